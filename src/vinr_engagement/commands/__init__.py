@@ -1,0 +1,55 @@
+"""What can be asked for, one module each, and the write path that runs it in batches; the only place that crosses rooms."""
+
+from vinr_engagement.commands.accounts import CloseAccount, CreateAccount, EraseAccount, ReopenAccount, UpdateAccount
+from vinr_engagement.commands.adjust import Adjust
+from vinr_engagement.commands.api_keys import ApiKey, CreateKey, RevokeKey, key_snapshot
+from vinr_engagement.commands.clock import AdvanceClock, RejoinRealTime, SetClock, clock_snapshot
+from vinr_engagement.commands.configure import (
+    CreateProgram,
+    CreateRule,
+    UpdateProgram,
+    UpdateRule,
+    program_snapshot,
+    rule_snapshot,
+)
+from vinr_engagement.commands.events import EventIn, EventOutcome, ReceiveEvent, ReplayEvent, parse_event
+from vinr_engagement.commands.merge import MergeAccounts
+from vinr_engagement.commands.settle import Settle
+from vinr_engagement.commands.store import Store
+from vinr_engagement.commands.write_path import Claim, Outcome, Render, Reply, WritePath
+
+__all__ = [
+    "Adjust",
+    "AdvanceClock",
+    "ApiKey",
+    "Claim",
+    "CloseAccount",
+    "CreateAccount",
+    "CreateKey",
+    "CreateProgram",
+    "CreateRule",
+    "EraseAccount",
+    "EventIn",
+    "EventOutcome",
+    "MergeAccounts",
+    "Outcome",
+    "ReceiveEvent",
+    "RejoinRealTime",
+    "Render",
+    "ReopenAccount",
+    "ReplayEvent",
+    "Reply",
+    "RevokeKey",
+    "SetClock",
+    "Settle",
+    "Store",
+    "UpdateAccount",
+    "UpdateProgram",
+    "UpdateRule",
+    "WritePath",
+    "clock_snapshot",
+    "key_snapshot",
+    "parse_event",
+    "program_snapshot",
+    "rule_snapshot",
+]

@@ -1,0 +1,252 @@
+"""Awards: a verdict of the rules, cut by cap and budget, written in the ledger and remembered for refunds."""
+
+from typing import Any
+
+import msgspec
+
+from vinr_engagement import ledger, programs, rules
+from vinr_engagement.commands.context import Context
+from vinr_engagement.foundation import calendar
+from vinr_engagement.foundation.clock import Instant
+from vinr_engagement.ledger import Cause, Source, Transaction
+from vinr_engagement.members import Account
+from vinr_engagement.payments import Payment, Purchase
+from vinr_engagement.programs import Program
+
+_REASONS = {
+    "payment.completed": "purchase",
+    "invoice.paid": "invoice",
+    "loyalty.account.created": "welcome_bonus",
+    "subscription.created": "subscription",
+    "referral.converted": "referral",
+}
+
+
+class Award(msgspec.Struct, array_like=True):
+    """What an earn of a payment owes to later refunds. ``due`` is what refunds so far took away from what it earned;
+    ``reversed`` what was reversed of that, uncollected points included; ``period`` its window of the rule's cap."""
+
+    transaction: str
+    bucket: int
+    rule: str
+    period: str | None
+    budgeted: bool
+    earned: int
+    due: int
+    reversed: int
+    terms: rules.Terms
+
+
+_awards = msgspec.json.Decoder(list[Award])
+
+
+def awards_of(purchase: Purchase) -> list[Award]:
+    """The awards that a payment brought to an account."""
+    return _awards.decode(purchase.awards)
+
+
+def reason_of(trigger: str) -> str:
+    """The short text that a ledger row says of its trigger."""
+    return _REASONS.get(trigger) or trigger.replace(".", "_")
+
+
+class Given(msgspec.Struct):
+    """A verdict put into effect."""
+
+    points: int
+    reason: str | None
+    transaction: Transaction | None = None
+    award: Award | None = None
+
+
+class Occasion(msgspec.Struct):
+    """What an award is for: the event, when it happened, and whether the money may still come back (``held``)."""
+
+    trigger: str
+    event: str
+    at: Instant
+    source: Source
+    held: bool
+
+
+def give(
+    context: Context,
+    program: Program,
+    account: Account,
+    rule: rules.Rule,
+    verdict: rules.Verdict,
+    occasion: Occasion,
+) -> Given:
+    """Awards what a matched verdict says, within cap and budget; announce the account's change first."""
+    terms, explanation, points, reason = verdict.terms, verdict.explanation, verdict.points, None
+    assert terms is not None
+    period = usage = budget = None
+    if rule.cap is not None or rule.budget is not None:
+        period, usage = _usage(context, program, account, rule, occasion.at)
+        budget = _budget(context, rule)
+        limited = _limited(rule, terms, usage, budget)
+        terms, points, reason = limited.terms, limited.points, limited.reason
+        explanation = {**explanation, **limited.explanation}
+    if points == 0:
+        return Given(0, reason or "zero_award")
+    if usage is not None:
+        context.state.change(usage)
+        usage.points += points
+        usage.times += 1
+    if budget is not None:
+        context.state.change(budget).points += points
+    row = _post(context, program, account, rule, points, explanation, occasion)
+    award = Award(row.id, row.bucket, rule.id, period, budget is not None, points, 0, 0, terms)
+    return Given(points, None, row, award)
+
+
+def _post(
+    context: Context,
+    program: Program,
+    account: Account,
+    rule: rules.Rule,
+    points: int,
+    explanation: dict[str, Any],
+    occasion: Occasion,
+) -> Transaction:
+    effective_at = min(occasion.at, context.now)
+    available_at, expires_at, inactivity_months = programs.credit_dates(program, effective_at, held=occasion.held)
+    cause = Cause(
+        "earn",
+        occasion.source,
+        reason=reason_of(occasion.trigger),
+        event=occasion.event,
+        rule=rule.id,
+        rule_version=rule.version,
+    )
+    return ledger.credit(
+        context.state,
+        account,
+        program,
+        points,
+        cause,
+        explanation,
+        context.now,
+        effective_at=effective_at,
+        available_at=available_at,
+        expires_at=expires_at,
+        inactivity_months=inactivity_months,
+    )
+
+
+def _limited(
+    rule: rules.Rule, terms: rules.Terms, usage: rules.RuleUsage | None, budget: rules.RuleBudget | None
+) -> rules.Limited:
+    cap = rule.cap
+    return rules.limit(
+        terms,
+        cap_points=None if cap is None or cap.points is None or usage is None else cap.points - usage.points,
+        cap_times=None if cap is None or cap.times is None or usage is None else cap.times - usage.times,
+        budget_points=None if rule.budget is None or budget is None else rule.budget - budget.points,
+    )
+
+
+def period_of(rule: rules.Rule, program: Program, at: Instant) -> str | None:
+    """The window of the rule's cap that an event falls into."""
+    if rule.cap is None or rule.window is None:
+        return None
+    return calendar.window_key(at, rule.window, program.zone)  # type: ignore[arg-type]
+
+
+def _usage(
+    context: Context, program: Program, account: Account, rule: rules.Rule, at: Instant
+) -> tuple[str | None, rules.RuleUsage | None]:
+    period = period_of(rule, program, at)
+    if period is None:
+        return None, None
+    usage = context.state.find(rules.RULE_USAGE, (account.bucket, account.id, rule.id, period))
+    if usage is None:
+        usage = context.state.insert(rules.RuleUsage(account.bucket, account.id, rule.id, period, 0, 0))
+    return period, usage
+
+
+def _budget(context: Context, rule: rules.Rule) -> rules.RuleBudget | None:
+    if rule.budget is None:
+        return None
+    budget = context.state.find(rules.RULE_BUDGETS, (rule.id,))
+    return budget or context.state.insert(rules.RuleBudget(rule.id, 0))
+
+
+def owe(context: Context, purchase: Purchase, given: list[Award]) -> None:
+    """Remembers awards with the purchase that they are for."""
+    if given:
+        context.state.change(purchase).awards = msgspec.json.encode(awards_of(purchase) + given).decode()
+
+
+def claw_back(
+    context: Context,
+    program: Program,
+    account: Account,
+    purchase: Purchase,
+    payment: Payment,
+    net: int,
+    cause_event: str,
+    at: Instant,
+) -> list[Transaction]:
+    """Brings the awards of a purchase to what the payment's net amount would have earned.
+
+    Each earn owes earned − what the net amount earns. Reversed now is that, less what expired from the earn's own lot, less
+    what was reversed before; so any refunds of the same sum end in the same place.
+    """
+    listed = awards_of(purchase)
+    rows = [_settle_award(context, program, account, award, payment, net, cause_event, at) for award in listed]
+    context.state.change(purchase).awards = msgspec.json.encode(listed).decode()
+    return [row for row in rows if row is not None]
+
+
+def _settle_award(
+    context: Context,
+    program: Program,
+    account: Account,
+    award: Award,
+    payment: Payment,
+    net: int,
+    cause_event: str,
+    at: Instant,
+) -> Transaction | None:
+    lot = context.state.find(ledger.LOTS, (award.bucket, account.id, award.transaction))
+    assert lot is not None, f"the lot of {award.transaction} is missing"
+    due = max(award.due, award.earned - award.terms.points(net_for(award.terms, payment, net)))
+    fully = due == award.earned > award.due
+    award.due = due
+    owed = max(0, due - lot.expired - award.reversed)
+    if owed == 0 and not fully:
+        return None
+    award.reversed += owed
+    _free_limits(context, account, award, owed, 1 if fully else 0)
+    if owed == 0:
+        return None
+    cause = Cause(
+        "reverse", Source("payment", payment.id), reason="refund", event=cause_event, rule=award.rule, reverses=award.transaction
+    )
+    return ledger.reverse(
+        context.state, account, program, lot, owed, due, cause, context.now, min(at, context.now)
+    )
+
+
+def net_for(terms: rules.Terms, payment: Payment, net: int) -> int | None:
+    """The net amount in the measure of an award: an invoice's own amount shrinks as the payment that it names does."""
+    if terms.amount is None or payment.amount is None or terms.amount == payment.amount:
+        return net
+    if net >= payment.amount:
+        return terms.amount
+    return terms.amount * net // payment.amount if payment.amount else 0
+
+
+def _free_limits(context: Context, account: Account, award: Award, points: int, times: int) -> None:
+    """Reversed points free the cap and the budget that they had used."""
+    if award.period is not None:
+        usage = context.state.find(rules.RULE_USAGE, (account.bucket, account.id, award.rule, award.period))
+        if usage is not None:
+            context.state.change(usage)
+            usage.points = max(0, usage.points - points)
+            usage.times = max(0, usage.times - times)
+    if award.budgeted:
+        budget = context.state.find(rules.RULE_BUDGETS, (award.rule,))
+        if budget is not None:
+            context.state.change(budget).points = max(0, budget.points - points)

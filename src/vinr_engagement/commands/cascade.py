@@ -1,0 +1,54 @@
+"""Internal events that trigger rules in the same transaction, each wave of them a level deeper."""
+
+from typing import Any
+
+from vinr_engagement import members, outbox
+from vinr_engagement.commands import appraise
+from vinr_engagement.commands.awards import Occasion, give
+from vinr_engagement.commands.context import Context
+from vinr_engagement.foundation import json
+from vinr_engagement.foundation.clock import Instant
+from vinr_engagement.ledger import Source
+from vinr_engagement.outbox import OutgoingEvent
+
+CASCADE_DEPTH = 8
+"""How many levels of internal events may trigger rules."""
+
+
+def mark(context: Context) -> int:
+    """How many facts were recorded so far."""
+    return len(context.state.inserted.get(outbox.OUTGOING_EVENTS, ()))
+
+
+def react(context: Context, since: int, at: Instant) -> bool:
+    """Lets rules react to the facts recorded since a mark, and to the facts that this records in turn.
+
+    ``at`` is when it all happened. Answers whether the limit was met: reactions beyond it were left out.
+    """
+    for depth in range(CASCADE_DEPTH + 1):
+        recorded: list[OutgoingEvent] = context.state.inserted.get(outbox.OUTGOING_EVENTS, [])
+        triggering = [event for event in recorded[since:] if event.type in context.configuration.internal_triggers]
+        since = len(recorded)
+        if not triggering:
+            return False
+        if depth == CASCADE_DEPTH:
+            return True
+        for event in triggering:
+            _react_to(context, event, at)
+    return False
+
+
+def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
+    account = context.state.find(members.ACCOUNTS, members.account_key(event.account))
+    if account is None or not members.may_earn(account):
+        return
+    entry = context.configuration.programs[account.program]
+    listed = entry.rules_for(event.type)
+    if not listed or entry.program.status != "active":
+        return
+    snapshot: dict[str, Any] = json.decode(event.data)["object"]
+    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, at)
+    occasion = Occasion(event.type, event.id, at, Source("event", event.id), held=False)
+    for rule, verdict in zip(listed, verdicts, strict=True):
+        if verdict.matched:
+            give(context, entry.program, context.state.change(account), rule, verdict, occasion)

@@ -1,0 +1,211 @@
+"""Changing programs and rules. Each change is in the audit log, and every process follows from its next batch on."""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from vinr_engagement import audit, programs, rules
+from vinr_engagement.commands.context import Context, Decision, Statement, no_such
+from vinr_engagement.foundation import decimals, ids, json
+from vinr_engagement.foundation.clock import format_instant
+from vinr_engagement.foundation.errors import Invalid
+from vinr_engagement.programs import Program
+from vinr_engagement.rules import RuleRow, RuleVersionRow
+
+_NEW_VERSION = Statement("update store_state set configuration_version = configuration_version + 1 where id = 1", ())
+
+
+class _Configure(Decision):
+    """A change that every process has to hear of."""
+
+    alone: ClassVar[bool] = True
+    reconfigures: ClassVar[bool] = True
+
+
+class CreateProgram(_Configure):
+    """A new program from a definition that has the shape of the wire schema."""
+
+    def __init__(self, definition: dict[str, Any], identifier: str | None = None) -> None:
+        self.definition = definition
+        self.identifier = identifier
+
+    def decide(self, context: Context) -> dict[str, Any]:
+        identifier = self.identifier or ids.new_id("prog")
+        stamps = {"id": identifier, "created_at": context.now, "updated_at": context.now}
+        program = _program({**self.definition, **stamps})
+        context.state.insert(programs.row_of(program))
+        return _noted_program(context, "program.created", None, program)
+
+
+class UpdateProgram(_Configure):
+    """Replaces the fields given; ``currency``, ``tier_config`` and ``metadata`` are merged field by field."""
+
+    def __init__(self, program: str, changes: dict[str, Any]) -> None:
+        self.program = program
+        self.changes = changes
+
+    def decide(self, context: Context) -> dict[str, Any]:
+        row = context.state.find(programs.PROGRAMS, (self.program,))
+        if row is None:
+            raise no_such("program", self.program)
+        before = programs.program_of(row)
+        merged = _merged(json.decode(row.body), self.changes, ("currency", "tier_config", "metadata"))
+        program = _program({**merged, "updated_at": context.now})
+        context.state.replace(programs.row_of(program))
+        return _noted_program(context, "program.updated", program_snapshot(before), program)
+
+
+def _merged(held: dict[str, Any], changes: dict[str, Any], nested: tuple[str, ...]) -> dict[str, Any]:
+    merged = {**held, **changes}
+    for name in nested:
+        if isinstance(held.get(name), dict) and isinstance(changes.get(name), dict):
+            both = {**held[name], **changes[name]}
+            merged[name] = {key: value for key, value in both.items() if name != "metadata" or value is not None}
+    return merged
+
+
+def _program(definition: dict[str, Any]) -> Program:
+    plain = dict(definition)
+    plain["currency"] = _expiry_spelled_out(dict(plain.get("currency") or {}))
+    plain["tier_config"] = _tiers_spelled_out(dict(plain.get("tier_config") or {}))
+    try:
+        program = msgspec.convert(plain, Program)
+    except msgspec.ValidationError as error:
+        raise Invalid("parameter_invalid", f"The program is not valid: {error}.") from None
+    return programs.validate(program)
+
+
+def _expiry_spelled_out(currency: dict[str, Any]) -> dict[str, Any]:
+    """``expiry_months`` is short for a rolling expiry."""
+    if "expiry_months" in currency:
+        months = currency.pop("expiry_months")
+        currency["expiry"] = None if months is None else {"type": "rolling", "months": months}
+    return currency
+
+
+def _tiers_spelled_out(config: dict[str, Any]) -> dict[str, Any]:
+    """A tier's key is its name in snake case unless given; its multiplier is kept as exact text."""
+    config["tiers"] = [
+        {
+            **tier,
+            "key": tier.get("key") or "_".join(str(tier.get("name", "")).lower().split()),
+            "multiplier": decimals.text(decimals.parse(tier.get("multiplier", 1))),
+        }
+        for tier in config.get("tiers") or ()
+    ]
+    return config
+
+
+def _noted_program(context: Context, action: str, before: Any, program: Program) -> dict[str, Any]:
+    context.statements.append(_NEW_VERSION)
+    snapshot = program_snapshot(program)
+    audit.note(context.state, context.origin, action, program.id, before, snapshot, context.now)
+    return snapshot
+
+
+def program_snapshot(program: Program) -> dict[str, Any]:
+    """The program as the API shows it."""
+    plain: dict[str, Any] = msgspec.to_builtins(program)
+    expiry = program.currency.expiry
+    plain["currency"]["expiry_months"] = expiry.months if expiry is not None and expiry.type == "rolling" else None
+    return {
+        "id": plain.pop("id"),
+        "object": "program",
+        **plain,
+        "created_at": format_instant(program.created_at),
+        "updated_at": format_instant(program.updated_at),
+    }
+
+
+class CreateRule(_Configure):
+    """A new earning rule, at version 1."""
+
+    def __init__(self, definition: dict[str, Any], identifier: str | None = None) -> None:
+        self.definition = definition
+        self.identifier = identifier
+
+    def decide(self, context: Context) -> dict[str, Any]:
+        program = self.definition.get("program")
+        if program not in context.configuration.programs:
+            raise no_such("program", str(program), "program")
+        definition = {
+            **_rule_defaults(),
+            **rules.normalise(self.definition),
+            "id": self.identifier or ids.new_id("rule"),
+            "version": 1,
+            "created_at": context.now,
+            "updated_at": context.now,
+        }
+        row = _rule_row(definition)
+        context.state.insert(row)
+        return _noted_rule(context, "earning_rule.created", None, row)
+
+
+class UpdateRule(_Configure):
+    """A new version of a rule with the fields given replaced; what was awarded keeps the version that it was awarded by."""
+
+    def __init__(self, rule: str, changes: dict[str, Any]) -> None:
+        self.rule = rule
+        self.changes = changes
+
+    def decide(self, context: Context) -> dict[str, Any]:
+        row = context.state.find(rules.RULES, (self.rule,))
+        if row is None:
+            raise no_such("earning rule", self.rule)
+        before = rule_snapshot(row)
+        held = json.decode(row.body)
+        if "program" in self.changes and self.changes["program"] != held["program"]:
+            raise Invalid("parameter_invalid", "program of a rule cannot be changed; make a new rule.", param="program")
+        if self.changes.get("earn") is not None and "award" not in self.changes:
+            held.pop("award", None)
+        merged = _merged(held, self.changes, ("metadata",))
+        definition = {**rules.normalise(merged), "version": row.version + 1, "updated_at": context.now}
+        fresh = context.state.replace(_rule_row(definition))
+        return _noted_rule(context, "earning_rule.updated", before, fresh)
+
+
+def _rule_defaults() -> dict[str, Any]:
+    return {
+        "name": "",
+        "conditions": None,
+        "multiplier": 1,
+        "multipliers": [],
+        "cap": None,
+        "window": None,
+        "budget": None,
+        "starts_at": None,
+        "ends_at": None,
+        "active": True,
+        "metadata": {},
+    }
+
+
+def _rule_row(definition: dict[str, Any]) -> RuleRow:
+    rule = rules.parse_rule(definition)
+    return RuleRow(
+        id=rule.id,
+        program=definition["program"],
+        version=rule.version,
+        active=rule.active,
+        body=json.text(rule.definition),
+        created_at=definition["created_at"],
+        updated_at=definition["updated_at"],
+    )
+
+
+def _noted_rule(context: Context, action: str, before: Any, row: RuleRow) -> dict[str, Any]:
+    context.state.append(RuleVersionRow(row.id, row.version, row.body, row.updated_at))
+    context.statements.append(_NEW_VERSION)
+    snapshot = rule_snapshot(row)
+    audit.note(context.state, context.origin, action, row.id, before, snapshot, context.now)
+    return snapshot
+
+
+def rule_snapshot(row: RuleRow | RuleVersionRow) -> dict[str, Any]:
+    """The rule as the API shows it."""
+    body: dict[str, Any] = json.decode(row.body)
+    shown = {name: value for name, value in body.items() if name not in ("id", "object")}
+    for name in ("starts_at", "ends_at", "created_at", "updated_at"):
+        if isinstance(shown.get(name), int):
+            shown[name] = format_instant(shown[name])
+    return {"id": body["id"], "object": "earning_rule", **shown}

@@ -1,0 +1,138 @@
+"""What a decision is given: state, configuration, the time, and who asks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from vinr_engagement import ledger, members
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands.configuration import Configuration
+from vinr_engagement.foundation.clock import Instant
+from vinr_engagement.foundation.database import Need, Query, State, Table
+from vinr_engagement.foundation.errors import Conflict, NotFound
+from vinr_engagement.members import Account
+
+
+@dataclass(slots=True)
+class Statement:
+    """A set-based change that goes beyond the gathered rows: re-parenting a ledger, say."""
+
+    sql: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Context:
+    """One batch's view of the store, and the origin of the command being decided.
+
+    ``latest_at`` is the time of what was recorded last; it is known to commands that reconfigure.
+    """
+
+    state: State
+    configuration: Configuration
+    now: Instant
+    origin: Origin
+    statements: list[Statement]
+    clock_is_set: bool = False
+    latest_at: Instant | None = None
+
+    def account(self, identifier: str) -> Account:
+        """An account brought up to date and announced for change; merged ones included. Raises ``NotFound``."""
+        account = self.state.find(members.ACCOUNTS, members.account_key(identifier))
+        if account is None:
+            raise no_such("account", identifier)
+        return self.settled(account)
+
+    def own_account(self, identifier: str) -> Account:
+        """As :meth:`account`, for a command that names it: one merged away is refused with the survivor's id."""
+        account = self.account(identifier)
+        if account.status == "merged":
+            raise members.merged_conflict(account)
+        return account
+
+    def survivor(self, identifier: str) -> Account | None:
+        """The account that now holds what this one held, followed through merges."""
+        account = self.state.find(members.ACCOUNTS, members.account_key(identifier))
+        while account is not None and account.merged_into is not None:
+            account = self.state.find(members.ACCOUNTS, members.account_key(account.merged_into))
+        return None if account is None else self.settled(account)
+
+    def settled(self, account: Account) -> Account:
+        """The account with all that time has changed of it written, announced for change."""
+        self.state.change(account)
+        if ledger.is_due(account, self.now):
+            ledger.settle(self.state, account, self.configuration.program(account.program), self.now)
+        return account
+
+
+class Command(Protocol):
+    """Something that can be asked for.
+
+    ``needs`` names, in waves, what :meth:`decide` will look at; each wave may look at what the one before brought. It is a
+    matter of speed only: what is missing is fetched when it is asked for. ``decide`` reads and changes the state, or raises
+    a ``Refusal``; it answers plain data that later commands of the batch cannot change. Commands that are ``alone`` share
+    no batch; those that ``reconfigure`` change programs, rules or the clock.
+    """
+
+    alone: ClassVar[bool]
+    reconfigures: ClassVar[bool]
+
+    def needs(self, context: Context) -> Iterator[Iterable[Need]]:
+        """Waves of what to gather."""
+        ...
+
+    def decide(self, context: Context) -> Any:
+        """Does it, in memory."""
+        ...
+
+
+class Decision:
+    """A command with the common answers: any batch, no needs known beforehand."""
+
+    alone: ClassVar[bool] = False
+    reconfigures: ClassVar[bool] = False
+
+    def needs(self, context: Context) -> Iterator[Iterable[Need]]:
+        """Nothing known beforehand."""
+        return iter(())
+
+
+def account_needs(context: Context, identifiers: Iterable[str]) -> Iterator[Iterable[Need]]:
+    """The accounts, then the open lots of those that are due."""
+    keys = [members.account_key(identifier) for identifier in identifiers]
+    yield [(members.ACCOUNTS, key) for key in keys]
+    yield due_lots(context, [context.state.known(members.ACCOUNTS, key) for key in keys])
+
+
+def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]:
+    """The open lots of accounts that time has changed."""
+    return [
+        need
+        for account in accounts
+        if account is not None and ledger.is_due(account, context.now)
+        for need in lots_of(account)
+    ]
+
+
+def lots_of(account: Account) -> list[Need]:
+    """All open lots of an account."""
+    return [(ledger.OPEN_LOTS, (bucket, account.id)) for bucket in account.all_buckets()]
+
+
+def no_such(kind: str, identifier: str, param: str | None = None) -> NotFound:
+    """The refusal of an id that names nothing here."""
+    return NotFound("resource_missing", f"No such {kind}: {identifier[:255]!r}.", param=param, resource=identifier[:255])
+
+
+def already_exists(account: Account) -> Conflict:
+    """The refusal of a second active account."""
+    return Conflict(
+        "account_already_exists",
+        f"Customer {account.customer} already has the active account {account.id} in program {account.program}.",
+        resource=account.id,
+    )
+
+
+def of_account(source: Table[Any] | Query[Any], account: Account) -> list[Need]:
+    """Rows of a query by bucket and account, in all buckets of the account."""
+    return [(source, (bucket, account.id)) for bucket in account.all_buckets()]

@@ -1,0 +1,41 @@
+"""Enrolling a member: the account, its link to the customer, the fact, and what the rules make of it."""
+
+from vinr_engagement import members, outbox
+from vinr_engagement.commands import cascade
+from vinr_engagement.commands.context import Context, already_exists
+from vinr_engagement.foundation.clock import Instant
+from vinr_engagement.members import Account, CustomerLink
+from vinr_engagement.programs import Program
+
+
+def enroll(
+    context: Context, program: Program, customer: str | None, metadata: dict[str, str], enrolled_at: Instant
+) -> tuple[Account, bool]:
+    """A new active account, announced for change, with its welcome bonus; and whether the cascade limit was met.
+
+    Raises ``Conflict`` (``account_already_exists``) where the customer has an active one.
+    """
+    if customer is not None:
+        refuse_second(context, program, customer)
+    account = context.state.insert(members.new_account(program.id, customer, metadata, enrolled_at, context.now))
+    lowest = min(program.tier_config.tiers, key=lambda tier: tier.rank, default=None)
+    account.tier = None if lowest is None else lowest.key
+    if customer is not None:
+        link(context, customer, account)
+    mark = cascade.mark(context)
+    outbox.record(context.state, account, "loyalty.account.created", members.account_snapshot(account), context.now)
+    return account, cascade.react(context, mark, enrolled_at)
+
+
+def refuse_second(context: Context, program: Program, customer: str) -> None:
+    """Raises ``Conflict`` where the customer has an active account in the program."""
+    held = context.state.find(members.LINKS, members.link_key(customer, program.id))
+    account = None if held is None else context.survivor(held.account)
+    if account is not None and account.status == "active":
+        raise already_exists(account)
+
+
+def link(context: Context, customer: str, account: Account) -> None:
+    """Makes the customer resolve to the account."""
+    bucket, name, program = members.link_key(customer, account.program)
+    context.state.replace(CustomerLink(bucket, name, program, account.id))

@@ -1,0 +1,116 @@
+"""The customers mirror, and what the customers' own events mean for their accounts."""
+
+from vinr_engagement import members
+from vinr_engagement.commands.context import Context
+from vinr_engagement.commands.enroll import link
+from vinr_engagement.commands.events import incoming
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere
+from vinr_engagement.commands.events.incoming import EventIn
+from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome
+from vinr_engagement.commands.events.payments import HANDLERS, Handler
+from vinr_engagement.commands.merge import combine
+from vinr_engagement.foundation.errors import Invalid
+from vinr_engagement.ledger import Source
+from vinr_engagement.members import Account, Customer
+
+_NOTHING_DONE = ("no_matching_rule", "not_enrolled")
+
+
+def customer_changed(context: Context, event: EventIn) -> EventOutcome:
+    """Mirrors the customer; rules may react."""
+    identifier = incoming.identifier_of(event.object, "id")
+    _mirror(context, event, identifier)
+    happening = Happening(
+        event.id, event.type, event.occurred_at, event.object, Source("event", event.id), identifier, None
+    )
+    programs = [entry for entry in evaluate_everywhere(context, happening) if _says_something(entry)]
+    return EventOutcome(event.id, event.type, "processed", None, programs, customer=identifier)
+
+
+def _says_something(outcome: ProgramOutcome) -> bool:
+    return outcome.status == "processed" or bool(outcome.rules) or outcome.reason not in _NOTHING_DONE
+
+
+def _mirror(context: Context, event: EventIn, identifier: str) -> Customer:
+    known = context.state.find(members.CUSTOMERS, members.customer_key(identifier))
+    if known is not None and known.updated_at > event.occurred_at:
+        return known  # a newer event has been here already
+    return context.state.replace(members.mirror(identifier, known, event.object, event.occurred_at))
+
+
+def customer_deleted(context: Context, event: EventIn) -> EventOutcome:
+    """Keeps the id, forgets the person. Accounts stay: erase them where the law asks for it."""
+    identifier = incoming.identifier_of(event.object, "id")
+    customer = context.state.find(members.CUSTOMERS, members.customer_key(identifier))
+    fresh = members.mirror(identifier, None, {}, event.occurred_at)
+    if customer is not None:
+        fresh.listed_id, fresh.created_at = customer.listed_id, customer.created_at
+    fresh.deleted_at = event.occurred_at
+    context.state.replace(fresh)
+    return EventOutcome(event.id, event.type, "processed", customer=identifier)
+
+
+def customer_merged(context: Context, event: EventIn) -> EventOutcome:
+    """``{id, merged_from}``: the accounts of ``merged_from`` become those of ``id``, merged where both have one."""
+    target = incoming.identifier_of(event.object, "id")
+    source = incoming.identifier_of(event.object, "merged_from")
+    if source == target:
+        raise Invalid(
+            "parameter_invalid",
+            "data.object.merged_from must name another customer than data.object.id.",
+            param="data.object.merged_from",
+        )
+    programs = []
+    for entry in context.configuration.programs.values():
+        outcome = _merge_in(context, entry.program.id, source, target)
+        if outcome is not None:
+            programs.append(outcome)
+    return EventOutcome(event.id, event.type, "processed", None, programs, customer=target)
+
+
+def _merge_in(context: Context, program: str, source: str, target: str) -> ProgramOutcome | None:
+    leaving, staying = _account_of(context, source, program), _account_of(context, target, program)
+    if leaving is None or (staying is not None and leaving.id == staying.id):
+        return None
+    if staying is None:
+        link(context, target, leaving)
+        if leaving.customer == source:
+            leaving.customer = target
+        return ProgramOutcome(program, "processed", account=leaving.id, balance=leaving.balance)
+    if staying.status != "active":
+        return ProgramOutcome(program, "ignored", "account_closed", account=staying.id)
+    survivor = combine(context, leaving, staying)
+    return ProgramOutcome(program, "processed", account=survivor.id, balance=survivor.balance)
+
+
+def _account_of(context: Context, customer: str, program: str) -> Account | None:
+    held = context.state.find(members.LINKS, members.link_key(customer, program))
+    return None if held is None else context.survivor(held.account)
+
+
+def other(context: Context, event: EventIn) -> EventOutcome:
+    """Any other type: only the rules say what it means."""
+    happening = Happening(
+        event.id,
+        event.type,
+        event.occurred_at,
+        event.object,
+        Source("event", event.id),
+        incoming.customer_of(event.object),
+        incoming.named_account(event.object),
+    )
+    programs = evaluate_everywhere(context, happening)
+    if any(entry.status == "processed" for entry in programs):
+        return EventOutcome(event.id, event.type, "processed", None, programs)
+    reason = programs[0].reason if programs else "no_program"
+    return EventOutcome(event.id, event.type, "ignored", reason, programs)
+
+
+ALL_HANDLERS: dict[str, Handler] = {
+    **HANDLERS,
+    "customer.created": customer_changed,
+    "customer.updated": customer_changed,
+    "customer.deleted": customer_deleted,
+    "customer.merged": customer_merged,
+}
+

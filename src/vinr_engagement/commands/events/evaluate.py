@@ -1,0 +1,189 @@
+"""One event in every program: whose it is, what the rules award, and what is written."""
+
+from typing import Any
+
+import msgspec
+
+from vinr_engagement import members, payments, rules
+from vinr_engagement.commands import appraise, awards, cascade
+from vinr_engagement.commands.awards import Award, Occasion, give
+from vinr_engagement.commands.configuration import ProgramRules
+from vinr_engagement.commands.context import Context
+from vinr_engagement.commands.enroll import enroll
+from vinr_engagement.commands.events.outcome import ProgramOutcome, RuleOutcome, TransactionLine
+from vinr_engagement.foundation.clock import Instant
+from vinr_engagement.ledger import Source, Transaction
+from vinr_engagement.members import Account
+from vinr_engagement.payments import Payment, Purchase
+from vinr_engagement.programs import Program
+
+
+class Happening(msgspec.Struct):
+    """An event as the programs see it. ``money`` is the payment that its awards are owed to, if any;
+    ``only_account`` is set where a replay names the member."""
+
+    event: str
+    type: str
+    at: Instant
+    object: dict[str, Any]
+    source: Source
+    customer: str | None
+    named_account: str | None
+    money: Payment | None = None
+    only_account: str | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether its awards wait for the program's holding period."""
+        return self.type in rules.PAYING_TRIGGERS
+
+
+def evaluate_everywhere(
+    context: Context, happening: Happening, programs: list[ProgramRules] | None = None
+) -> list[ProgramOutcome]:
+    """The event in each program that is not archived (or in those given)."""
+    return [
+        evaluate_in(context, entry, happening)
+        for entry in (context.configuration.earning if programs is None else programs)
+    ]
+
+
+def evaluate_in(context: Context, entry: ProgramRules, happening: Happening) -> ProgramOutcome:
+    """The event in one program."""
+    program = entry.program
+    if program.status != "active":
+        return ProgramOutcome(program.id, "ignored", "program_paused")
+    account, reason = _resolve(context, program, happening)
+    may_enroll = reason == "not_enrolled" and program.auto_enroll and happening.customer is not None
+    if account is None and not may_enroll:
+        return ProgramOutcome(program.id, "ignored", reason)
+    if account is not None:
+        context.settled(account)
+    listed = entry.rules_for(happening.type)
+    verdicts = appraise.verdicts(
+        context, entry, listed, account, happening.object, happening.at, happening.customer
+    )
+    enrolled = limited = False
+    if account is None:
+        if not any(_would_award(context, rule, verdict) for rule, verdict in zip(listed, verdicts, strict=True)):
+            return ProgramOutcome(program.id, "ignored", reason, rules=_judged(listed, verdicts))
+        account, limited = enroll(context, program, happening.customer, {}, min(happening.at, context.now))
+        enrolled = True
+    return _carry_out(context, entry, happening, account, verdicts, enrolled=enrolled, limited=limited)
+
+
+def _resolve(context: Context, program: Program, happening: Happening) -> tuple[Account | None, str]:
+    """The member that an event is about, or why there is none."""
+    identifier = happening.only_account or happening.named_account
+    if happening.only_account is None and happening.customer is not None:
+        link = context.state.find(members.LINKS, members.link_key(happening.customer, program.id))
+        identifier = None if link is None else link.account
+    if identifier is None:
+        return None, "guest" if happening.customer is None else "not_enrolled"
+    account = context.state.find(members.ACCOUNTS, members.account_key(identifier))
+    while account is not None and account.merged_into is not None:
+        account = context.state.find(members.ACCOUNTS, members.account_key(account.merged_into))
+    if account is None or account.program != program.id:
+        return None, "unknown_account"
+    return (account, "") if members.may_earn(account) else (None, "account_closed")
+
+
+def _would_award(context: Context, rule: rules.Rule, verdict: rules.Verdict) -> bool:
+    """Whether a newcomer would get something: the budget may be spent."""
+    if not verdict.matched or rule.budget is None:
+        return verdict.matched
+    budget = context.state.find(rules.RULE_BUDGETS, (rule.id,))
+    return budget is None or budget.points < rule.budget
+
+
+def _carry_out(
+    context: Context,
+    entry: ProgramRules,
+    happening: Happening,
+    account: Account,
+    verdicts: list[rules.Verdict],
+    *,
+    enrolled: bool,
+    limited: bool,
+) -> ProgramOutcome:
+    program = entry.program
+    listed = entry.rules_for(happening.type)
+    outcome = ProgramOutcome(
+        program.id, "processed", account=account.id, enrolled=enrolled, transactions=[], rules=[], cascade_limit=limited
+    )
+    context.state.change(account)
+    mark = cascade.mark(context)
+    occasion = Occasion(happening.type, happening.event, happening.at, happening.source, happening.held)
+    owed: list[Award] = []
+    for rule, verdict in zip(listed, verdicts, strict=True):
+        if not verdict.matched:
+            outcome.rules.append(_judged_one(rule, verdict))
+            continue
+        given = give(context, program, account, rule, verdict, occasion)
+        if given.transaction is not None and given.award is not None:
+            outcome.transactions.append(line(given.transaction))
+            owed.append(given.award)
+        outcome.rules.append(
+            RuleOutcome(
+                rule.id, rule.version, True, given.points, given.reason,
+                transaction=None if given.transaction is None else given.transaction.id,
+            )
+        )  # fmt: skip
+    if happening.money is not None:
+        awards.owe(context, purchase_of(context, program, account, happening.money, happening.at), owed)
+    if context.configuration.internal_triggers:
+        outcome.cascade_limit = cascade.react(context, mark, happening.at) or limited
+    account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
+    outcome.balance = account.balance
+    if not _matched_any(outcome.rules):
+        outcome.status, outcome.reason = "ignored", "no_matching_rule"
+    return outcome
+
+
+def _matched_any(judged: list[RuleOutcome]) -> bool:
+    return any(rule.matched or rule.reason == "zero_award" for rule in judged)
+
+
+def _judged(listed: list[rules.Rule], verdicts: list[rules.Verdict]) -> list[RuleOutcome]:
+    return [_judged_one(rule, verdict) for rule, verdict in zip(listed, verdicts, strict=True)]
+
+
+def _judged_one(rule: rules.Rule, verdict: rules.Verdict) -> RuleOutcome:
+    return RuleOutcome(rule.id, rule.version, verdict.matched, verdict.points, verdict.reason, verdict.failed)
+
+
+def line(row: Transaction) -> TransactionLine:
+    """A ledger row in the answer to an event."""
+    return TransactionLine(row.id, row.type, row.amount, row.balance_after, row.account)
+
+
+def purchase_of(
+    context: Context, program: Program, account: Account, payment: Payment, at: Instant
+) -> Purchase:
+    """What the payment brought to the account so far; counted as spend once, however many events tell of it."""
+    for holder_program, holder, bucket in payments.holders_of(payment):
+        if holder_program == program.id:
+            survivor = context.survivor(holder)
+            assert survivor is not None
+            known = context.state.find(payments.PURCHASES, (bucket, survivor.id, payment.id))
+            assert known is not None
+            context.state.change(known).spend = _spend(program, payment)
+            return known
+    payments.add_holder(payment, program.id, account.id, account.bucket)
+    spend = _spend(program, payment)
+    purchase = Purchase(
+        bucket=account.bucket,
+        account=account.id,
+        payment=payment.id,
+        program=program.id,
+        day=appraise.local_day_number(at, program),
+        spend=spend,
+        net_spend=spend,
+        orders=1,
+        awards="[]",
+    )
+    return context.state.insert(purchase)
+
+
+def _spend(program: Program, payment: Payment) -> int:
+    return payment.amount or 0 if payment.currency == program.default_currency else 0

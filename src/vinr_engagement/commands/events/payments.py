@@ -1,0 +1,214 @@
+"""Payments, invoices, refunds and disputes."""
+
+from collections.abc import Callable
+
+from vinr_engagement import payments
+from vinr_engagement.commands import awards
+from vinr_engagement.commands.context import Context
+from vinr_engagement.commands.events import incoming
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, line
+from vinr_engagement.commands.events.incoming import EventIn, PaymentObject
+from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Status, overall
+from vinr_engagement.foundation.errors import Conflict
+from vinr_engagement.ledger import Source
+from vinr_engagement.payments import Payment, Refund
+
+
+def payment_completed(context: Context, event: EventIn) -> EventOutcome:
+    """A payment completes once; refunds that arrived before it take effect now."""
+    facts = incoming.payment_of(event.object)
+    payment = _payment(context, facts.id)
+    if payment.completed_event is not None:
+        return _already_completed(event, payment, facts)
+    payment.completed_event, payment.completed_at = event.id, event.occurred_at
+    payment.amount, payment.currency, payment.customer = facts.amount, facts.currency, facts.customer
+    return _evaluate(context, event, happening_of(event, payment, Source("payment", facts.id)), payment)
+
+
+def invoice_paid(context: Context, event: EventIn) -> EventOutcome:
+    """An invoice is money by itself, or the same money as the payment that it names: then it counts once as spend."""
+    facts = incoming.payment_of(event.object)
+    invoice = _payment(context, facts.id)
+    if invoice.completed_event is not None:
+        return _already_completed(event, invoice, facts)
+    invoice.completed_event, invoice.completed_at = event.id, event.occurred_at
+    invoice.amount, invoice.currency, invoice.customer = facts.amount, facts.currency, facts.customer
+    money = invoice if facts.payment is None else _payment(context, facts.payment)
+    if money.amount is None:
+        money.amount, money.currency, money.completed_at = facts.amount, facts.currency, event.occurred_at
+    return _evaluate(context, event, happening_of(event, money, Source("invoice", facts.id)), money)
+
+
+def happening_of(event: EventIn, money: Payment, source: Source) -> Happening:
+    """A payment or an invoice, as the programs see it."""
+    return Happening(
+        event.id,
+        event.type,
+        event.occurred_at,
+        event.object,
+        source,
+        incoming.customer_of(event.object),
+        incoming.named_account(event.object),
+        money,
+    )
+
+
+def _evaluate(context: Context, event: EventIn, happening: Happening, payment: Payment) -> EventOutcome:
+    programs = evaluate_everywhere(context, happening)
+    cut = 0
+    if payment.refunded_seen or payment.refunded_sum or payment.disputed:
+        cut = take_back(context, event, payment, programs)
+    status, reason = overall(programs)
+    return EventOutcome(event.id, event.type, status, reason, programs, _outcome_of(payment, cut))
+
+
+def _already_completed(event: EventIn, payment: Payment, facts: PaymentObject) -> EventOutcome:
+    if payments.same_payment(payment, facts.amount, facts.currency, facts.customer):
+        return EventOutcome(
+            event.id, event.type, "ignored", "payment_already_completed", payment=_outcome_of(payment, 0)
+        )
+    raise payment_conflict(payment, "completed")
+
+
+def payment_conflict(payment: Payment, what: str) -> Conflict:
+    """The refusal of an event that contradicts what is known of its payment."""
+    return Conflict(
+        "payment_conflict",
+        f"Payment {payment.id} was {what} before with {payment.amount} {payment.currency} by {payment.customer}; "
+        "an event may not give it another amount, currency or customer.",
+        resource=payment.id,
+    )
+
+
+def payment_refunded(context: Context, event: EventIn) -> EventOutcome:
+    """The payment, with what was refunded of it in all."""
+    identifier = incoming.identifier_of(event.object, "id")
+    amount_refunded = incoming.amount_refunded_of(event.object)
+    payment = _payment(context, identifier)
+    amount = event.object.get("amount")
+    if payment.completed_event is not None and amount is not None and amount != payment.amount:
+        raise payment_conflict(payment, "completed")
+    payments.refund_seen(payment, amount_refunded)
+    return _refunded(context, event, payment)
+
+
+def refund_completed(context: Context, event: EventIn) -> EventOutcome:
+    """One refund, by its own id."""
+    refund = incoming.refund_of(event.object)
+    payment = _payment(context, refund.payment)
+    if refund.currency is not None and payment.currency not in (None, refund.currency):
+        raise payment_conflict(payment, "completed")
+    amount = refund.amount or 0
+    if _known_refund(context, event, payment, refund.id, "refund", amount):
+        return EventOutcome(
+            event.id, event.type, "ignored", "refund_already_completed", payment=_outcome_of(payment, 0)
+        )
+    payments.refund_completed(payment, amount)
+    return _refunded(context, event, payment)
+
+
+def dispute_resolved(context: Context, event: EventIn) -> EventOutcome:
+    """A lost dispute takes money back like a refund, cut to what is left of the payment; a won one changes nothing."""
+    dispute = incoming.dispute_of(event.object)
+    if event.object.get("status") != "lost":
+        return EventOutcome(event.id, event.type, "ignored", "dispute_not_lost")
+    payment = _payment(context, dispute.payment)
+    if _known_refund(context, event, payment, dispute.id, "dispute", dispute.amount or 0):
+        return EventOutcome(
+            event.id, event.type, "ignored", "refund_already_completed", payment=_outcome_of(payment, 0)
+        )
+    payments.dispute_lost(payment, dispute.amount)
+    return _refunded(context, event, payment)
+
+
+def payment_failed(context: Context, event: EventIn) -> EventOutcome:
+    """A payment that finally failed or expired."""
+    payment = _payment(context, incoming.identifier_of(event.object, "id"))
+    payment.failed_at = event.occurred_at
+    return EventOutcome(event.id, event.type, "processed", payment=_outcome_of(payment, 0))
+
+
+def _known_refund(
+    context: Context, event: EventIn, payment: Payment, refund: str, kind: str, amount: int
+) -> bool:
+    known = context.state.find(payments.REFUNDS, (payment.bucket, payment.id, refund))
+    if known is None:
+        row = Refund(payment.bucket, payment.id, refund, kind, amount, event.id, event.occurred_at)
+        context.state.insert(row)
+        return False
+    if known.amount != amount:
+        raise Conflict(
+            "refund_conflict",
+            f"Refund {refund} of payment {payment.id} was {known.amount} before; it cannot be {amount} now.",
+            resource=refund,
+        )
+    return True
+
+
+def _refunded(context: Context, event: EventIn, payment: Payment) -> EventOutcome:
+    payment.refunded_at = max(payment.refunded_at or 0, event.occurred_at)
+    if payment.amount is None:
+        return EventOutcome(
+            event.id, event.type, "deferred", "payment_not_completed", payment=_outcome_of(payment, 0)
+        )
+    programs: list[ProgramOutcome] = []
+    cut = take_back(context, event, payment, programs)
+    return EventOutcome(event.id, event.type, "processed", None, programs, _outcome_of(payment, cut))
+
+
+def take_back(context: Context, event: EventIn, payment: Payment, programs: list[ProgramOutcome]) -> int:
+    """Lets refunds take effect on every account that the payment reached; answers what they claimed too much.
+
+    Adds what it wrote to the outcome of each program.
+    """
+    cut = payments.settle_refunds(payment)
+    net = payments.net_amount(payment)
+    at = max(payment.completed_at or 0, payment.refunded_at or 0)
+    for program_id, holder, bucket in payments.holders_of(payment):
+        account = context.survivor(holder)
+        assert account is not None
+        purchase = context.state.find(payments.PURCHASES, (bucket, account.id, payment.id))
+        assert purchase is not None
+        program = context.configuration.program(program_id)
+        rows = awards.claw_back(context, program, account, purchase, payment, net, event.id, at)
+        purchase.net_spend = purchase.spend * net // payment.amount if payment.amount else 0
+        purchase.orders = 0 if net == 0 and payment.amount else 1
+        outcome = _outcome_in(programs, program_id, account.id)
+        outcome.transactions.extend(line(row) for row in rows)
+        outcome.balance = account.balance
+    return cut
+
+
+def _outcome_in(programs: list[ProgramOutcome], program: str, account: str) -> ProgramOutcome:
+    for outcome in programs:
+        if outcome.program == program:
+            return outcome
+    programs.append(ProgramOutcome(program, "processed", account=account, transactions=[]))
+    return programs[-1]
+
+
+def _payment(context: Context, identifier: str) -> Payment:
+    """The payment, announced for change; a new one where nothing is known of it."""
+    payment = context.state.find(payments.PAYMENTS, payments.payment_key(identifier))
+    if payment is None:
+        return context.state.insert(payments.expected_payment(identifier))
+    return context.state.change(payment)
+
+
+def _outcome_of(payment: Payment, cut: int) -> PaymentOutcome:
+    return PaymentOutcome(payment.id, payment.amount, payment.refunded, payment.currency, cut)
+
+
+Handler = Callable[[Context, EventIn], EventOutcome]
+
+HANDLERS: dict[str, Handler] = {
+    "payment.completed": payment_completed,
+    "invoice.paid": invoice_paid,
+    "payment.refunded": payment_refunded,
+    "refund.completed": refund_completed,
+    "dispute.resolved": dispute_resolved,
+    "payment.failed": payment_failed,
+    "payment.expired": payment_failed,
+}
+
+__all__ = ["HANDLERS", "Status", "happening_of", "take_back"]

@@ -1,0 +1,174 @@
+"""Receiving an event: once per id, in one transaction with all that comes of it."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from vinr_engagement import inbox, ledger, members, payments, rules
+from vinr_engagement.commands import awards
+from vinr_engagement.commands.context import Context, Decision, due_lots
+from vinr_engagement.commands.events import incoming, outcome
+from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
+from vinr_engagement.commands.events.incoming import MAX_EVENT_AHEAD, EventIn
+from vinr_engagement.commands.events.outcome import EventOutcome
+from vinr_engagement.foundation import ids, json
+from vinr_engagement.foundation.clock import format_instant
+from vinr_engagement.foundation.database import Need
+from vinr_engagement.foundation.errors import Conflict, Unprocessable
+from vinr_engagement.inbox import ReceivedEvent
+from vinr_engagement.members import Account
+from vinr_engagement.payments import Payment
+
+_MONEY = frozenset(("payment.completed", "payment.refunded", "payment.failed", "payment.expired", "invoice.paid"))
+_TAKES_BACK = frozenset(("refund.completed", "dispute.resolved"))
+_ABOUT_CUSTOMER = "customer."
+
+
+class ReceiveEvent(Decision):
+    """An event from the shop."""
+
+    def __init__(self, event: EventIn) -> None:
+        self.event = event
+        self._fingerprint: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells a repeat from another event with the same id."""
+        if self._fingerprint is None:
+            self._fingerprint = json.fingerprint(self.event.raw)
+        return self._fingerprint
+
+    def needs(self, context: Context) -> Iterator[Iterable[Need]]:
+        event, state = self.event, context.state
+        key, links, paid = inbox.event_key(event.id), _link_keys(context, event), _payment_keys(event)
+        first: list[Need] = [(inbox.RECEIVED_EVENTS, key)]
+        first += [(payments.PAYMENTS, payment) for payment in paid]
+        first += _members(context, event, links)
+        yield first
+        if state.known(inbox.RECEIVED_EVENTS, key) is not None:
+            return
+        accounts = [members.account_key(found.account) for link in links if (found := state.known(members.LINKS, link))]
+        known = [payment for entry in paid if (payment := state.known(payments.PAYMENTS, entry)) is not None]
+        accounts += [members.account_key(account) for payment in known for _, account, _ in payments.holders_of(payment)]
+        yield [(members.ACCOUNTS, account) for account in accounts] + [
+            (payments.PURCHASES, (bucket, account, payment.id))
+            for payment in known
+            for _, account, bucket in payments.holders_of(payment)
+        ]
+        found_accounts = [account for entry in accounts if (account := state.known(members.ACCOUNTS, entry)) is not None]
+        yield due_lots(context, found_accounts) + _limits(context, event, found_accounts) + _owed_lots(context, known)
+
+    def decide(self, context: Context) -> EventOutcome:
+        event = self.event
+        first = context.state.find(inbox.RECEIVED_EVENTS, inbox.event_key(event.id))
+        if first is not None:
+            return repeat(first, self.fingerprint)
+        if event.occurred_at > context.now + MAX_EVENT_AHEAD:
+            raise Unprocessable(
+                "event_in_future",
+                f"created_at {format_instant(event.occurred_at)} is more than 5 minutes ahead of the clock, "
+                f"{format_instant(context.now)}.",
+                param="created_at",
+            )
+        answer = ALL_HANDLERS.get(event.type, other)(context, event)
+        bucket, identifier = inbox.event_key(event.id)
+        context.state.insert(
+            ReceivedEvent(
+                bucket=bucket,
+                id=identifier,
+                received_id=ids.new_id("rcv"),
+                type=event.type,
+                customer=_customer_named(event),
+                status=answer.status,
+                fingerprint=self.fingerprint,
+                body=json.text(event.raw),
+                outcome=msgspec.json.encode(answer).decode(),
+                occurred_at=event.occurred_at,
+                received_at=context.now,
+            )
+        )
+        return answer
+
+
+def repeat(first: ReceivedEvent, fingerprint: str) -> EventOutcome:
+    """The answer to an event whose id was seen before."""
+    if first.fingerprint != fingerprint:
+        raise Conflict(
+            "event_conflict",
+            f"Event {first.id} was received before with a different body; an event id names one event for ever.",
+            resource=first.id,
+        )
+    answer = outcome.decoder.decode(first.outcome)
+    answer.first_status, answer.status = answer.status, "duplicate"
+    return answer
+
+
+def _customer_named(event: EventIn) -> str | None:
+    customer = event.object.get("id" if event.type.startswith(_ABOUT_CUSTOMER) else "customer")
+    return customer if isinstance(customer, str) and len(customer) <= incoming.MAX_ID_LENGTH else None
+
+
+def _link_keys(context: Context, event: EventIn) -> list[tuple[int, str, str]]:
+    customer = _customer_named(event)
+    if customer is None or event.type in _TAKES_BACK:
+        return []
+    bucket = ids.bucket_of(customer)
+    return [(bucket, customer, entry.program.id) for entry in context.configuration.earning]
+
+
+def _payment_keys(event: EventIn) -> list[tuple[int, str]]:
+    """The payments that an event names, whether or not it names them well."""
+    if event.type in _MONEY:
+        named = (event.object.get("id"), event.object.get("payment"))
+    elif event.type in _TAKES_BACK:
+        named = (event.object.get("payment"), None)
+    else:
+        return []
+    return [payments.payment_key(name) for name in named if isinstance(name, str)]
+
+
+def _members(context: Context, event: EventIn, links: list[tuple[int, str, str]]) -> list[Need]:
+    needs: list[Need] = [(members.LINKS, key) for key in links]
+    if event.type in _TAKES_BACK:
+        refund = event.object.get("id")
+        return [(payments.REFUNDS, (*key, refund)) for key in _payment_keys(event)] if isinstance(refund, str) else []
+    customer = _customer_named(event)
+    if customer is None:
+        account = incoming.named_account(event.object)
+        return [] if account is None else [(members.ACCOUNTS, members.account_key(account))]
+    if event.type.startswith(_ABOUT_CUSTOMER) or any(
+        event.type in entry.customer_triggers for entry in context.configuration.earning
+    ):
+        needs.append((members.CUSTOMERS, members.customer_key(customer)))
+    return needs
+
+
+def _limits(context: Context, event: EventIn, accounts: list[Account]) -> list[Need]:
+    """What caps and budgets have left."""
+    needs: list[Need] = []
+    for entry in context.configuration.earning:
+        for rule in entry.rules_for(event.type):
+            if rule.budget is not None:
+                needs.append((rules.RULE_BUDGETS, (rule.id,)))
+            period = awards.period_of(rule, entry.program, event.occurred_at)
+            if period is not None:
+                needs += [
+                    (rules.RULE_USAGE, (account.bucket, account.id, rule.id, period))
+                    for account in accounts
+                    if account.program == entry.program.id
+                ]
+    return needs
+
+
+def _owed_lots(context: Context, known: list[Payment]) -> list[Need]:
+    """The lots that a refund takes from first."""
+    needs: list[Need] = []
+    for payment in known:
+        for _, account, bucket in payments.holders_of(payment):
+            purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
+            if purchase is not None:
+                needs += [
+                    (ledger.LOTS, (award.bucket, account, award.transaction)) for award in awards.awards_of(purchase)
+                ]
+    return needs
+

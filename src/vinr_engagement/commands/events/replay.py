@@ -1,0 +1,100 @@
+"""Evaluating an ignored event again: the member has enrolled since, or was told apart by hand."""
+
+import msgspec
+
+from vinr_engagement import inbox, payments, rules
+from vinr_engagement.commands.context import Context, Decision, no_such
+from vinr_engagement.commands.events import incoming, outcome
+from vinr_engagement.commands.events.customers import ALL_HANDLERS
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_in
+from vinr_engagement.commands.events.incoming import EventIn
+from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome
+from vinr_engagement.commands.events.payments import happening_of, take_back
+from vinr_engagement.foundation import json
+from vinr_engagement.foundation.errors import Conflict
+from vinr_engagement.inbox import ReceivedEvent
+from vinr_engagement.ledger import Source
+from vinr_engagement.members import Account
+from vinr_engagement.payments import Payment
+
+
+class ReplayEvent(Decision):
+    """Evaluates an ignored event in the programs that ignored it; ``account`` names the member where the event did not."""
+
+    def __init__(self, event: str, account: str | None) -> None:
+        self.event = event
+        self.account = account
+
+    def decide(self, context: Context) -> EventOutcome:
+        received = context.state.find(inbox.RECEIVED_EVENTS, inbox.event_key(self.event))
+        if received is None:
+            raise no_such("event", self.event)
+        account = None if self.account is None else context.own_account(self.account)
+        first = outcome.decoder.decode(received.outcome)
+        event = self._event(received, first)
+        money = _money(context, event)
+        answer = self._again(context, event, first, account, money)
+        context.state.change(received)
+        received.status = answer.status
+        received.outcome = msgspec.json.encode(answer).decode()
+        return answer
+
+    def _event(self, received: ReceivedEvent, first: EventOutcome) -> EventIn:
+        built_in = received.type in ALL_HANDLERS and received.type not in rules.PAYING_TRIGGERS
+        if built_in or not any(entry.status == "ignored" for entry in first.programs) or received.status == "deferred":
+            raise Conflict(
+                "event_not_replayable",
+                f"Event {received.id} was {received.status}; only an event that a program ignored can be replayed.",
+                resource=received.id,
+            )
+        return incoming.parse_event(json.decode(received.body))
+
+    def _again(
+        self, context: Context, event: EventIn, first: EventOutcome, account: Account | None, money: Payment | None
+    ) -> EventOutcome:
+        programs = [self._program_again(context, event, entry, account, money) for entry in first.programs]
+        if money is not None and money.refunded > 0:
+            take_back(context, event, money, programs)
+        status, reason = outcome.overall(programs)
+        return EventOutcome(event.id, event.type, status, reason, programs, first.payment)
+
+    def _program_again(
+        self,
+        context: Context,
+        event: EventIn,
+        entry: ProgramOutcome,
+        account: Account | None,
+        money: Payment | None,
+    ) -> ProgramOutcome:
+        if entry.status != "ignored" or (account is not None and account.program != entry.program):
+            return entry
+        happening = _happening(event, money)
+        if account is not None:
+            happening.only_account = account.id
+        return evaluate_in(context, context.configuration.programs[entry.program], happening)
+
+
+def _money(context: Context, event: EventIn) -> Payment | None:
+    if event.type not in rules.PAYING_TRIGGERS:
+        return None
+    facts = incoming.payment_of(event.object)
+    key = payments.payment_key(facts.payment if event.type == "invoice.paid" and facts.payment else facts.id)
+    payment = context.state.find(payments.PAYMENTS, key)
+    assert payment is not None
+    return context.state.change(payment)
+
+
+def _happening(event: EventIn, money: Payment | None) -> Happening:
+    if money is not None:
+        kind = "payment" if event.type == "payment.completed" else "invoice"
+        return happening_of(event, money, Source(kind, event.object["id"]))
+    return Happening(
+        event.id,
+        event.type,
+        event.occurred_at,
+        event.object,
+        Source("event", event.id),
+        incoming.customer_of(event.object),
+        incoming.named_account(event.object),
+    )
+

@@ -1,0 +1,107 @@
+"""Merging two accounts of one program into one survivor, in one step."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from vinr_engagement import ledger, members, outbox, rules
+from vinr_engagement.commands import cascade
+from vinr_engagement.commands.context import Context, Decision, Statement, account_needs
+from vinr_engagement.foundation import json
+from vinr_engagement.foundation.database import Need
+from vinr_engagement.foundation.errors import Conflict, Invalid
+from vinr_engagement.members import Account
+from vinr_engagement.rules import RuleUsage
+
+_REPARENTED = ("transactions", "lots", "purchases")
+
+
+class MergeAccounts(Decision):
+    """Empties ``source`` into ``target``. Irreversible; ``dry_run`` shows the result and changes nothing."""
+
+    alone: ClassVar[bool] = False
+
+    def __init__(self, source: str, target: str, *, dry_run: bool) -> None:
+        self.source = source
+        self.target = target
+        self.dry_run = dry_run
+
+    def needs(self, context: Context) -> Iterator[Iterable[Need]]:
+        return account_needs(context, (self.source, self.target))
+
+    def decide(self, context: Context) -> dict[str, Any]:
+        if self.source == self.target:
+            raise Invalid("parameter_invalid", "source and target must be two accounts.", param="source")
+        source, target = context.own_account(self.source), context.own_account(self.target)
+        if source.program != target.program:
+            raise Conflict(
+                "program_mismatch",
+                f"Account {source.id} is in {source.program}, {target.id} in {target.program}; "
+                "only accounts of one program can be merged.",
+                resource=source.id,
+            )
+        if target.status != "active":
+            raise Conflict(
+                "account_closed", f"Account {target.id} is closed; reopen it before merging into it.", resource=target.id
+            )
+        if self.dry_run:
+            return {**members.account_snapshot(_imagined(context, source, target)), "dry_run": True}
+        return members.account_snapshot(combine(context, source, target))
+
+
+def _imagined(context: Context, source: Account, target: Account) -> Account:
+    """The survivor as it would be."""
+    result = members.copy_of(target)
+    result.balance += source.balance
+    result.pending_balance += source.pending_balance
+    result.lifetime_points += source.lifetime_points
+    result.tier = _higher_tier(context, source, target)
+    return result
+
+
+def combine(context: Context, source: Account, target: Account) -> Account:
+    """Moves all that source has to target, both brought up to date; answers the survivor."""
+    state, program = context.state, context.configuration.program(target.program)
+    before = {name: getattr(target, name) for name in ("balance", "pending_balance", "lifetime_points", "tier")}
+    state.change(source)
+    state.change(target)
+    _combine_usage(context, source, target)
+    target.tier = _higher_tier(context, source, target)
+    ledger.merge_lots(state, source, target, program)
+    target.buckets = json.text(sorted({*target.all_buckets(), *source.all_buckets()} - {target.bucket}))
+    target.last_activity_at = max(source.last_activity_at or 0, target.last_activity_at or 0) or None
+    target.updated_at = source.updated_at = source.merged_at = context.now
+    source.status, source.merged_into = "merged", target.id
+    context.statements.extend(_reparenting(source, target))
+    mark = cascade.mark(context)
+    snapshot = {**members.account_snapshot(target), "merged_from": source.id}
+    outbox.record(state, target, "loyalty.account.merged", snapshot, context.now, previous=before)
+    cascade.react(context, mark, context.now)
+    return target
+
+
+def _reparenting(source: Account, target: Account) -> list[Statement]:
+    moves = [
+        Statement(f"update {table} set account = $1 where bucket = $2 and account = $3", (target.id, bucket, source.id))  # noqa: S608
+        for table in _REPARENTED
+        for bucket in source.all_buckets()
+    ]
+    return [*moves, Statement("update customer_links set account = $1 where account = $2", (target.id, source.id))]
+
+
+def _combine_usage(context: Context, source: Account, target: Account) -> None:
+    """Caps see what both have used; where that is more than a cap allows, no room is left."""
+    for used in list(context.state.select(rules.USAGE_OF_ACCOUNT, (source.bucket, source.id))):
+        key = (target.bucket, target.id, used.rule, used.period)
+        held = context.state.find(rules.RULE_USAGE, key)
+        if held is None:
+            held = context.state.insert(RuleUsage(*key, 0, 0))
+        context.state.change(held)
+        held.points += used.points
+        held.times += used.times
+        context.state.delete(used)
+
+
+def _higher_tier(context: Context, source: Account, target: Account) -> str | None:
+    ranks = {tier.key: tier.rank for tier in context.configuration.program(target.program).tier_config.tiers}
+    held = [tier for tier in (source.tier, target.tier) if tier is not None]
+    return max(held, key=lambda tier: ranks.get(tier, -1), default=None)

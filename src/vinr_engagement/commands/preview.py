@@ -1,0 +1,93 @@
+"""Trying rules on an event without effect."""
+
+from typing import Any
+
+import msgspec
+
+from vinr_engagement import ledger, rules
+from vinr_engagement.commands.configuration import Configuration, ProgramRules
+from vinr_engagement.commands.context import Context, Decision, no_such
+from vinr_engagement.commands.events import incoming
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_in
+from vinr_engagement.commands.events.incoming import EventIn
+from vinr_engagement.foundation.errors import Invalid
+from vinr_engagement.ledger import Source
+
+_TRIED = "rule_preview"
+
+
+class Preview(Decision):
+    """What an event would bring, by the rules in force or by those given; decided on a snapshot and thrown away."""
+
+    def __init__(self, event: EventIn, definitions: list[dict[str, Any]] | None, account: str | None) -> None:
+        self.event = event
+        self.definitions = definitions
+        self.account = account
+
+    def decide(self, context: Context) -> dict[str, Any]:
+        entries = self._programs(context)
+        context.configuration = _trying(context.configuration, entries)
+        happening = self._happening(context)
+        outcomes = [evaluate_in(context, entry, happening) for entry in entries]
+        written = context.state.inserted.get(ledger.TRANSACTIONS, [])
+        return {
+            "object": "earning_preview",
+            "programs": [msgspec.to_builtins(entry) for entry in outcomes],
+            "transactions": [ledger.transaction_snapshot(row) for row in written],
+        }
+
+    def _programs(self, context: Context) -> list[ProgramRules]:
+        if self.definitions is None:
+            return context.configuration.earning
+        compiled: dict[str, list[rules.Rule]] = {}
+        for number, definition in enumerate(self.definitions):
+            program = definition.get("program")
+            if program not in context.configuration.programs:
+                raise no_such("program", str(program), f"rules[{number}].program")
+            compiled.setdefault(str(program), []).append(_compiled(definition, number))
+        return [
+            ProgramRules(context.configuration.program(program), _by_trigger(listed), frozenset(), {})
+            for program, listed in compiled.items()
+        ]
+
+    def _happening(self, context: Context) -> Happening:
+        event = self.event
+        account = None if self.account is None else context.own_account(self.account).id
+        named = event.object.get("id")
+        source = Source("payment" if event.type == "payment.completed" else "event", named if isinstance(named, str) else event.id)
+        return Happening(
+            event.id,
+            event.type,
+            event.occurred_at,
+            event.object,
+            source,
+            incoming.customer_of(event.object),
+            incoming.named_account(event.object),
+            only_account=account,
+        )
+
+
+def _compiled(definition: dict[str, Any], number: int) -> rules.Rule:
+    try:
+        return rules.parse_rule({"id": f"{_TRIED}_{number}", "version": 1, "active": True, **definition})
+    except Invalid as fault:
+        param = f"rules[{number}]" + (f".{fault.param}" if fault.param else "")
+        raise Invalid(fault.code, fault.message, param=param) from None
+
+
+def _by_trigger(listed: list[rules.Rule]) -> dict[str, list[rules.Rule]]:
+    found: dict[str, list[rules.Rule]] = {}
+    for rule in listed:
+        found.setdefault(rule.trigger, []).append(rule)
+    return found
+
+
+def _trying(configuration: Configuration, entries: list[ProgramRules]) -> Configuration:
+    tried = {entry.program.id: entry for entry in entries}
+    return Configuration(
+        configuration.version,
+        {**configuration.programs, **tried},
+        entries,
+        frozenset(trigger for entry in entries for trigger in entry.by_trigger),
+    )
+

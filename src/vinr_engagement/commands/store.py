@@ -1,0 +1,121 @@
+"""A store, test or live: its database and the write path to it."""
+
+from typing import Any
+
+from vinr_engagement import programs
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands.api_keys import API_KEYS, ApiKey, CreateKey
+from vinr_engagement.commands.configure import CreateProgram, CreateRule
+from vinr_engagement.commands.events.incoming import EventIn
+from vinr_engagement.commands.preview import Preview
+from vinr_engagement.commands.settle import Settle
+from vinr_engagement.commands.write_path import WritePath
+from vinr_engagement.foundation import keys
+from vinr_engagement.foundation.clock import Instant, real_now
+from vinr_engagement.foundation.database import Database, Session
+from vinr_engagement.foundation.database.open import open_store
+from vinr_engagement.foundation.settings import Environment, Settings
+from vinr_engagement.programs import DEFAULT_PROGRAM
+
+DEFAULT_RULE = "rule_default"
+SWEEP_ACCOUNTS = 500
+"""Accounts that one step of the sweep settles."""
+
+_ENGINE = Origin("engine")
+
+
+class Store:
+    """One isolated store. Open it with :meth:`open`."""
+
+    def __init__(self, environment: Environment, database: Database, settings: Settings) -> None:
+        self.environment: Environment = environment
+        self.database = database
+        self.settings = settings
+        self.write_path = WritePath(database, real_time_only=environment == "live", lanes=settings.lanes)
+
+    @classmethod
+    async def open(cls, environment: Environment, settings: Settings, *, migrate: bool = True) -> "Store":
+        """Opens a store, brings its schema up to date and sees to it that ``prog_default`` is there."""
+        store = cls(environment, open_store(settings.database_url, environment), settings)
+        if migrate:
+            await store.database.migrate()
+            await store._furnish()
+        return store
+
+    async def _furnish(self) -> None:
+        """Gives a fresh install its default program and rule."""
+
+        async def count(session: Session) -> int:
+            ((found,),) = await session.fetch("select count(*) from programs")
+            return int(found)
+
+        if await self.database.read(count) == 0:
+            default = programs.default_program(0)
+            definition = programs.definition_of(default)
+            await self.write_path.run(CreateProgram(definition, DEFAULT_PROGRAM), _ENGINE)
+            await self.write_path.run(CreateRule(_DEFAULT_RULE, DEFAULT_RULE), _ENGINE)
+
+    async def now(self) -> Instant:
+        """What time it is in this store."""
+        if self.environment == "live":
+            return real_now()
+
+        async def clock(session: Session) -> Instant | None:
+            ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
+            return moment
+
+        moment = await self.database.read(clock)
+        return real_now() if moment is None else moment
+
+    async def preview(self, event: EventIn, definitions: list[dict[str, Any]] | None, account: str | None) -> dict[str, Any]:
+        """What an event would bring, without effect. Raises ``Refusal``."""
+        return await self.write_path.try_out(Preview(event, definitions, account), _ENGINE)
+
+    async def api_key(self, secret_hash: str) -> ApiKey | None:
+        """The key with this digest, revoked or not."""
+
+        async def find(session: Session) -> list[ApiKey]:
+            return await session.rows(API_KEYS, "hash = $1", secret_hash)
+
+        found = await self.database.read(find)
+        return found[0] if found else None
+
+    def new_key(self, name: str, kind: str, scopes: list[str]) -> CreateKey:
+        """The command that makes a key for this store."""
+        secret = keys.new_key(self.environment, kind)
+        return CreateKey(name, kind, scopes, secret, keys.hash_key(secret, self.settings.key_pepper))
+
+    async def due_accounts(self, limit: int = SWEEP_ACCOUNTS) -> list[str]:
+        """Accounts that time has changed, those that have waited longest first."""
+        now = await self.now()
+
+        async def find(session: Session) -> list[str]:
+            rows = await session.fetch(
+                "select id from accounts where next_due_at is not null and next_due_at <= $1"
+                " order by next_due_at limit $2",
+                now,
+                limit,
+            )
+            return [identifier for (identifier,) in rows]
+
+        return await self.database.read(find)
+
+    async def sweep(self) -> int:
+        """Settles all accounts that are due, in batches; answers how many."""
+        count = 0
+        while due := await self.due_accounts():
+            count += await self.write_path.run(Settle(due), _ENGINE)
+        return count
+
+    async def close(self) -> None:
+        """Finishes what was accepted and lets go of the database."""
+        await self.write_path.close()
+        await self.database.close()
+
+
+_DEFAULT_RULE: dict[str, Any] = {
+    "program": DEFAULT_PROGRAM,
+    "name": "1 point per whole pound",
+    "trigger": "payment.completed",
+    "award": {"type": "per_amount", "per": 100, "points": 1},
+}

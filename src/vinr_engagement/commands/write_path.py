@@ -1,0 +1,361 @@
+"""The one write path: gather → decide → save → commit → answer.
+
+A batch is whatever arrived while the previous one was committing; a lone request is a batch of one. A refused command
+undoes only its own changes. If the database refuses the batch, its groups run again one by one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands import configuration as configurations
+from vinr_engagement.commands.configuration import Configuration
+from vinr_engagement.commands.context import Command, Context
+from vinr_engagement.foundation import ids
+from vinr_engagement.foundation.clock import Instant, real_now
+from vinr_engagement.foundation.database import Database, Need, NotGathered, Query, Session, State, Table, table_of
+from vinr_engagement.foundation.errors import Conflict, Contention, Refusal, Unavailable
+
+BATCH_COMMANDS = 1_000
+"""A batch takes no further group once it has this many commands."""
+QUEUE_COMMANDS = 50_000
+"""Commands waiting beyond this many are refused as unavailable."""
+ATTEMPTS = 8
+_ROUNDS = 64
+
+Outcome = Any | Refusal
+
+
+class IdempotencyKey(msgspec.Struct):
+    """The first answer to a request that carried a key."""
+
+    bucket: int
+    scope: str
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+    created_at: int
+
+
+IDEMPOTENCY_KEYS = Table("idempotency_keys", IdempotencyKey, ("bucket", "scope", "key"))
+
+
+@dataclass(slots=True, frozen=True)
+class Claim:
+    """A request's idempotency key, its scope (method and path), and a fingerprint of what was asked."""
+
+    scope: str
+    key: str
+    fingerprint: str
+
+    @property
+    def row_key(self) -> tuple[int, str, str]:
+        """Where the first answer is kept."""
+        return (ids.bucket_of(self.key), self.scope, self.key)
+
+
+@dataclass(slots=True, frozen=True)
+class Reply:
+    """An answer as it goes out: an HTTP status and a JSON body; ``replayed`` where it is a first answer again."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+Render = Callable[[list[Outcome]], tuple[Reply, bool]]
+"""Makes the answer of a group, and says whether it is kept for repeats."""
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Commands of one request, decided in order in one transaction."""
+
+    commands: Sequence[Command]
+    origin: Origin
+    render: Render | None
+    claim: Claim | None
+    future: "asyncio.Future[Any]"
+    alone: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alone = any(command.alone or command.reconfigures for command in self.commands)
+
+
+class WritePath:
+    """Runs commands against one store."""
+
+    def __init__(self, database: Database, *, real_time_only: bool, lanes: int = 1) -> None:
+        self._database = database
+        self._real_time_only = real_time_only
+        self._lanes = 1 if database.engine == "sqlite" else lanes
+        self._configuration = configurations.EMPTY
+        self._waiting: deque[Group] = deque()
+        self._waiting_commands = 0
+        self._draining = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration that the last batch ran with."""
+        return self._configuration
+
+    async def run(self, command: Command, origin: Origin) -> Any:
+        """Runs one command; answers what it decided, or raises its ``Refusal``."""
+        (outcome,) = await self._submit([command], origin, None, None)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+    async def try_out(self, command: Command, origin: Origin) -> Any:
+        """What a command would answer, decided on a snapshot of the store without effect. Raises its ``Refusal``."""
+
+        async def decide(session: Session) -> Outcome:
+            context = await self._context(session, origin, lock=False)
+            return await _decide(session, context, command, lock=False)
+
+        outcome = await self._database.read(decide)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+    async def answer(
+        self, commands: Sequence[Command], origin: Origin, render: Render, claim: Claim | None = None
+    ) -> Reply:
+        """Runs the commands of a request in one transaction and answers as ``render`` says; at most once for a claim."""
+        return await self._submit(commands, origin, render, claim)
+
+    def _submit(
+        self, commands: Sequence[Command], origin: Origin, render: Render | None, claim: Claim | None
+    ) -> "asyncio.Future[Any]":
+        if self._closed or self._waiting_commands > QUEUE_COMMANDS:
+            raise Unavailable("the server is shutting down" if self._closed else "too many requests are waiting")
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Group(commands, origin, render, claim, future))
+        self._waiting_commands += len(commands)
+        if self._draining < self._lanes:
+            self._draining += 1
+            task = asyncio.create_task(self._drain())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return future
+
+    async def close(self) -> None:
+        """Takes no more, finishes what was accepted."""
+        self._closed = True
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            batch = self._next_batch()
+            try:
+                await self._run_batch(batch)
+            except Exception as error:
+                for group in batch:
+                    _fail(group, error)
+        self._draining -= 1
+
+    def _next_batch(self) -> list[Group]:
+        batch = [self._waiting.popleft()]
+        size = len(batch[0].commands)
+        while self._waiting and not batch[0].alone and not self._waiting[0].alone:
+            size += len(self._waiting[0].commands)
+            if size > BATCH_COMMANDS:
+                break
+            batch.append(self._waiting.popleft())
+        self._waiting_commands -= sum(len(group.commands) for group in batch)
+        return batch
+
+    async def _run_batch(self, batch: list[Group]) -> None:
+        if len(batch) == 1:
+            await self._run_alone(batch[0])
+            return
+        try:
+            answers = await self._transact(batch)
+        except Exception:
+            for group in batch:
+                await self._run_alone(group)
+            return
+        for group, answer in zip(batch, answers, strict=True):
+            _succeed(group, answer)
+
+    async def _run_alone(self, group: Group) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                (answer,) = await self._transact([group])
+            except Contention as error:
+                if attempt == ATTEMPTS:
+                    _fail(group, Unavailable(f"too much contention: {error}"))
+                    return
+                await asyncio.sleep(0.002 * attempt)
+            except Exception as error:
+                _fail(group, error)
+                return
+            else:
+                _succeed(group, answer)
+                return
+
+    async def _transact(self, batch: list[Group]) -> list[Any]:
+        return await self._database.write(lambda session: self._decide_all(session, batch))
+
+    async def _decide_all(self, session: Session, batch: list[Group]) -> list[Any]:
+        context = await self._context(session, batch[0].origin, lock=batch[0].alone)
+        await _gather_waves(session, context, batch)
+        answers = [await _decide_group(session, context, group) for group in batch]
+        await _save(session, context)
+        return answers
+
+    async def _context(self, session: Session, origin: Origin, *, lock: bool) -> Context:
+        """The store's configuration and clock; a command that changes them holds them until it commits."""
+        ending = " for update" if lock and session.engine == "postgresql" else ""
+        ((version, clock_now),) = await session.fetch(
+            "select configuration_version, clock_now from store_state where id = 1" + ending
+        )
+        if version != self._configuration.version:
+            self._configuration = await configurations.load(session, version)
+        set_clock: Instant | None = None if self._real_time_only else clock_now
+        now = real_now() if set_clock is None else set_clock
+        latest_at = await _latest_at(session) if lock else None
+        return Context(State(), self._configuration, now, origin, [], set_clock is not None, latest_at)
+
+
+async def _latest_at(session: Session) -> Instant | None:
+    """When the store last recorded something."""
+    received = await session.fetch("select received_at from received_events order by received_id desc limit 1")
+    told = await session.fetch("select created_at from outgoing_events order by id desc limit 1")
+    return max((moment for (moment,) in received + told), default=None)
+
+
+def _succeed(group: Group, answer: Any) -> None:
+    if not group.future.done():
+        group.future.set_result(answer)
+
+
+def _fail(group: Group, error: BaseException) -> None:
+    if not group.future.done():
+        group.future.set_exception(error)
+
+
+async def _gather_waves(session: Session, context: Context, batch: list[Group]) -> None:
+    """Fetches what the commands know that they need, one query per table and wave."""
+    claims: list[Need] = [(IDEMPOTENCY_KEYS, group.claim.row_key) for group in batch if group.claim]
+    waves = [command.needs(context) for group in batch for command in group.commands]
+    while waves or claims:
+        needs, going = claims, []
+        for wave in waves:
+            wanted = next(wave, None)
+            if wanted is not None:
+                needs.extend(wanted)
+                going.append(wave)
+        await _gather(session, context.state, needs)
+        waves, claims = going, []
+
+
+async def _gather(session: Session, state: State, needs: Iterable[Need], *, lock: bool = True) -> None:
+    wanted: dict[Table[Any] | Query[Any], dict[Any, None]] = {}
+    for source, key in needs:
+        if state.missing(source, key):
+            wanted.setdefault(source, {})[key] = None
+    for source in sorted(wanted, key=_gathering_order):
+        keys = list(wanted[source])
+        if isinstance(source, Table):
+            state.gathered(source, keys, await session.find(source, keys, lock=lock and source.locked))
+        else:
+            state.selected(source, keys, await session.select(source, keys, lock=lock and source.locked))
+
+
+_ORDER = ("idempotency_keys", "received_events", "payments", "customer_links", "accounts")
+
+
+def _gathering_order(source: Table[Any] | Query[Any]) -> tuple[int, str]:
+    """Locked tables always in the same order: payments, accounts, budgets last."""
+    name = source.name if isinstance(source, Table) else source.table.name
+    if name == "rule_budgets":
+        return (len(_ORDER) + 1, name)
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+
+
+async def _decide_group(session: Session, context: Context, group: Group) -> Any:
+    context.origin = group.origin
+    if group.claim is not None and group.render is not None:
+        return await _decide_once(session, context, group, group.claim, group.render)
+    outcomes = [await _decide(session, context, command) for command in group.commands]
+    return outcomes if group.render is None else group.render(outcomes)[0]
+
+
+async def _decide_once(session: Session, context: Context, group: Group, claim: Claim, render: Render) -> Reply:
+    """Decides unless the claim's key was used before; its answer is kept with the effect."""
+    await _gather(session, context.state, [(IDEMPOTENCY_KEYS, claim.row_key)])
+    first = context.state.find(IDEMPOTENCY_KEYS, claim.row_key)
+    if first is not None and first.fingerprint == claim.fingerprint:
+        return Reply(first.status, first.body.encode(), replayed=True)
+    if first is not None:
+        return render([_key_reused(claim)])[0]
+    outcomes = [await _decide(session, context, command) for command in group.commands]
+    reply, kept = render(outcomes)
+    if kept:
+        bucket, scope, key = claim.row_key
+        row = IdempotencyKey(bucket, scope, key, claim.fingerprint, reply.status, reply.body.decode(), real_now())
+        context.state.begin()
+        context.state.insert(row)
+    return reply
+
+
+def _key_reused(claim: Claim) -> Conflict:
+    return Conflict(
+        "idempotency_key_reused",
+        f"Idempotency-Key {claim.key!r} was used for a different request to {claim.scope}; use a new key for a new request.",
+    )
+
+
+async def _decide(session: Session, context: Context, command: Command, *, lock: bool = True) -> Outcome:
+    for _ in range(_ROUNDS):
+        context.state.begin()
+        try:
+            answer = command.decide(context)
+        except NotGathered as missing:
+            context.state.undo()
+            context.statements.clear()
+            await _gather(session, context.state, missing.needs, lock=lock)
+        except Refusal as refusal:
+            context.state.undo()
+            context.statements.clear()
+            return refusal
+        else:
+            if context.statements:
+                await _save(session, context)
+            return answer
+    raise RuntimeError(f"{type(command).__name__} keeps asking for state that cannot be gathered")
+
+
+async def _save(session: Session, context: Context) -> None:
+    """One set-based statement for each table that changed, then those that go beyond the gathered rows.
+
+    What comes after reads the store anew.
+    """
+    state, context.state = context.state, State()
+    removed: dict[Table[Any], list[Any]] = {}
+    for row in state.deleted.values():
+        removed.setdefault(table_of(row), []).append(row)
+    for table, rows in removed.items():
+        await session.delete(table, rows)
+    changed: dict[Table[Any], list[Any]] = {}
+    for identity, row in state.changed.items():
+        if identity not in state.deleted:
+            changed.setdefault(table_of(row), []).append(row)
+    for table, rows in changed.items():
+        await session.update(table, rows)
+    for table, rows in state.inserted.items():
+        if rows:
+            await session.insert(table, rows)
+    for statement in context.statements:
+        await session.execute(statement.sql, *statement.arguments)
+    context.statements.clear()

@@ -1,0 +1,1 @@
+"""What every room stands on: database, clock, ids, money, errors, settings, keys. Knows nothing of loyalty."""

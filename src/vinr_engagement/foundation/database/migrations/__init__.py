@@ -1,0 +1,56 @@
+"""Numbered, forward-only SQL files, applied in order under a lock.
+
+One text serves both engines. ``/*sqlite: … */`` and ``/*postgresql: … */`` hold what only one of them understands.
+"""
+
+import re
+from importlib.resources import files
+
+from vinr_engagement.foundation.clock import real_now
+from vinr_engagement.foundation.database.port import Session
+
+_ONLY = re.compile(r"/\*(sqlite|postgresql): (.*?) \*/", re.DOTALL)
+_COMMENT = re.compile(r"--[^\n]*")
+
+
+def names() -> list[str]:
+    """All migrations, in order."""
+    return sorted(entry.name for entry in files(__name__).iterdir() if entry.name.endswith(".sql"))
+
+
+async def applied(session: Session) -> set[str]:
+    """The migrations that a store has."""
+    listing = (
+        "select name from sqlite_master where type = 'table' and name = 'schema_migrations'"
+        if session.engine == "sqlite"
+        else "select tablename from pg_tables where schemaname = current_schema() and tablename = 'schema_migrations'"
+    )
+    if not await session.fetch(listing):
+        return set()
+    return {name for (name,) in await session.fetch("select name from schema_migrations")}
+
+
+async def pending(session: Session) -> list[str]:
+    """The migrations that a store lacks, in order."""
+    done = await applied(session)
+    return [name for name in names() if name not in done]
+
+
+async def apply(session: Session) -> list[str]:
+    """Applies what is pending, in the transaction of the session."""
+    await session.execute(
+        "create table if not exists schema_migrations (name text primary key, applied_at bigint not null)"
+    )
+    waiting = await pending(session)
+    for name in waiting:
+        for statement in statements_of(name, session.engine):
+            await session.execute(statement)
+        await session.execute("insert into schema_migrations (name, applied_at) values ($1, $2)", name, real_now())
+    return waiting
+
+
+def statements_of(name: str, engine: str) -> list[str]:
+    """The statements of a migration in the words of one engine."""
+    text = _COMMENT.sub("", files(__name__).joinpath(name).read_text("utf-8"))
+    text = _ONLY.sub(lambda match: match[2] if match[1] == engine else "", text)
+    return [statement.strip() for statement in text.split(";") if statement.strip()]

@@ -1,0 +1,77 @@
+"""What the product asks of a database."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from vinr_engagement.foundation.database.state import Key
+from vinr_engagement.foundation.database.table import Query, Row, Table
+
+Result = TypeVar("Result")
+
+
+class Session(Protocol):
+    """One transaction. SQL has numbered parameters: ``$1``, ``$2``; text that both engines understand."""
+
+    engine: str
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows that a statement returns."""
+        ...
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Runs a statement; answers how many rows it touched."""
+        ...
+
+    async def find(self, table: Table[Row], keys: Sequence[Key], *, lock: bool = False) -> list[Row]:
+        """The rows with these keys, locked in the order of their keys where asked."""
+        ...
+
+    async def select(self, query: Query[Row], arguments: Sequence[Key], *, lock: bool = False) -> list[Row]:
+        """The rows of a query for these arguments."""
+        ...
+
+    async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
+        """The rows of a table that meet a condition; ``where`` may end in ``order by`` and ``limit``."""
+        ...
+
+    async def insert(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        """Adds rows. Raises ``Contention`` where one is there already."""
+        ...
+
+    async def update(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        """Writes all columns outside the key."""
+        ...
+
+    async def delete(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        """Removes rows by key."""
+        ...
+
+
+class Database(Protocol):
+    """A store: test or live."""
+
+    engine: str
+
+    async def write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        """Runs work in one transaction and commits it durably before answering.
+
+        Raises ``Contention`` where running it again may help, ``Unavailable`` where the database takes no work; in both
+        cases nothing was changed.
+        """
+        ...
+
+    async def read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        """Runs work that only reads, on one consistent snapshot."""
+        ...
+
+    async def migrate(self) -> list[str]:
+        """Brings the schema up to date, under a lock; answers the migrations applied."""
+        ...
+
+    async def pending_migrations(self) -> list[str]:
+        """The migrations that :meth:`migrate` would apply."""
+        ...
+
+    async def close(self) -> None:
+        """Finishes what runs and lets go."""
+        ...

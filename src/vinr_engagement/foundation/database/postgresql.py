@@ -1,0 +1,133 @@
+"""PostgreSQL 14 and newer, through asyncpg: set-based statements, rows locked in the order of their keys."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from vinr_engagement.foundation.database import migrations, statements
+from vinr_engagement.foundation.database.port import Result, Session
+from vinr_engagement.foundation.database.state import Key
+from vinr_engagement.foundation.database.table import Query, Row, Table
+from vinr_engagement.foundation.errors import Contention, Unavailable
+
+POOL_SIZE = 8
+COMMAND_TIMEOUT_SECONDS = 60
+_AGAIN = frozenset({"40001", "40P01", "23505"})
+"""Serialisation failure, deadlock, unique violation: another transaction was faster."""
+_DOWN = ("08", "53", "57P", "58", "XX", "25006")
+_MIGRATION_TABLE = "schema_migrations"
+
+
+class PostgreSQLSession:
+    """A transaction on one connection."""
+
+    engine = "postgresql"
+
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return [tuple(record) for record in await self._connection.fetch(sql, *arguments)]
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        status = await self._connection.execute(sql, *arguments)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdecimal() else 0
+
+    async def find(self, table: Table[Row], keys: Sequence[Key], *, lock: bool = False) -> list[Row]:
+        return await self._lookup(statements.postgresql_find(table, lock), table, keys)
+
+    async def select(self, query: Query[Row], arguments: Sequence[Key], *, lock: bool = False) -> list[Row]:
+        return await self._lookup(statements.postgresql_select(query, lock), query.table, arguments)
+
+    async def _lookup(self, sql: str, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
+        row = table.row
+        return [row(*record) for record in await self._connection.fetch(sql, *zip(*keys, strict=True))]
+
+    async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
+        sql = f"select {statements.columns(table)} from {table.name} where {where}"  # noqa: S608
+        row = table.row
+        return [row(*record) for record in await self._connection.fetch(sql, *arguments)]
+
+    async def insert(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        await self._connection.execute(statements.postgresql_insert(table), *_arrays(table.columns, rows))
+
+    async def update(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        await self._connection.execute(statements.postgresql_update(table), *_arrays(table.columns, rows))
+
+    async def delete(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        await self._connection.execute(statements.postgresql_delete(table), *_arrays(table.key, rows))
+
+
+def _arrays(columns: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:
+    return [[getattr(row, column) for row in rows] for column in columns]
+
+
+class PostgreSQLDatabase:
+    """One schema of one PostgreSQL database."""
+
+    engine = "postgresql"
+
+    def __init__(self, url: str, schema: str) -> None:
+        self.url = url
+        self.schema = schema
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def _connected(self) -> "asyncpg.Pool[asyncpg.Record]":
+        if self._pool is None:
+            self._pool = await asyncpg.create_pool(
+                self.url,
+                min_size=1,
+                max_size=POOL_SIZE,
+                command_timeout=COMMAND_TIMEOUT_SECONDS,
+                server_settings={"search_path": self.schema, "application_name": "vinr-engagement"},
+            )
+        return self._pool
+
+    @asynccontextmanager
+    async def _session(self, **transaction: Any) -> AsyncIterator[PostgreSQLSession]:
+        try:
+            pool = await self._connected()
+            async with pool.acquire() as connection, connection.transaction(**transaction):
+                yield PostgreSQLSession(connection)
+        except asyncpg.PostgresError as error:
+            raise _translated(error) from error
+        except (OSError, asyncpg.InterfaceError, TimeoutError) as error:
+            raise Unavailable(f"PostgreSQL: {error or type(error).__name__}") from error
+
+    async def write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        async with self._session() as session:
+            return await work(session)
+
+    async def read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        async with self._session(isolation="repeatable_read", readonly=True) as session:
+            return await work(session)
+
+    async def migrate(self) -> list[str]:
+        async with self._session() as session:
+            await session.execute(f'create schema if not exists "{self.schema}"')
+            await session.execute(
+                f"create table if not exists {_MIGRATION_TABLE} (name text primary key, applied_at bigint not null)"
+            )
+        async with self._session() as session:
+            await session.execute(f"lock table {_MIGRATION_TABLE} in access exclusive mode")
+            return await migrations.apply(session)
+
+    async def pending_migrations(self) -> list[str]:
+        return await self.read(migrations.pending)
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+
+def _translated(error: asyncpg.PostgresError) -> Exception:
+    state: str = error.sqlstate or ""
+    if state in _AGAIN:
+        return Contention(str(error))
+    if state.startswith(_DOWN):
+        return Unavailable(f"PostgreSQL: {error}")
+    return error

@@ -1,0 +1,164 @@
+"""SQLite: a file, write-ahead log, full sync, one writer thread and a few readers.
+
+Work is written once, as coroutines, for both engines. Here a session never waits for anything but the file, so its
+coroutines run to their end without suspending: the writer thread drives them itself.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, cast
+
+from msgspec.structs import astuple
+
+from vinr_engagement.foundation.database import migrations, statements
+from vinr_engagement.foundation.database.port import Result, Session
+from vinr_engagement.foundation.database.state import Key
+from vinr_engagement.foundation.database.table import Query, Row, Table
+from vinr_engagement.foundation.errors import Contention, Unavailable
+
+BUSY_TIMEOUT_SECONDS = 30
+READERS = 2
+MINIMUM_VERSION = (3, 35, 0)
+
+
+class SQLiteSession:
+    """A transaction on one connection, used by one thread."""
+
+    engine = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statements.sqlite_text(sql), arguments).fetchall()
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        return self._connection.execute(statements.sqlite_text(sql), arguments).rowcount
+
+    async def find(self, table: Table[Row], keys: Sequence[Key], *, lock: bool = False) -> list[Row]:
+        return self._each(statements.sqlite_find(table), table, keys)
+
+    async def select(self, query: Query[Row], arguments: Sequence[Key], *, lock: bool = False) -> list[Row]:
+        return self._each(statements.sqlite_select(query), query.table, arguments)
+
+    def _each(self, sql: str, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
+        row, execute = table.row, self._connection.execute
+        return [row(*values) for key in keys for values in execute(sql, key)]
+
+    async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
+        sql = f"select {statements.columns(table)} from {table.name} where {where}"  # noqa: S608
+        row = table.row
+        return [row(*values) for values in self._connection.execute(statements.sqlite_text(sql), arguments)]
+
+    async def insert(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        self._connection.executemany(statements.sqlite_insert(table), [astuple(row) for row in rows])
+
+    async def update(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        names = table.changeable + table.key
+        values = [tuple([getattr(row, name) for name in names]) for row in rows]
+        self._connection.executemany(statements.sqlite_update(table), values)
+
+    async def delete(self, table: Table[Row], rows: Sequence[Row]) -> None:
+        self._connection.executemany(statements.sqlite_delete(table), [table.key_of(row) for row in rows])
+
+
+class SQLiteDatabase:
+    """One database file."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        if sqlite3.sqlite_version_info < MINIMUM_VERSION:
+            raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed")
+        self.path = path
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+
+    async def write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+
+    async def read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def migrate(self) -> list[str]:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._migrate)
+
+    async def pending_migrations(self) -> list[str]:
+        return await self.read(migrations.pending)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._shut_down)
+
+    def _shut_down(self) -> None:
+        self._writer.shutdown()
+        self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+
+    def _write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        return self._transact("begin immediate", work)
+
+    def _read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        return self._transact("begin", work)
+
+    def _transact(self, begin: str, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        try:
+            connection = self._connection()
+            connection.execute(begin)
+            try:
+                result = drive(work(SQLiteSession(connection)))
+                connection.execute("commit")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+                raise
+        except sqlite3.IntegrityError as error:
+            raise Contention(str(error)) from error
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            raise Unavailable(f"SQLite: {error}") from error
+        return result
+
+    def _migrate(self) -> list[str]:
+        connection = self._connection()
+        connection.execute("begin exclusive")
+        try:
+            applied = drive(migrations.apply(SQLiteSession(connection)))
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            raise
+        return applied
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _connect(self.path)
+            self._connections.append(connection)
+        return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "cache_size = -65536"):
+        connection.execute(f"pragma {pragma}")
+    return connection
+
+
+def drive(work: Awaitable[Result]) -> Result:
+    """Runs a coroutine that never suspends to its end. Raises ``RuntimeError`` for one that does."""
+    coroutine = cast(Coroutine[Any, Any, Result], work)
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    coroutine.close()
+    raise RuntimeError("work on SQLite may await nothing but its session")

@@ -1,0 +1,189 @@
+"""What a batch of commands reads and changes: rows in memory, between *gather* and *save*.
+
+Decisions see only this. A row that was not gathered is never taken to be absent: asking for it raises ``NotGathered``,
+and the write path fetches it and decides again. Every change is journalled, so that a refused command undoes only its own.
+"""
+
+from copy import copy
+from typing import Any, TypeVar
+
+import msgspec
+
+from vinr_engagement.foundation.database.table import Query, Row, Table, table_of
+
+Key = tuple[Any, ...]
+Need = tuple[Table[Any] | Query[Any], Key]
+AnyRow = TypeVar("AnyRow", bound=msgspec.Struct)
+
+
+class NotGathered(Exception):
+    """A decision asked for state that the batch has not read yet."""
+
+    def __init__(self, *needs: Need) -> None:
+        super().__init__(", ".join(f"{source!r} {key!r}" for source, key in needs))
+        self.needs = needs
+
+
+class State:
+    """Rows by table and key, with what was inserted, changed and deleted since they were read."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Table[Any], dict[Key, Any]] = {}
+        self._collections: dict[Query[Any], dict[Key, list[Any]]] = {}
+        self._complete: dict[Query[Any], set[Key]] = {}
+        self.inserted: dict[Table[Any], list[Any]] = {}
+        self.changed: dict[int, Any] = {}
+        self.deleted: dict[int, Any] = {}
+        self._fresh: set[int] = set()
+        self._journal: dict[int, tuple[Any, Any]] = {}
+        self._undo_inserts: list[tuple[Table[Any], Any]] = []
+        self._undo_changed: list[int] = []
+        self._undo_deleted: list[int] = []
+
+    # reading
+
+    def find(self, table: Table[Row], key: Key) -> Row | None:
+        """The row with this key, or ``None`` where the database has none. Raises ``NotGathered``."""
+        rows = self._rows.get(table)
+        if rows is None or key not in rows:
+            raise NotGathered((table, key))
+        return rows[key]
+
+    def known(self, table: Table[Row], key: Key) -> Row | None:
+        """The row with this key if it was gathered and exists."""
+        rows = self._rows.get(table)
+        return None if rows is None else rows.get(key)
+
+    def select(self, query: Query[Row], argument: Key) -> list[Row]:
+        """The rows of a query, those inserted in this batch included. Raises ``NotGathered``.
+
+        A row changed in this batch is listed as it is now, even where it no longer meets the query's ``where``.
+        """
+        if argument not in self._complete.get(query, ()):
+            raise NotGathered((query, argument))
+        return self._collections[query].get(argument, [])
+
+    def missing(self, source: Table[Any] | Query[Any], key: Key) -> bool:
+        """Whether this has still to be gathered."""
+        if isinstance(source, Table):
+            return key not in self._rows.get(source, ())
+        return key not in self._complete.get(source, ())
+
+    # gathering
+
+    def gathered(self, table: Table[Row], keys: list[Key], rows: list[Row]) -> None:
+        """Takes in what the database has for these keys; rows already here stay as they are."""
+        known = self._rows.setdefault(table, {})
+        for row in rows:
+            self._adopt(table, row)
+        for key in keys:
+            known.setdefault(key, None)
+
+    def selected(self, query: Query[Row], arguments: list[Key], rows: list[Row]) -> None:
+        """Takes in what the database has for these arguments of a query."""
+        complete = self._complete.setdefault(query, set())
+        collection = self._collections.setdefault(query, {})
+        for row in rows:
+            held = self._adopt(query.table, row)
+            listed = collection.setdefault(query.argument_of(row), [])
+            if not any(other is held for other in listed):
+                listed.append(held)
+        complete.update(arguments)
+
+    def _adopt(self, table: Table[Row], row: Row) -> Row:
+        rows = self._rows.setdefault(table, {})
+        key = table.key_of(row)
+        held = rows.get(key)
+        if held is None and key not in rows:
+            rows[key] = held = row
+        return row if held is None else held
+
+    # changing
+
+    def insert(self, row: AnyRow) -> AnyRow:
+        """Adds a row that the database does not have."""
+        table = table_of(row)
+        self._rows.setdefault(table, {})[table.key_of(row)] = row
+        for query in table.queries:
+            self._collections.setdefault(query, {}).setdefault(query.argument_of(row), []).append(row)
+        return self.append(row, table)
+
+    def append(self, row: AnyRow, table: Table[Any] | None = None) -> AnyRow:
+        """Adds a row that no later command of the batch will look for: a ledger row, an outgoing event."""
+        table = table or table_of(row)
+        self.inserted.setdefault(table, []).append(row)
+        self._fresh.add(id(row))
+        self._undo_inserts.append((table, row))
+        return row
+
+    def change(self, row: AnyRow) -> AnyRow:
+        """Announces that a row is about to be changed; call it before the first assignment."""
+        identity = id(row)
+        if identity not in self._journal:
+            self._journal[identity] = (row, copy(row))
+            if identity not in self._fresh and identity not in self.changed:
+                self.changed[identity] = row
+                self._undo_changed.append(identity)
+        return row
+
+    def delete(self, row: msgspec.Struct) -> None:
+        """Removes a row that the database has."""
+        table = table_of(row)
+        self.deleted[id(row)] = row
+        self._undo_deleted.append(id(row))
+        self._rows[table][table.key_of(row)] = None
+        for collection, argument in self._listings(table, row):
+            collection[argument] = [other for other in collection[argument] if other is not row]
+
+    def replace(self, row: AnyRow) -> AnyRow:
+        """Writes a row whether or not the database has one with this key, which must have been gathered."""
+        table = table_of(row)
+        held = self.find(table, table.key_of(row))
+        if held is None:
+            return self.insert(row)
+        self.change(held)
+        for column in table.changeable:
+            setattr(held, column, getattr(row, column))
+        return held
+
+    # one command at a time
+
+    def begin(self) -> None:
+        """Starts a command: what it changes can be undone until the next one begins."""
+        self._journal = {}
+        self._undo_inserts = []
+        self._undo_changed = []
+        self._undo_deleted = []
+
+    def undo(self) -> None:
+        """Takes back everything since :meth:`begin`."""
+        for row, before in self._journal.values():
+            for column in row.__struct_fields__:
+                setattr(row, column, getattr(before, column))
+        for identity in self._undo_changed:
+            del self.changed[identity]
+        for identity in self._undo_deleted:
+            row = self.deleted.pop(identity)
+            table = table_of(row)
+            self._rows[table][table.key_of(row)] = row
+            for collection, argument in self._listings(table, row):
+                collection[argument].append(row)
+        for table, row in reversed(self._undo_inserts):
+            self._take_out(table, row)
+        self.begin()
+
+    def _take_out(self, table: Table[Any], row: Any) -> None:
+        self.inserted[table].pop()
+        self._fresh.discard(id(row))
+        rows = self._rows.get(table)
+        key = table.key_of(row)
+        if rows is None or rows.get(key) is not row:
+            return
+        rows[key] = None
+        for collection, argument in self._listings(table, row):
+            collection[argument] = [other for other in collection[argument] if other is not row]
+
+    def _listings(self, table: Table[Any], row: Any) -> list[tuple[dict[Key, list[Any]], Key]]:
+        """The collections that list a row, each with the argument that it is listed under."""
+        found = [(self._collections.get(query, {}), query.argument_of(row)) for query in table.queries]
+        return [(collection, argument) for collection, argument in found if argument in collection]

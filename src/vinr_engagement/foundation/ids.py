@@ -1,0 +1,89 @@
+"""Identifiers: a prefix and a UUIDv7 in base32, sortable by time of creation, made without a sequence.
+
+The lowest twelve bits of an id carry the *bucket* of the account that it belongs to, so that a row can be found by its id
+alone in a database that is distributed by bucket. The only module that draws random numbers.
+"""
+
+import itertools
+import os
+import secrets
+import threading
+import time
+from zlib import crc32
+
+BUCKETS = 4096
+"""Frozen for ever: rows are placed by it."""
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [a + b for a, b in itertools.product(_ALPHABET, repeat=2)]
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_BODY_LENGTH = 26
+
+
+def bucket_of(identifier: str) -> int:
+    """The bucket of an id that somebody chose: an account's, a customer's, an event's."""
+    return crc32(identifier.encode()) % BUCKETS
+
+
+class _Sequence:
+    """74 bits after the timestamp and version that never go backwards within a process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+        os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        """A number whose high 48 bits are milliseconds and whose low 46 bits start random and count up."""
+        fresh = (time.time_ns() // 1_000_000) << 46 | secrets.randbits(45)
+        with self._lock:
+            if fresh <= self._last or fresh >> 46 == self._last >> 46:
+                fresh = self._last + 1 + secrets.randbits(16)
+            self._last = fresh
+        return fresh
+
+
+_sequence = _Sequence()
+
+
+def new_id(prefix: str, bucket: int | None = None) -> str:
+    """A new id such as ``loy_06ev…``: later ids of one process sort after earlier ones.
+
+    ``bucket`` (0 to 4095) is carried in the id where the row belongs to an account; otherwise those bits are random.
+    """
+    sequence = _sequence.next()
+    tail = secrets.randbits(12) if bucket is None else bucket
+    milliseconds, counter = sequence >> 46, sequence & ((1 << 46) - 1)
+    number = (
+        milliseconds << 80
+        | 0x7 << 76
+        | (counter >> 34) << 64
+        | 0b10 << 62
+        | (counter & ((1 << 34) - 1)) << 28
+        | secrets.randbits(16) << 12
+        | tail
+    )
+    return prefix + "_" + _base32(number)
+
+
+def _base32(number: int) -> str:
+    pairs = _PAIRS
+    return "".join([pairs[(number >> shift) & 1023] for shift in range(120, -1, -10)])
+
+
+def carried_bucket(identifier: str) -> int | None:
+    """The bucket in an id made by :func:`new_id` for an account's row; ``None`` where the text is no such id."""
+    body = identifier.rpartition("_")[2]
+    if len(body) != _BODY_LENGTH or any(letter not in _VALUES for letter in body):
+        return None
+    low = _VALUES[body[-1]] | _VALUES[body[-2]] << 5 | _VALUES[body[-3]] << 10
+    return low & (BUCKETS - 1)
+
+
+def new_secret(prefix: str) -> str:
+    """A purely random secret of 130 bits, such as an API key."""
+    return prefix + _base32(secrets.randbits(130))

@@ -1,0 +1,48 @@
+"""Settings come from ``VINR_…`` environment variables; each has a default that works."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Environment = Literal["test", "live"]
+ENVIRONMENTS: tuple[Environment, ...] = ("test", "live")
+DEFAULT_DATABASE_URL = "sqlite:///vinr.db"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none."""
+
+    database_url: str = DEFAULT_DATABASE_URL
+    rate_limit: int = 0
+    rate_limit_burst: int = 0
+    log_level: str = "info"
+    log_format: str = "json"
+    lanes: int = 1
+    docs_url: str = "/docs"
+    key_pepper: str = ""
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings as the environment gives them. Raises ``ValueError`` naming the variable that is wrong."""
+    rate_limit = _whole_number(environment, "VINR_RATE_LIMIT", 0)
+    return Settings(
+        database_url=environment.get("VINR_DATABASE_URL", DEFAULT_DATABASE_URL),
+        rate_limit=rate_limit,
+        rate_limit_burst=_whole_number(environment, "VINR_RATE_LIMIT_BURST", 2 * rate_limit),
+        log_level=environment.get("VINR_LOG_LEVEL", "info"),
+        log_format=environment.get("VINR_LOG_FORMAT", "json"),
+        lanes=max(1, _whole_number(environment, "VINR_LANES", 1)),
+        docs_url=environment.get("VINR_DOCS_URL", "/docs"),
+        key_pepper=environment.get("VINR_KEY_PEPPER", ""),
+    )
+
+
+def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise ValueError(f"{name} must be a whole number of at least 0, not {text!r}")
+    return int(text)

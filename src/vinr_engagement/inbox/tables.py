@@ -1,0 +1,30 @@
+"""The rows of this room."""
+
+import msgspec
+
+from vinr_engagement.foundation import ids
+from vinr_engagement.foundation.database import Key, Table
+
+
+class ReceivedEvent(msgspec.Struct):
+    """One event. ``fingerprint`` tells a repeat from a different event with the same id; ``outcome`` is the first answer."""
+
+    bucket: int
+    id: str
+    received_id: str
+    type: str
+    customer: str | None
+    status: str
+    fingerprint: str
+    body: str
+    outcome: str
+    occurred_at: int
+    received_at: int
+
+
+RECEIVED_EVENTS = Table("received_events", ReceivedEvent, ("bucket", "id"))
+
+
+def event_key(event: str) -> Key:
+    """Where an event is."""
+    return (ids.bucket_of(event), event)

@@ -1,0 +1,34 @@
+"""Who holds how many points, and why: rows, lots, debt, expiry."""
+
+from vinr_engagement.ledger.as_of import balances_as_of
+from vinr_engagement.ledger.holder import Cause, Holder, Source
+from vinr_engagement.ledger.lots import available_lots, closes_at, open_lots
+from vinr_engagement.ledger.merge import merge_lots
+from vinr_engagement.ledger.post import credit, debit, reverse
+from vinr_engagement.ledger.settle import is_due, settle
+from vinr_engagement.ledger.snapshot import lot_snapshot, transaction_snapshot
+from vinr_engagement.ledger.tables import LOTS, OPEN_LOTS, POINTS, TRANSACTIONS, Lot, Transaction
+
+__all__ = [
+    "LOTS",
+    "OPEN_LOTS",
+    "POINTS",
+    "TRANSACTIONS",
+    "Cause",
+    "Holder",
+    "Lot",
+    "Source",
+    "Transaction",
+    "available_lots",
+    "balances_as_of",
+    "closes_at",
+    "credit",
+    "debit",
+    "is_due",
+    "lot_snapshot",
+    "merge_lots",
+    "open_lots",
+    "reverse",
+    "settle",
+    "transaction_snapshot",
+]

@@ -1,0 +1,88 @@
+"""The rows of this room."""
+
+import msgspec
+
+from vinr_engagement.foundation import ids, json
+from vinr_engagement.foundation.database import Key, Query, Table
+
+
+class Account(msgspec.Struct):
+    """A member. The balances are a cache of the ledger, kept in the same transaction.
+
+    ``next_due_at`` is no later than the next change that time will bring (points becoming available, expiring);
+    ``buckets`` are those of accounts merged into this one; ``activity_at`` is the last earn or redemption;
+    ``last_activity_at`` the last event of any kind.
+    """
+
+    bucket: int
+    id: str
+    program: str
+    customer: str | None
+    status: str
+    balance: int
+    pending_balance: int
+    lifetime_points: int
+    tier: str | None
+    merged_into: str | None
+    merged_at: int | None
+    buckets: str
+    metadata: str
+    sequence: int
+    next_due_at: int | None
+    activity_at: int
+    enrolled_at: int
+    created_at: int
+    updated_at: int
+    last_activity_at: int | None
+    erased_at: int | None
+
+    def all_buckets(self) -> list[int]:
+        """Where the account's rows may be: its own bucket first."""
+        return [self.bucket] if self.buckets == "[]" else [self.bucket, *json.decode(self.buckets)]
+
+
+class CustomerLink(msgspec.Struct):
+    """Which account a customer has in a program: the active one, or the last one that was closed."""
+
+    bucket: int
+    customer: str
+    program: str
+    account: str
+
+
+class Customer(msgspec.Struct):
+    """What the shop's ``customer.*`` events say of a buyer. ``body`` is the last object received, as JSON."""
+
+    bucket: int
+    id: str
+    listed_id: str
+    email: str | None
+    name: str | None
+    country: str | None
+    birthday: str | None
+    metadata: str
+    body: str
+    created_at: int
+    updated_at: int
+    deleted_at: int | None
+
+
+ACCOUNTS = Table("accounts", Account, ("bucket", "id"), locked=True)
+LINKS = Table("customer_links", CustomerLink, ("bucket", "customer", "program"))
+LINKS_OF_ACCOUNT = Query(LINKS, ("account",))
+CUSTOMERS = Table("customers", Customer, ("bucket", "id"))
+
+
+def account_key(account: str) -> Key:
+    """Where an account is."""
+    return (ids.bucket_of(account), account)
+
+
+def customer_key(customer: str) -> Key:
+    """Where a customer is."""
+    return (ids.bucket_of(customer), customer)
+
+
+def link_key(customer: str, program: str) -> Key:
+    """Where a customer's link to a program is."""
+    return (ids.bucket_of(customer), customer, program)

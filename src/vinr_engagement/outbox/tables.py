@@ -1,0 +1,20 @@
+"""The rows of this room."""
+
+import msgspec
+
+from vinr_engagement.foundation.database import Table
+
+
+class OutgoingEvent(msgspec.Struct):
+    """One fact about one account. ``sequence`` counts the account's events from 1; ``data`` is JSON."""
+
+    bucket: int
+    account: str
+    id: str
+    type: str
+    sequence: int
+    data: str
+    created_at: int
+
+
+OUTGOING_EVENTS = Table("outgoing_events", OutgoingEvent, ("bucket", "account", "id"))

@@ -1,0 +1,129 @@
+"""What an award is worth: for the whole payment, and for what is left of it after refunds.
+
+Why refunds in any number and order end where one refund of their sum ends: what a net amount would have earned is a
+function of that amount alone (:meth:`Terms.points`), and it never rises as the amount falls. So what is due at each
+moment, earned less that, depends only on the total refunded, and never shrinks from one refund to the next.
+"""
+
+from fractions import Fraction
+from typing import Any, Literal
+
+import msgspec
+
+from vinr_engagement.foundation.decimals import Rounding, round_fraction
+
+Step = tuple[int, int, int]
+"""``(floor, numerator, denominator)``: a factor that counts while the net amount is at least ``floor``."""
+
+
+class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """All it takes to price an award again for any net amount. Stored as JSON with each earn.
+
+    ``amount`` is the payment in minor units, None for an award that does not depend on one; ``eligible`` the part of it
+    the award is for (None: all of it). ``numerator / denominator`` is points per minor unit (``proportional``) or just
+    points (``fixed``), with every unconditional factor in it. Each ladder of ``steps`` adds the first factor whose
+    floor the net amount reaches. Below ``floor`` nothing is earned; ``room`` is what cap and budget left,
+    if they cut.
+    """
+
+    kind: Literal["proportional", "fixed"]
+    numerator: int
+    denominator: int
+    rounding: Rounding
+    amount: int | None = None
+    eligible: int | None = None
+    floor: int = 0
+    room: int | None = None
+    steps: tuple[tuple[Step, ...], ...] = ()
+
+    def points(self, net: int | None) -> int:
+        """What a net amount of ``net`` minor units earns: the one function behind both awards and clawbacks.
+
+        Exact, rounded once, then cut to ``room``. Never negative, and never rises as ``net`` falls. Nothing is earned
+        for a net of zero or below ``floor``; None, or more than ``amount``, counts as ``amount``. Without an ``amount``
+        the award is always the same.
+        """
+        numerator, denominator = self.exact(net)
+        rounded = round_fraction(numerator, denominator, self.rounding)
+        return rounded if self.room is None or rounded < self.room else self.room
+
+    def exact(self, net: int | None) -> tuple[int, int]:
+        """The same before rounding and room, as numerator and denominator."""
+        numerator, denominator = self.numerator, self.denominator
+        if self.amount is None:
+            net = None
+        else:
+            net = self.amount if net is None or net > self.amount else net
+            if net <= 0 or net < self.floor:
+                return 0, 1
+            if self.kind == "proportional":
+                numerator, denominator = self._in_proportion(net)
+        for ladder in self.steps:
+            for floor, above, below in ladder:
+                if net is None or net >= floor:
+                    numerator, denominator = numerator * above, denominator * below
+                    break
+        return numerator, denominator
+
+    def _in_proportion(self, net: int) -> tuple[int, int]:
+        """Rate × eligible × net ÷ amount."""
+        if self.eligible is None:
+            return self.numerator * net, self.denominator
+        assert self.amount is not None
+        return self.numerator * self.eligible * net, self.denominator * self.amount
+
+
+class Limited(msgspec.Struct, frozen=True):
+    """An award after cap and budget.
+
+    ``reason`` is None if something is left of it, else ``cap_reached`` or ``budget_exhausted``. ``terms`` are the ones
+    to store; ``explanation`` is to be merged into the verdict's.
+    """
+
+    points: int
+    reason: str | None
+    terms: Terms
+    explanation: dict[str, Any]
+
+
+def limit(
+    terms: Terms, *, cap_points: int | None = None, cap_times: int | None = None, budget_points: int | None = None
+) -> Limited:
+    """Cut an award to what cap and budget leave, each None where there is no such limit.
+
+    ``cap_points`` and ``cap_times`` are what the member has left in the window, ``budget_points`` what the rule as a
+    whole has left. The cap is applied first; negative room is none.
+    """
+    priced = terms.points(terms.amount)
+    within_cap = 0 if cap_times is not None and cap_times <= 0 else _cut(priced, cap_points)
+    points = _cut(within_cap, budget_points)
+    explanation: dict[str, Any] = {}
+    if cap_points is not None or cap_times is not None:
+        explanation["cap"] = {"points_left": cap_points, "times_left": cap_times, "cut": priced - within_cap}
+    if budget_points is not None:
+        explanation["budget"] = {"points_left": budget_points, "cut": within_cap - points}
+    explanation["result"] = points
+    if points < priced:
+        terms = msgspec.structs.replace(terms, room=points)
+    return Limited(points, _reason(priced, within_cap, points), terms, explanation)
+
+
+def _cut(points: int, room: int | None) -> int:
+    return points if room is None or points <= room else max(0, room)
+
+
+def _reason(priced: int, within_cap: int, points: int) -> str | None:
+    if points > 0 or priced == 0:
+        return None
+    return "cap_reached" if within_cap == 0 else "budget_exhausted"
+
+
+def exact_text(numerator: int, denominator: int) -> str:
+    """A fraction from zero up for people: ``19.99``, or ``1/3`` where it has more than 8 places."""
+    whole, rest = divmod(numerator, denominator)
+    if rest == 0:
+        return str(whole)
+    scaled, beyond = divmod(rest * 10**8, denominator)
+    if beyond:
+        return str(Fraction(numerator, denominator))
+    return f"{whole}.{scaled:08d}".rstrip("0")

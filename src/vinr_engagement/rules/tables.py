@@ -1,0 +1,51 @@
+"""The rows of this room: definitions with their versions, and what caps and budgets have left."""
+
+import msgspec
+
+from vinr_engagement.foundation.database import Query, Table
+
+
+class RuleRow(msgspec.Struct):
+    """An earning rule at its newest version; ``body`` is its definition as JSON."""
+
+    id: str
+    program: str
+    version: int
+    active: bool
+    body: str
+    created_at: int
+    updated_at: int
+
+
+class RuleVersionRow(msgspec.Struct):
+    """A version of a rule, kept for ever."""
+
+    rule: str
+    version: int
+    body: str
+    created_at: int
+
+
+class RuleBudget(msgspec.Struct):
+    """What a rule with a budget has given so far, net of what was reversed."""
+
+    rule: str
+    points: int
+
+
+class RuleUsage(msgspec.Struct):
+    """What a rule with a cap has given one member in one window, net of what was reversed."""
+
+    bucket: int
+    account: str
+    rule: str
+    period: str
+    points: int
+    times: int
+
+
+RULES = Table("earning_rules", RuleRow, ("id",))
+RULE_VERSIONS = Table("earning_rule_versions", RuleVersionRow, ("rule", "version"))
+RULE_BUDGETS = Table("rule_budgets", RuleBudget, ("rule",), locked=True)
+RULE_USAGE = Table("rule_usage", RuleUsage, ("bucket", "account", "rule", "period"))
+USAGE_OF_ACCOUNT = Query(RULE_USAGE, ("bucket", "account"))
