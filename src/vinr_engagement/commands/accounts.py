@@ -45,7 +45,9 @@ class CreateAccount(Decision):
             raise no_such("program", self.program, "program")
         if entry.program.status == "archived":
             raise Conflict(
-                "program_archived", f"Program {self.program} is archived and takes no new members.", resource=self.program
+                "program_archived",
+                f"Program {self.program} is archived and takes no new members.",
+                resource=self.program,
             )
         account, _ = enroll(context, entry.program, self.customer, self.metadata, context.now)
         return members.account_snapshot(account)
@@ -95,7 +97,9 @@ def _merged_metadata(held: dict[str, str], changes: dict[str, str | None]) -> di
     kept = {key: value for key, value in merged.items() if value is not None}
     if len(kept) > MAX_METADATA_KEYS:
         raise Invalid(
-            "parameter_invalid", f"metadata would have {len(kept)} keys; {MAX_METADATA_KEYS} are allowed.", param="metadata"
+            "parameter_invalid",
+            f"metadata would have {len(kept)} keys; {MAX_METADATA_KEYS} are allowed.",
+            param="metadata",
         )
     return kept
 
@@ -153,7 +157,7 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
         statements += [
             Statement(
                 "update received_events set body = '{}', customer = null where id in"
-                f" (select event from transactions {where} and event is not null)",  # noqa: S608
+                f" (select event from transactions {where} and event is not null)",
                 of_account,
             ),
             Statement(

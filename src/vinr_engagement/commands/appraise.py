@@ -98,9 +98,7 @@ def _customer_facts(context: Context, customer: str) -> dict[str, Any] | None:
     return None if row is None else json.decode(row.body)
 
 
-def _behaviour(
-    context: Context, program: Program, account: Account | None, at: Instant
-) -> Callable[[str], int | None]:
+def _behaviour(context: Context, program: Program, account: Account | None, at: Instant) -> Callable[[str], int | None]:
     def behaviour(name: str) -> int | None:
         return 0 if account is None else behaviour_of(context, program, account, name, at)
 

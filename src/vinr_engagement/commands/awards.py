@@ -23,11 +23,16 @@ _REASONS = {
 
 
 class Award(msgspec.Struct, array_like=True):
-    """What an earn of a payment owes to later refunds. ``due`` is what refunds so far took away from what it earned;
-    ``reversed`` what was reversed of that, uncollected points included; ``period`` its window of the rule's cap."""
+    """What an earn of a payment owes to later refunds.
+
+    ``account`` is whose earn it was (an invoice may be another member's than its payment); ``due`` what refunds so far took
+    away from what it earned; ``reversed`` what was reversed of that, uncollected points included; ``period`` its window of
+    the rule's cap.
+    """
 
     transaction: str
     bucket: int
+    account: str
     rule: str
     period: str | None
     budgeted: bool
@@ -96,7 +101,7 @@ def give(
     if budget is not None:
         context.state.change(budget).points += points
     row = _post(context, program, account, rule, points, explanation, occasion)
-    award = Award(row.id, row.bucket, rule.id, period, budget is not None, points, 0, 0, terms)
+    award = Award(row.id, row.bucket, account.id, rule.id, period, budget is not None, points, 0, 0, terms)
     return Given(points, None, row, award)
 
 
@@ -178,40 +183,33 @@ def owe(context: Context, purchase: Purchase, given: list[Award]) -> None:
         context.state.change(purchase).awards = msgspec.json.encode(awards_of(purchase) + given).decode()
 
 
-def claw_back(
-    context: Context,
-    program: Program,
-    account: Account,
-    purchase: Purchase,
-    payment: Payment,
-    net: int,
-    cause_event: str,
-    at: Instant,
-) -> list[Transaction]:
+class TakeBack(msgspec.Struct):
+    """Refunds taking effect: what is left of the payment, the event that told of it, and when the money went back."""
+
+    payment: Payment
+    net: int
+    event: str
+    at: Instant
+
+
+def claw_back(context: Context, program: Program, purchase: Purchase, refunds: TakeBack) -> list[Transaction]:
     """Brings the awards of a purchase to what the payment's net amount would have earned.
 
     Each earn owes earned − what the net amount earns. Reversed now is that, less what expired from the earn's own lot, less
     what was reversed before; so any refunds of the same sum end in the same place.
     """
     listed = awards_of(purchase)
-    rows = [_settle_award(context, program, account, award, payment, net, cause_event, at) for award in listed]
+    rows = [_settle_award(context, program, award, refunds) for award in listed]
     context.state.change(purchase).awards = msgspec.json.encode(listed).decode()
     return [row for row in rows if row is not None]
 
 
-def _settle_award(
-    context: Context,
-    program: Program,
-    account: Account,
-    award: Award,
-    payment: Payment,
-    net: int,
-    cause_event: str,
-    at: Instant,
-) -> Transaction | None:
+def _settle_award(context: Context, program: Program, award: Award, refunds: TakeBack) -> Transaction | None:
+    account = context.survivor(award.account)
+    assert account is not None
     lot = context.state.find(ledger.LOTS, (award.bucket, account.id, award.transaction))
     assert lot is not None, f"the lot of {award.transaction} is missing"
-    due = max(award.due, award.earned - award.terms.points(net_for(award.terms, payment, net)))
+    due = max(award.due, award.earned - award.terms.points(net_for(award.terms, refunds.payment, refunds.net)))
     fully = due == award.earned > award.due
     award.due = due
     owed = max(0, due - lot.expired - award.reversed)
@@ -222,10 +220,23 @@ def _settle_award(
     if owed == 0:
         return None
     cause = Cause(
-        "reverse", Source("payment", payment.id), reason="refund", event=cause_event, rule=award.rule, reverses=award.transaction
+        "reverse",
+        Source("payment", refunds.payment.id),
+        reason="refund",
+        event=refunds.event,
+        rule=award.rule,
+        reverses=award.transaction,
     )
     return ledger.reverse(
-        context.state, account, program, lot, owed, due, cause, context.now, min(at, context.now)
+        context.state,
+        account,
+        program,
+        lot,
+        owed,
+        cause,
+        due=due,
+        now=context.now,
+        effective_at=min(refunds.at, context.now),
     )
 
 

@@ -121,7 +121,9 @@ def lots_of(account: Account) -> list[Need]:
 
 def no_such(kind: str, identifier: str, param: str | None = None) -> NotFound:
     """The refusal of an id that names nothing here."""
-    return NotFound("resource_missing", f"No such {kind}: {identifier[:255]!r}.", param=param, resource=identifier[:255])
+    return NotFound(
+        "resource_missing", f"No such {kind}: {identifier[:255]!r}.", param=param, resource=identifier[:255]
+    )
 
 
 def already_exists(account: Account) -> Conflict:

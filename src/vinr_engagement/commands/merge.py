@@ -41,7 +41,9 @@ class MergeAccounts(Decision):
             )
         if target.status != "active":
             raise Conflict(
-                "account_closed", f"Account {target.id} is closed; reopen it before merging into it.", resource=target.id
+                "account_closed",
+                f"Account {target.id} is closed; reopen it before merging into it.",
+                resource=target.id,
             )
         if self.dry_run:
             return {**members.account_snapshot(_imagined(context, source, target)), "dry_run": True}

@@ -54,7 +54,9 @@ class Preview(Decision):
         event = self.event
         account = None if self.account is None else context.own_account(self.account).id
         named = event.object.get("id")
-        source = Source("payment" if event.type == "payment.completed" else "event", named if isinstance(named, str) else event.id)
+        source = Source(
+            "payment" if event.type == "payment.completed" else "event", named if isinstance(named, str) else event.id
+        )
         return Happening(
             event.id,
             event.type,
@@ -90,4 +92,3 @@ def _trying(configuration: Configuration, entries: list[ProgramRules]) -> Config
         entries,
         frozenset(trigger for entry in entries for trigger in entry.by_trigger),
     )
-

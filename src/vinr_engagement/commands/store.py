@@ -67,7 +67,9 @@ class Store:
         moment = await self.database.read(clock)
         return real_now() if moment is None else moment
 
-    async def preview(self, event: EventIn, definitions: list[dict[str, Any]] | None, account: str | None) -> dict[str, Any]:
+    async def preview(
+        self, event: EventIn, definitions: list[dict[str, Any]] | None, account: str | None
+    ) -> dict[str, Any]:
         """What an event would bring, without effect. Raises ``Refusal``."""
         return await self.write_path.try_out(Preview(event, definitions, account), _ENGINE)
 

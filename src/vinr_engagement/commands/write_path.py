@@ -26,6 +26,8 @@ BATCH_COMMANDS = 1_000
 QUEUE_COMMANDS = 50_000
 """Commands waiting beyond this many are refused as unavailable."""
 ATTEMPTS = 8
+_STATE = "select configuration_version, clock_now from store_state where id = 1"
+_STATE_LOCKED = _STATE + " for update"
 _ROUNDS = 64
 
 Outcome = Any | Refusal
@@ -158,7 +160,7 @@ class WritePath:
             batch = self._next_batch()
             try:
                 await self._run_batch(batch)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (whatever it is, the callers are told)
                 for group in batch:
                     _fail(group, error)
         self._draining -= 1
@@ -180,7 +182,7 @@ class WritePath:
             return
         try:
             answers = await self._transact(batch)
-        except Exception:
+        except Exception:  # noqa: BLE001 (one group may spoil the batch: each is tried by itself)
             for group in batch:
                 await self._run_alone(group)
             return
@@ -196,7 +198,7 @@ class WritePath:
                     _fail(group, Unavailable(f"too much contention: {error}"))
                     return
                 await asyncio.sleep(0.002 * attempt)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (whatever it is, the callers are told)
                 _fail(group, error)
                 return
             else:
@@ -215,10 +217,8 @@ class WritePath:
 
     async def _context(self, session: Session, origin: Origin, *, lock: bool) -> Context:
         """The store's configuration and clock; a command that changes them holds them until it commits."""
-        ending = " for update" if lock and session.engine == "postgresql" else ""
-        ((version, clock_now),) = await session.fetch(
-            "select configuration_version, clock_now from store_state where id = 1" + ending
-        )
+        read = _STATE_LOCKED if lock and session.engine == "postgresql" else _STATE
+        ((version, clock_now),) = await session.fetch(read)
         if version != self._configuration.version:
             self._configuration = await configurations.load(session, version)
         set_clock: Instant | None = None if self._real_time_only else clock_now

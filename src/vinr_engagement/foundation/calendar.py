@@ -164,9 +164,7 @@ def _start_of_day(day: date, zone: ZoneInfo) -> int:
     midnight = datetime.combine(day, time.min, zone)
     by_offset_before = _instant_of_aware(midnight)
     by_offset_after = _instant_of_aware(midnight.replace(fold=1))
-    if (
-        by_offset_before <= by_offset_after
-    ):  # Midnight exists: once if equal, else twice, the first one first.
+    if by_offset_before <= by_offset_after:  # Midnight exists: once if equal, else twice, the first one first.
         return by_offset_before
     return _clock_change_into(day, zone, by_offset_after, by_offset_before)
 

@@ -5,6 +5,7 @@ The only module that reads the machine's clock. Everything else is handed ``now`
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 Instant = int
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -53,6 +54,7 @@ def parse_instant(text: str) -> Instant:
     return instant_of(moment)
 
 
+@lru_cache(maxsize=8192)
 def format_instant(instant: Instant) -> str:
     """An instant as RFC 3339 in UTC: ``2026-04-01T12:00:00Z``, with a fraction only where there is one."""
     text = datetime_of(instant).isoformat()

@@ -25,6 +25,11 @@ def decode(data: bytes | str) -> Any:
     return _decoder.decode(data)
 
 
-def fingerprint(value: Any) -> str:
-    """A digest (128 bits, hexadecimal) of the value as canonical JSON: equal for bodies that differ only in layout and order."""
-    return blake2b(_canonical.encode(value), digest_size=16).hexdigest()
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys: equal for bodies that differ only in layout and order."""
+    return _canonical.encode(value)
+
+
+def fingerprint(canonical_json: bytes) -> str:
+    """A digest of canonical JSON: 128 bits, hexadecimal."""
+    return blake2b(canonical_json, digest_size=16).hexdigest()

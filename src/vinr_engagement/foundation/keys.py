@@ -6,8 +6,6 @@ from typing import Final
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.settings import ENVIRONMENTS, Environment
 
-
-
 _PREFIXES: Final = {"secret": "sk", "restricted": "rk"}
 _ENVIRONMENT_OF: Final[dict[str, Environment]] = {
     f"{prefix}_{environment}_": environment for prefix in _PREFIXES.values() for environment in ENVIRONMENTS

@@ -23,9 +23,7 @@ _CODES_BY_EXPONENT: Final = {
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
-_EXPONENTS: Final = {
-    code: exponent for exponent, codes in _CODES_BY_EXPONENT.items() for code in codes.split()
-}
+_EXPONENTS: Final = {code: exponent for exponent, codes in _CODES_BY_EXPONENT.items() for code in codes.split()}
 CURRENCIES: Final = frozenset(_EXPONENTS)
 """Every currency code that an amount may carry."""
 
@@ -33,9 +31,7 @@ WITHOUT_MINOR_UNIT: Final = frozenset("XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU X
 """Active codes of the standard that no amount may carry."""
 
 # Decides between codes equally near to a typo.
-_MOST_USED: Final = frozenset(
-    "AUD BRL CAD CHF CNY CZK DKK EUR GBP HUF INR JPY MXN NOK NZD PLN SEK SGD USD ZAR".split()
-)
+_MOST_USED: Final = frozenset("AUD BRL CAD CHF CNY CZK DKK EUR GBP HUF INR JPY MXN NOK NZD PLN SEK SGD USD ZAR".split())
 _LONGEST_TYPO: Final = 8
 _LEAST_LIKENESS: Final = 0.6  # Two letters of three.
 

@@ -138,8 +138,9 @@ def reverse(
     program: Program,
     lot: Lot,
     amount: int,
-    due: int,
     cause: Cause,
+    *,
+    due: int,
     now: Instant,
     effective_at: Instant,
 ) -> Transaction:
@@ -183,7 +184,11 @@ def expire(state: State, holder: Holder, lot: Lot, effective_at: Instant, now: I
     else:
         holder.balance -= amount
     cause = Cause("expire", Source("expiry", lot.id), reason="expired")
-    explanation = {"lots": [{"lot": lot.id, "amount": amount}], "expired_at": format_instant(effective_at), "result": -amount}
+    explanation = {
+        "lots": [{"lot": lot.id, "amount": amount}],
+        "expired_at": format_instant(effective_at),
+        "result": -amount,
+    }
     return _write(state, holder, -amount, cause, explanation, now, effective_at=effective_at)
 
 

@@ -35,9 +35,7 @@ def settle(state: State, holder: Holder, program: Program, now: Instant) -> None
     """Writes what time has changed of an account; announce its change to the state first. Raises ``NotGathered``."""
     if not is_due(holder, now):
         return
-    changes = sorted(
-        change for lot in open_lots(state, holder) for change in _changes_of(lot, holder, program)
-    )
+    changes = sorted(change for lot in open_lots(state, holder) for change in _changes_of(lot, holder, program))
     for change in changes:
         if change.at <= now and change.lot.remaining > 0:
             _apply(state, holder, program, change, now)
@@ -77,6 +75,4 @@ def _make_available(state: State, holder: Holder, program: Program, lot: Lot, no
     holder.balance += amount
     lot.pending = False
     lot.remaining = max(0, min(amount, holder.balance))
-    outbox.record(
-        state, holder, "loyalty.points.available", lot_snapshot(lot, closes_at(lot, holder, program)), now
-    )
+    outbox.record(state, holder, "loyalty.points.available", lot_snapshot(lot, closes_at(lot, holder, program)), now)

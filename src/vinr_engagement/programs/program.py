@@ -1,6 +1,7 @@
 """The program, as it is stored: one JSON document, checked when it is written."""
 
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -178,7 +179,7 @@ def _validate_tiers(config: TierConfig) -> None:
     if len({tier.key for tier in config.tiers}) < len(ranks):
         raise _invalid("tier_config.tiers", "must have a key each of their own")
     ordered = sorted(config.tiers, key=lambda tier: tier.rank)
-    if any(lower.threshold >= higher.threshold for lower, higher in zip(ordered, ordered[1:], strict=False)):
+    if any(lower.threshold >= higher.threshold for lower, higher in pairwise(ordered)):
         raise _invalid("tier_config.tiers", "must have higher thresholds for higher ranks")
     if ordered and ordered[0].threshold != 0:
         raise _invalid("tier_config.tiers", "must have a lowest tier with threshold 0: every member is in one")

@@ -113,4 +113,3 @@ ALL_HANDLERS: dict[str, Handler] = {
     "customer.deleted": customer_deleted,
     "customer.merged": customer_merged,
 }
-

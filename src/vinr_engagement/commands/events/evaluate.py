@@ -20,7 +20,8 @@ from vinr_engagement.programs import Program
 
 class Happening(msgspec.Struct):
     """An event as the programs see it. ``money`` is the payment that its awards are owed to, if any;
-    ``only_account`` is set where a replay names the member."""
+    ``only_account`` is set where a replay names the member.
+    """
 
     event: str
     type: str
@@ -60,9 +61,7 @@ def evaluate_in(context: Context, entry: ProgramRules, happening: Happening) -> 
     if account is not None:
         context.settled(account)
     listed = entry.rules_for(happening.type)
-    verdicts = appraise.verdicts(
-        context, entry, listed, account, happening.object, happening.at, happening.customer
-    )
+    verdicts = appraise.verdicts(context, entry, listed, account, happening.object, happening.at, happening.customer)
     enrolled = limited = False
     if account is None:
         if not any(_would_award(context, rule, verdict) for rule, verdict in zip(listed, verdicts, strict=True)):
@@ -157,9 +156,7 @@ def line(row: Transaction) -> TransactionLine:
     return TransactionLine(row.id, row.type, row.amount, row.balance_after, row.account)
 
 
-def purchase_of(
-    context: Context, program: Program, account: Account, payment: Payment, at: Instant
-) -> Purchase:
+def purchase_of(context: Context, program: Program, account: Account, payment: Payment, at: Instant) -> Purchase:
     """What the payment brought to the account so far; counted as spend once, however many events tell of it."""
     for holder_program, holder, bucket in payments.holders_of(payment):
         if holder_program == program.id:
@@ -167,10 +164,9 @@ def purchase_of(
             assert survivor is not None
             known = context.state.find(payments.PURCHASES, (bucket, survivor.id, payment.id))
             assert known is not None
-            context.state.change(known).spend = _spend(program, payment)
             return known
     payments.add_holder(payment, program.id, account.id, account.bucket)
-    spend = _spend(program, payment)
+    spend = spend_of(program, payment)
     purchase = Purchase(
         bucket=account.bucket,
         account=account.id,
@@ -185,5 +181,6 @@ def purchase_of(
     return context.state.insert(purchase)
 
 
-def _spend(program: Program, payment: Payment) -> int:
+def spend_of(program: Program, payment: Payment) -> int:
+    """What a payment counts as spend: minor units of the program's currency, nothing in another one."""
     return payment.amount or 0 if payment.currency == program.default_currency else 0

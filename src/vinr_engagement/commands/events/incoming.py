@@ -65,7 +65,9 @@ def parse_event(raw: Any) -> EventIn:
     data = raw.get("data")
     if not isinstance(data, dict) or not isinstance(data.get("object"), dict):
         raise _missing("data.object") if not data else _invalid("data.object", "must be a JSON object")
-    if len(data) > 1 and (extra := next((name for name in data if name not in ("object", "previous_attributes")), None)):
+    if len(data) > 1 and (
+        extra := next((name for name in data if name not in ("object", "previous_attributes")), None)
+    ):
         raise _unknown(f"data.{extra}"[:80])
     return EventIn(identifier, event_type, _occurred_at(raw), data["object"], raw)
 

@@ -6,7 +6,7 @@ from vinr_engagement import payments
 from vinr_engagement.commands import awards
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming
-from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, line
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, line, spend_of
 from vinr_engagement.commands.events.incoming import EventIn, PaymentObject
 from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Status, overall
 from vinr_engagement.foundation.errors import Conflict
@@ -20,9 +20,11 @@ def payment_completed(context: Context, event: EventIn) -> EventOutcome:
     payment = _payment(context, facts.id)
     if payment.completed_event is not None:
         return _already_completed(event, payment, facts)
+    told_before = payment.amount is not None
     payment.completed_event, payment.completed_at = event.id, event.occurred_at
     payment.amount, payment.currency, payment.customer = facts.amount, facts.currency, facts.customer
-    return _evaluate(context, event, happening_of(event, payment, Source("payment", facts.id)), payment)
+    happening = happening_of(event, payment, Source("payment", facts.id))
+    return _evaluate(context, event, happening, payment, told_before=told_before)
 
 
 def invoice_paid(context: Context, event: EventIn) -> EventOutcome:
@@ -53,10 +55,13 @@ def happening_of(event: EventIn, money: Payment, source: Source) -> Happening:
     )
 
 
-def _evaluate(context: Context, event: EventIn, happening: Happening, payment: Payment) -> EventOutcome:
+def _evaluate(
+    context: Context, event: EventIn, happening: Happening, payment: Payment, *, told_before: bool = False
+) -> EventOutcome:
+    """``told_before``: an invoice has said what the payment is; what it says itself counts."""
     programs = evaluate_everywhere(context, happening)
     cut = 0
-    if payment.refunded_seen or payment.refunded_sum or payment.disputed:
+    if told_before or payment.refunded_seen or payment.refunded_sum or payment.disputed:
         cut = take_back(context, event, payment, programs)
     status, reason = overall(programs)
     return EventOutcome(event.id, event.type, status, reason, programs, _outcome_of(payment, cut))
@@ -128,9 +133,7 @@ def payment_failed(context: Context, event: EventIn) -> EventOutcome:
     return EventOutcome(event.id, event.type, "processed", payment=_outcome_of(payment, 0))
 
 
-def _known_refund(
-    context: Context, event: EventIn, payment: Payment, refund: str, kind: str, amount: int
-) -> bool:
+def _known_refund(context: Context, event: EventIn, payment: Payment, refund: str, kind: str, amount: int) -> bool:
     known = context.state.find(payments.REFUNDS, (payment.bucket, payment.id, refund))
     if known is None:
         row = Refund(payment.bucket, payment.id, refund, kind, amount, event.id, event.occurred_at)
@@ -148,9 +151,7 @@ def _known_refund(
 def _refunded(context: Context, event: EventIn, payment: Payment) -> EventOutcome:
     payment.refunded_at = max(payment.refunded_at or 0, event.occurred_at)
     if payment.amount is None:
-        return EventOutcome(
-            event.id, event.type, "deferred", "payment_not_completed", payment=_outcome_of(payment, 0)
-        )
+        return EventOutcome(event.id, event.type, "deferred", "payment_not_completed", payment=_outcome_of(payment, 0))
     programs: list[ProgramOutcome] = []
     cut = take_back(context, event, payment, programs)
     return EventOutcome(event.id, event.type, "processed", None, programs, _outcome_of(payment, cut))
@@ -164,13 +165,15 @@ def take_back(context: Context, event: EventIn, payment: Payment, programs: list
     cut = payments.settle_refunds(payment)
     net = payments.net_amount(payment)
     at = max(payment.completed_at or 0, payment.refunded_at or 0)
+    refunds = awards.TakeBack(payment, net, event.id, at)
     for program_id, holder, bucket in payments.holders_of(payment):
         account = context.survivor(holder)
         assert account is not None
         purchase = context.state.find(payments.PURCHASES, (bucket, account.id, payment.id))
         assert purchase is not None
         program = context.configuration.program(program_id)
-        rows = awards.claw_back(context, program, account, purchase, payment, net, event.id, at)
+        rows = awards.claw_back(context, program, purchase, refunds)
+        purchase.spend = spend_of(program, payment)
         purchase.net_spend = purchase.spend * net // payment.amount if payment.amount else 0
         purchase.orders = 0 if net == 0 and payment.amount else 1
         outcome = _outcome_in(programs, program_id, account.id)

@@ -29,40 +29,60 @@ class ReceiveEvent(Decision):
 
     def __init__(self, event: EventIn) -> None:
         self.event = event
-        self._fingerprint: str | None = None
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells a repeat from another event with the same id."""
-        if self._fingerprint is None:
-            self._fingerprint = json.fingerprint(self.event.raw)
-        return self._fingerprint
+        self._key = inbox.event_key(event.id)
+        self._canonical = json.canonical(event.raw)
+        self._customer = _customer_named(event)
 
     def needs(self, context: Context) -> Iterator[Iterable[Need]]:
         event, state = self.event, context.state
-        key, links, paid = inbox.event_key(event.id), _link_keys(context, event), _payment_keys(event)
-        first: list[Need] = [(inbox.RECEIVED_EVENTS, key)]
+        links, paid = self._link_keys(context), _payment_keys(event)
+        first: list[Need] = [(inbox.RECEIVED_EVENTS, self._key)]
         first += [(payments.PAYMENTS, payment) for payment in paid]
-        first += _members(context, event, links)
+        first += [(members.LINKS, link) for link in links]
+        first += self._others(context, paid)
         yield first
-        if state.known(inbox.RECEIVED_EVENTS, key) is not None:
+        if state.known(inbox.RECEIVED_EVENTS, self._key) is not None:
             return
         accounts = [members.account_key(found.account) for link in links if (found := state.known(members.LINKS, link))]
-        known = [payment for entry in paid if (payment := state.known(payments.PAYMENTS, entry)) is not None]
-        accounts += [members.account_key(account) for payment in known for _, account, _ in payments.holders_of(payment)]
-        yield [(members.ACCOUNTS, account) for account in accounts] + [
-            (payments.PURCHASES, (bucket, account, payment.id))
-            for payment in known
+        reached = [
+            (payment, account, bucket)
+            for entry in paid
+            if (payment := state.known(payments.PAYMENTS, entry)) is not None and payment.holders != "[]"
             for _, account, bucket in payments.holders_of(payment)
         ]
-        found_accounts = [account for entry in accounts if (account := state.known(members.ACCOUNTS, entry)) is not None]
-        yield due_lots(context, found_accounts) + _limits(context, event, found_accounts) + _owed_lots(context, known)
+        second: list[Need] = [(members.ACCOUNTS, account) for account in accounts]
+        second += [(members.ACCOUNTS, members.account_key(account)) for _, account, _ in reached]
+        second += [(payments.PURCHASES, (bucket, account, payment.id)) for payment, account, bucket in reached]
+        yield second
+        found_accounts = [account for _, key in second[: len(accounts) + len(reached)] if (account := state.known(members.ACCOUNTS, key))]
+        yield due_lots(context, found_accounts) + _limits(context, event, found_accounts) + _owed_lots(context, reached)
+
+    def _link_keys(self, context: Context) -> list[tuple[int, str, str]]:
+        if self._customer is None or self.event.type in _TAKES_BACK:
+            return []
+        bucket = ids.bucket_of(self._customer)
+        return [(bucket, self._customer, entry.program.id) for entry in context.configuration.earning]
+
+    def _others(self, context: Context, paid: list[tuple[int, str]]) -> list[Need]:
+        """The refund that the event tells of, the account that it names, the customer where a rule asks."""
+        event = self.event
+        if event.type in _TAKES_BACK:
+            refund = event.object.get("id")
+            return [(payments.REFUNDS, (*key, refund)) for key in paid] if isinstance(refund, str) else []
+        if self._customer is None:
+            account = incoming.named_account(event.object)
+            return [] if account is None else [(members.ACCOUNTS, members.account_key(account))]
+        if event.type.startswith(_ABOUT_CUSTOMER) or any(
+            event.type in entry.customer_triggers for entry in context.configuration.earning
+        ):
+            return [(members.CUSTOMERS, members.customer_key(self._customer))]
+        return []
 
     def decide(self, context: Context) -> EventOutcome:
         event = self.event
-        first = context.state.find(inbox.RECEIVED_EVENTS, inbox.event_key(event.id))
+        first = context.state.find(inbox.RECEIVED_EVENTS, self._key)
         if first is not None:
-            return repeat(first, self.fingerprint)
+            return repeat(first, json.fingerprint(self._canonical))
         if event.occurred_at > context.now + MAX_EVENT_AHEAD:
             raise Unprocessable(
                 "event_in_future",
@@ -71,17 +91,17 @@ class ReceiveEvent(Decision):
                 param="created_at",
             )
         answer = ALL_HANDLERS.get(event.type, other)(context, event)
-        bucket, identifier = inbox.event_key(event.id)
+        bucket, identifier = self._key
         context.state.insert(
             ReceivedEvent(
                 bucket=bucket,
                 id=identifier,
                 received_id=ids.new_id("rcv"),
                 type=event.type,
-                customer=_customer_named(event),
+                customer=self._customer,
                 status=answer.status,
-                fingerprint=self.fingerprint,
-                body=json.text(event.raw),
+                fingerprint=json.fingerprint(self._canonical),
+                body=self._canonical.decode(),
                 outcome=msgspec.json.encode(answer).decode(),
                 occurred_at=event.occurred_at,
                 received_at=context.now,
@@ -108,14 +128,6 @@ def _customer_named(event: EventIn) -> str | None:
     return customer if isinstance(customer, str) and len(customer) <= incoming.MAX_ID_LENGTH else None
 
 
-def _link_keys(context: Context, event: EventIn) -> list[tuple[int, str, str]]:
-    customer = _customer_named(event)
-    if customer is None or event.type in _TAKES_BACK:
-        return []
-    bucket = ids.bucket_of(customer)
-    return [(bucket, customer, entry.program.id) for entry in context.configuration.earning]
-
-
 def _payment_keys(event: EventIn) -> list[tuple[int, str]]:
     """The payments that an event names, whether or not it names them well."""
     if event.type in _MONEY:
@@ -125,22 +137,6 @@ def _payment_keys(event: EventIn) -> list[tuple[int, str]]:
     else:
         return []
     return [payments.payment_key(name) for name in named if isinstance(name, str)]
-
-
-def _members(context: Context, event: EventIn, links: list[tuple[int, str, str]]) -> list[Need]:
-    needs: list[Need] = [(members.LINKS, key) for key in links]
-    if event.type in _TAKES_BACK:
-        refund = event.object.get("id")
-        return [(payments.REFUNDS, (*key, refund)) for key in _payment_keys(event)] if isinstance(refund, str) else []
-    customer = _customer_named(event)
-    if customer is None:
-        account = incoming.named_account(event.object)
-        return [] if account is None else [(members.ACCOUNTS, members.account_key(account))]
-    if event.type.startswith(_ABOUT_CUSTOMER) or any(
-        event.type in entry.customer_triggers for entry in context.configuration.earning
-    ):
-        needs.append((members.CUSTOMERS, members.customer_key(customer)))
-    return needs
 
 
 def _limits(context: Context, event: EventIn, accounts: list[Account]) -> list[Need]:
@@ -160,15 +156,11 @@ def _limits(context: Context, event: EventIn, accounts: list[Account]) -> list[N
     return needs
 
 
-def _owed_lots(context: Context, known: list[Payment]) -> list[Need]:
+def _owed_lots(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Need]:
     """The lots that a refund takes from first."""
     needs: list[Need] = []
-    for payment in known:
-        for _, account, bucket in payments.holders_of(payment):
-            purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
-            if purchase is not None:
-                needs += [
-                    (ledger.LOTS, (award.bucket, account, award.transaction)) for award in awards.awards_of(purchase)
-                ]
+    for payment, account, bucket in reached:
+        purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
+        if purchase is not None:
+            needs += [(ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in awards.awards_of(purchase)]
     return needs
-

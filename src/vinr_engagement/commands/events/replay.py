@@ -97,4 +97,3 @@ def _happening(event: EventIn, money: Payment | None) -> Happening:
         incoming.customer_of(event.object),
         incoming.named_account(event.object),
     )
-

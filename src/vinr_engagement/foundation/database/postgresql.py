@@ -16,7 +16,7 @@ POOL_SIZE = 8
 COMMAND_TIMEOUT_SECONDS = 60
 _AGAIN = frozenset({"40001", "40P01", "23505"})
 """Serialisation failure, deadlock, unique violation: another transaction was faster."""
-_DOWN = ("08", "53", "57P", "58", "XX", "25006")
+_DOWN = ("08", "28", "3D", "53", "57P", "58", "XX", "25006")
 _MIGRATION_TABLE = "schema_migrations"
 
 

@@ -22,6 +22,8 @@ from vinr_engagement.foundation.errors import Contention, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 30
 READERS = 2
+CHECKPOINT_BYTES = 32 * 1024 * 1024
+"""The write-ahead log is moved into the database, beside the writer, once it is this large."""
 MINIMUM_VERSION = (3, 35, 0)
 
 
@@ -77,6 +79,9 @@ class SQLiteDatabase:
         self.path = path
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._checkpointer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint")
+        self._checkpointing = False
+        self._log = path.with_name(path.name + "-wal")
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
 
@@ -98,12 +103,24 @@ class SQLiteDatabase:
     def _shut_down(self) -> None:
         self._writer.shutdown()
         self._readers.shutdown()
+        self._checkpointer.shutdown()
         for connection in self._connections:
             connection.close()
         self._connections.clear()
 
     def _write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
-        return self._transact("begin immediate", work)
+        result = self._transact("begin immediate", work)
+        if not self._checkpointing and self._log.stat().st_size > CHECKPOINT_BYTES:
+            self._checkpointing = True
+            self._checkpointer.submit(self._checkpoint)
+        return result
+
+    def _checkpoint(self) -> None:
+        """Moves the log into the database; a log that readers still need is moved the next time."""
+        try:
+            self._connection().execute("pragma wal_checkpoint(passive)").fetchone()
+        finally:
+            self._checkpointing = False
 
     def _read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         return self._transact("begin", work)
@@ -148,7 +165,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
     )
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "cache_size = -65536"):
+    for pragma in (
+        "journal_mode = wal",
+        "synchronous = full",
+        "wal_autocheckpoint = 0",
+        "journal_size_limit = 0",
+        "cache_size = -65536",
+    ):
         connection.execute(f"pragma {pragma}")
     return connection
 

@@ -39,6 +39,7 @@ class State:
         self._undo_inserts: list[tuple[Table[Any], Any]] = []
         self._undo_changed: list[int] = []
         self._undo_deleted: list[int] = []
+        self._undo_drops: list[tuple[Table[Any], Any]] = []
 
     # reading
 
@@ -127,10 +128,14 @@ class State:
         return row
 
     def delete(self, row: msgspec.Struct) -> None:
-        """Removes a row that the database has."""
+        """Removes a row; one that was inserted in this batch is simply not written."""
         table = table_of(row)
-        self.deleted[id(row)] = row
-        self._undo_deleted.append(id(row))
+        if id(row) in self._fresh:
+            self._drop(table, row)
+            self._undo_drops.append((table, row))
+        else:
+            self.deleted[id(row)] = row
+            self._undo_deleted.append(id(row))
         self._rows[table][table.key_of(row)] = None
         for collection, argument in self._listings(table, row):
             collection[argument] = [other for other in collection[argument] if other is not row]
@@ -154,6 +159,7 @@ class State:
         self._undo_inserts = []
         self._undo_changed = []
         self._undo_deleted = []
+        self._undo_drops = []
 
     def undo(self) -> None:
         """Takes back everything since :meth:`begin`."""
@@ -162,24 +168,35 @@ class State:
                 setattr(row, column, getattr(before, column))
         for identity in self._undo_changed:
             del self.changed[identity]
-        for identity in self._undo_deleted:
-            row = self.deleted.pop(identity)
-            table = table_of(row)
-            self._rows[table][table.key_of(row)] = row
-            for collection, argument in self._listings(table, row):
-                collection[argument].append(row)
+        for table, row in self._undo_drops:
+            self.inserted[table].append(row)
+            self._fresh.add(id(row))
+            self._put_back(table, row)
         for table, row in reversed(self._undo_inserts):
             self._take_out(table, row)
+        for identity in self._undo_deleted:
+            row = self.deleted.pop(identity)
+            self._put_back(table_of(row), row)
         self.begin()
 
-    def _take_out(self, table: Table[Any], row: Any) -> None:
-        self.inserted[table].pop()
+    def _put_back(self, table: Table[Any], row: Any) -> None:
+        self._rows[table][table.key_of(row)] = row
+        for collection, argument in self._listings(table, row):
+            collection[argument].append(row)
+
+    def _drop(self, table: Table[Any], row: Any) -> None:
+        rows = self.inserted[table]
+        last = len(rows) - 1
+        del rows[next(place for place in range(last, -1, -1) if rows[place] is row)]
         self._fresh.discard(id(row))
+
+    def _take_out(self, table: Table[Any], row: Any) -> None:
+        if id(row) in self._fresh:
+            self._drop(table, row)
         rows = self._rows.get(table)
         key = table.key_of(row)
-        if rows is None or rows.get(key) is not row:
-            return
-        rows[key] = None
+        if rows is not None and rows.get(key) is row:
+            rows[key] = None
         for collection, argument in self._listings(table, row):
             collection[argument] = [other for other in collection[argument] if other is not row]
 

@@ -1,5 +1,6 @@
 -- Instants are bigint microseconds since the Unix epoch, UTC. JSON is text, written by the application.
--- Rows that belong to an account lead their primary key with its bucket. No foreign key from a hot table.
+-- Rows that belong to an account lead their primary key with its bucket, so that they can be distributed by it. SQLite,
+-- which never is, leaves it out where that keeps neighbours in time together. No foreign key from a hot table.
 
 create table store_state (
   id bigint primary key check (id = 1),
@@ -73,7 +74,7 @@ create table accounts (
   updated_at bigint not null,
   last_activity_at bigint,
   erased_at bigint,
-  primary key (bucket, id)
+  primary key (/*postgresql: bucket, */ id)
 ) /*sqlite: without rowid */ /*postgresql: with (fillfactor = 70) */;
 create index accounts_list on accounts (id);
 create index accounts_due on accounts (next_due_at) where next_due_at is not null;
@@ -84,7 +85,7 @@ create table customer_links (
   customer text not null,
   program text not null,
   account text not null,
-  primary key (bucket, customer, program)
+  primary key (/*postgresql: bucket, */ customer, program)
 ) /*sqlite: without rowid */;
 create index customer_links_account on customer_links (account);
 
@@ -101,7 +102,7 @@ create table customers (
   created_at bigint not null,
   updated_at bigint not null,
   deleted_at bigint,
-  primary key (bucket, id)
+  primary key (/*postgresql: bucket, */ id)
 ) /*sqlite: without rowid */;
 create index customers_list on customers (listed_id);
 create index customers_email on customers (email) where email is not null;
@@ -134,7 +135,7 @@ create table transactions (
   created_at bigint not null,
   effective_at bigint not null,
   primary key (bucket, account, id)
-) /*sqlite: without rowid */;
+);
 
 create table lots (
   bucket bigint not null,
@@ -170,7 +171,7 @@ create table payments (
   refunded_at bigint,
   failed_at bigint,
   holders text not null,
-  primary key (bucket, id)
+  primary key (/*postgresql: bucket, */ id)
 ) /*sqlite: without rowid */;
 
 create table refunds (
@@ -181,7 +182,7 @@ create table refunds (
   amount bigint not null check (amount >= 0),
   event text not null,
   created_at bigint not null,
-  primary key (bucket, payment, id)
+  primary key (/*postgresql: bucket, */ payment, id)
 ) /*sqlite: without rowid */;
 
 create table purchases (
@@ -219,8 +220,8 @@ create table received_events (
   outcome text not null,
   occurred_at bigint not null,
   received_at bigint not null,
-  primary key (bucket, id)
-) /*sqlite: without rowid */;
+  primary key (/*postgresql: bucket, */ id)
+);
 create index received_events_list on received_events (received_id);
 create index received_events_customer on received_events (customer) where customer is not null;
 
@@ -233,7 +234,7 @@ create table outgoing_events (
   data text not null,
   created_at bigint not null,
   primary key (bucket, account, id)
-) /*sqlite: without rowid */;
+);
 create index outgoing_events_list on outgoing_events (id);
 
 create table idempotency_keys (

@@ -1,0 +1,5 @@
+"""The HTTP door: one module per resource, wire schemas only here."""
+
+from vinr_engagement.entrypoints.api.app import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,104 @@
+"""Reading one account: settled, as of a moment, its lots, and everything that is held about it."""
+
+from typing import Any
+
+from vinr_engagement import ledger, members
+from vinr_engagement.entrypoints.api.answers import found_or_missing, settled
+from vinr_engagement.entrypoints.api.errors import Fault
+from vinr_engagement.entrypoints.api.exchange import Exchange
+from vinr_engagement.entrypoints.api.paging import Paging
+from vinr_engagement.foundation.clock import Instant, format_instant
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.page import Page
+from vinr_engagement.inbox import queries as inbox_queries
+from vinr_engagement.ledger import Lot, lot_snapshot
+from vinr_engagement.ledger import queries as ledger_queries
+from vinr_engagement.members import Account
+from vinr_engagement.members import queries as member_queries
+from vinr_engagement.outbox import queries as outbox_queries
+from vinr_engagement.programs import Program
+from vinr_engagement.programs import queries as program_queries
+
+
+async def read_account(exchange: Exchange, identifier: str, param: str | None = None) -> Account:
+    """The account, with all that time has changed of it written. Raises ``NotFound``."""
+    found = await settled(
+        exchange, lambda session: member_queries.get_account(session, identifier), lambda account: [account]
+    )
+    return found_or_missing(found, "account", identifier, param)
+
+
+async def account_as_of(exchange: Exchange, account: Account, moment: Instant) -> dict[str, Any]:
+    """The account with the balances of a moment. Raises ``Fault`` for one that is still to come."""
+    now = await exchange.store.now()
+    if moment > now:
+        message = f"as_of must not be in the future: it is {format_instant(now)} in this store."
+        raise Fault("parameter_invalid", message, param="as_of")
+
+    async def read(session: Session) -> tuple[int, int, int]:
+        owners = await member_queries.owners_at(session, account, moment)
+        if not owners:
+            return 0, 0, 0
+        survivor = await member_queries.survivor_of(session, account)
+        rows = await ledger_queries.transactions_written_by(session, survivor, owners)
+        return ledger.balances_as_of(rows, moment)
+
+    balance, pending, lifetime = await exchange.read(read)
+    return {
+        **members.account_snapshot(account),
+        "balance": balance,
+        "pending_balance": pending,
+        "lifetime_points": lifetime,
+        "as_of": format_instant(moment),
+    }
+
+
+async def read_lots(
+    exchange: Exchange, identifier: str, paging: Paging, *, open_only: bool
+) -> tuple[Page[Lot], list[dict[str, Any]]]:
+    """A page of an account's lots, and how they are shown."""
+    account = await read_account(exchange, identifier)
+
+    async def place(session: Session, cursor: str) -> str | None:
+        found = await ledger_queries.get_transaction(session, cursor)
+        return cursor if found is not None and found.account == account.id else None
+
+    async def read(session: Session) -> tuple[Page[Lot], Program]:
+        window = await paging.window(session, place)
+        page = await ledger_queries.list_lots(session, account, window, open_only=open_only)
+        return page, await _program_of(session, account)
+
+    page, program = await exchange.read(read)
+    return page, [lot_snapshot(lot, ledger.closes_at(lot, account, program)) for lot in page.rows]
+
+
+async def _program_of(session: Session, account: Account) -> Program:
+    return found_or_missing(await program_queries.get_program(session, account.program), "program", account.program)
+
+
+async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
+    """Everything that is held about a member."""
+    account = await read_account(exchange, identifier)
+
+    async def read(session: Session) -> dict[str, Any]:
+        program = await _program_of(session, account)
+        customers = await member_queries.customers_of(session, account)
+        rows = await ledger_queries.all_transactions(session, account)
+        named = {row.event for row in rows if row.event is not None}
+        received = await inbox_queries.received_about(session, named, [customer.id for customer in customers])
+        return {
+            "object": "account_export",
+            "account": members.account_snapshot(account),
+            "customers": [members.customer_snapshot(customer) for customer in customers],
+            "transactions": [ledger.transaction_snapshot(row) for row in rows],
+            "lots": [
+                lot_snapshot(lot, ledger.closes_at(lot, account, program))
+                for lot in await ledger_queries.all_lots(session, account)
+            ],
+            "events": [
+                outbox_queries.event_snapshot(event) for event in await outbox_queries.all_events(session, account.id)
+            ],
+            "received_events": [inbox_queries.received_event_snapshot(event) for event in received],
+        }
+
+    return await exchange.read(read)

@@ -1,0 +1,72 @@
+"""``/v1/audit-log``: who changed which configuration when."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from vinr_engagement.audit import AuditEntry as StoredEntry
+from vinr_engagement.audit import queries as audit_queries
+from vinr_engagement.entrypoints.api.answers import Caller, json_answer
+from vinr_engagement.entrypoints.api.fields import Id, Shape, Time
+from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
+from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.page import Page
+
+audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
+
+
+class AuditEntry(Shape):
+    """One change of configuration."""
+
+    id: str
+    object: Literal["audit_log_entry"]
+    actor: str = Field(description="The API key that made the change.")
+    action: str = Field(examples=["program.updated"])
+    resource: str = Field(examples=["prog_default"])
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    request_id: str | None
+    created_at: Time
+
+
+class AuditLog(Shape):
+    """A page of the audit log, newest first."""
+
+    object: Literal["list"]
+    data: list[AuditEntry]
+    page: PageShape
+
+
+class ListAuditLog(Paging, CreatedAt):
+    """Which entries to list."""
+
+    actor: Id | None = Field(None, description="Only changes made with this API key.")
+    action: Id | None = Field(None, description="Only this action.")
+    resource: Id | None = Field(None, description="Only changes of this object.")
+
+
+@audit_log.get("", "list", AuditLog, errors=("parameter_invalid",))
+async def list_audit_log(caller: Caller, query: Annotated[ListAuditLog, Query()]) -> Response:
+    """List changes of configuration
+
+    Who changed what when, before and after; newest first.
+    """
+
+    async def place(session: Session, cursor: str) -> str | None:
+        return cursor if await audit_queries.get_audit_entry(session, cursor) else None
+
+    async def read(session: Session) -> Page[StoredEntry]:
+        window = await query.window(session, place)
+        return await audit_queries.list_audit_log(
+            session,
+            window,
+            actor=query.actor,
+            action=query.action,
+            resource=query.resource,
+            created_at=query.span(),
+        )
+
+    page = await caller.read(read)
+    return json_answer(query.answer(page, [audit_queries.audit_snapshot(entry) for entry in page.rows]))

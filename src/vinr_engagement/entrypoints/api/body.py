@@ -1,0 +1,156 @@
+"""Reading the body of a request: its size, its media type, its JSON, and what no JSON of ours may contain."""
+
+import json as standard_json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.types import Receive
+
+from vinr_engagement.entrypoints.api import limits
+from vinr_engagement.entrypoints.api.errors import Fault
+from vinr_engagement.foundation import json
+
+_LONG_NUMBER: Final = re.compile(rb"\d{16}|[eE]\+?\d")
+_NUL: Final = b"\\u0000"
+_PLAIN_NAME: Final = re.compile(r"[\w-]+")
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete."""
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most: int) -> bytes:
+    """The whole body. Raises ``Fault`` (``body_too_large``) beyond ``most`` bytes, before reading on."""
+    declared = headers.get(b"content-length")
+    if declared is not None and declared.isdigit() and int(declared) > most:
+        raise _too_large(most)
+    message = await receive()
+    if message["type"] != "http.request":
+        raise Disconnected
+    chunk: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        if len(chunk) > most:
+            raise _too_large(most)
+        return chunk
+    return await _read_on(receive, chunk, most)
+
+
+async def _read_on(receive: Receive, first: bytes, most: int) -> bytes:
+    chunks, size, more = [first], len(first), True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > most:
+            raise _too_large(most)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def _too_large(most: int) -> Fault:
+    return Fault(
+        "body_too_large", f"The body is larger than {most} bytes ({most >> 20} MiB), the most that is taken here."
+    )
+
+
+def parse_body(raw: bytes, headers: Mapping[bytes, bytes]) -> Any:
+    """The JSON value of a body. Raises ``Fault`` for another media type, for malformed JSON (saying where), for nesting
+    beyond the limit, for integers beyond ±2^53, and for the character U+0000.
+    """
+    content_type = headers.get(b"content-type", b"")
+    if content_type != b"application/json":
+        _check_media_type(content_type)
+    try:
+        value = json.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _malformed(raw, error) from None
+    if raw.count(b"{") + raw.count(b"[") > limits.NESTING or _LONG_NUMBER.search(raw) or _NUL in raw:
+        _inspect(value)
+    return value
+
+
+def _check_media_type(content_type: bytes) -> None:
+    essence, _, parameters = content_type.decode("latin-1").lower().partition(";")
+    charset = parameters.strip().removeprefix("charset=").strip('"')
+    if essence.strip() != "application/json" or (parameters.strip().startswith("charset=") and charset != "utf-8"):
+        given = f"not {content_type.decode('latin-1')[:100]!r}" if content_type else "and there is none"
+        raise Fault("unsupported_media_type", f"Content-Type must be application/json, {given}.", param="Content-Type")
+
+
+def _malformed(raw: bytes, error: Exception) -> Fault:
+    if isinstance(error, RecursionError):
+        return _too_deep(None)
+    if not raw.strip():
+        return Fault("json_invalid", "The body is empty; send a JSON object.")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as fault:
+        return Fault("json_invalid", f"The body is not UTF-8: byte {fault.start} cannot be read.")
+    try:
+        standard_json.loads(text, parse_constant=_refuse_constant)
+    except standard_json.JSONDecodeError as fault:
+        return Fault("json_invalid", f"The body is not JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}.")
+    except RecursionError:
+        return _too_deep(None)
+    except ValueError as fault:
+        return Fault("json_invalid", f"The body is not JSON: {fault}")
+    return Fault("json_invalid", f"The body is not JSON: {error}.")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value; leave the field out, or send null.")
+
+
+def _too_deep(path: str | None) -> Fault:
+    return Fault("json_too_deep", f"The body nests deeper than {limits.NESTING} levels.", param=path)
+
+
+def _inspect(value: Any) -> None:
+    """Walks the value and refuses what the limits forbid."""
+    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(value, ())]
+    while waiting:
+        found, path = waiting.pop()
+        if isinstance(found, dict | list):
+            if len(path) >= limits.NESTING:
+                raise _too_deep(path_text(path[:8]))
+            waiting.extend((child, (*path, name)) for name, child in _children(found))
+            if isinstance(found, dict) and any("\0" in name for name in found):
+                raise _nul(path_text(path))
+        elif isinstance(found, str):
+            if "\0" in found:
+                raise _nul(path_text(path))
+        elif isinstance(found, int | float) and abs(found) > limits.LARGEST_INTEGER:
+            shown = path_text(path)
+            message = (
+                f"{shown or 'A number'} must lie between −2^53 and 2^53, so that every JSON reader understands it."
+            )
+            raise Fault("parameter_invalid", message, param=shown or None)
+
+
+def _children(container: Any) -> Iterator[tuple[str | int, Any]]:
+    return iter(container.items()) if isinstance(container, dict) else enumerate(container)
+
+
+def _nul(path: str) -> Fault:
+    return Fault(
+        "parameter_invalid",
+        f"{path or 'The body'} contains the character U+0000, which no text may.",
+        param=path or None,
+    )
+
+
+def path_text(path: tuple[str | int, ...]) -> str:
+    """A place in a body for people: ``data.line_items[2].sku``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            name = part if _PLAIN_NAME.fullmatch(part) else part[:60]
+            text += f".{name}" if text else name
+    return text[:200]

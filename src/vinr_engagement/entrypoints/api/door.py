@@ -1,0 +1,120 @@
+"""The outermost callable: admits a request, hands it to the event intake or to FastAPI, and answers what goes wrong."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vinr_engagement.entrypoints.api.body import Disconnected
+from vinr_engagement.entrypoints.api.errors import ErrorWriter, Fault, as_refusal
+from vinr_engagement.entrypoints.api.exchange import API_VERSION, Exchange
+from vinr_engagement.entrypoints.api.gate import Gate
+from vinr_engagement.entrypoints.api.observe import Observer
+
+EXCHANGE: Final = "vinr.exchange"
+_JSON: Final = (b"content-type", b"application/json")
+_VERSION: Final = (b"vinr-version", API_VERSION.encode())
+_REPLAYED: Final = (b"idempotent-replayed", b"true")
+CLIENT_CLOSED: Final = 499
+_OPERATION: Final = frozenset(("/healthz", "/readyz", "/metrics", "/openapi.json"))
+
+Hot = Callable[[Exchange, Receive], Awaitable[tuple[int, bytes, bool]]]
+"""A route outside FastAPI: answers a status, a JSON body, and whether that is a first answer again."""
+
+
+class Door:
+    """The ASGI application."""
+
+    def __init__(self, api: ASGIApp, gate: Gate, observer: Observer, writer: ErrorWriter) -> None:
+        self._api = api
+        self._gate = gate
+        self._observer = observer
+        self._writer = writer
+        self._hot: dict[str, Hot] = {}
+
+    def add_hot(self, path: str, route: Hot) -> None:
+        """Has POSTs to exactly this path answered by ``route``."""
+        self._hot[path] = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            await self._api(scope, receive, send)
+            return
+        exchange = Exchange(scope)
+        try:
+            await self._answer(exchange, scope, receive, send)
+        except Disconnected:
+            exchange.status = CLIENT_CLOSED
+        except Exception as error:  # noqa: BLE001 (the last resort: whatever it is, the caller gets an answer)
+            await self._refuse(exchange, error, send)
+        finally:
+            self._observer.answered(exchange)
+
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        hot = self._hot.get(exchange.path) if exchange.method == "POST" else None
+        if hot is not None:
+            exchange.route = exchange.path
+            await self._gate.admit(exchange)
+            status, body, replayed = await hot(exchange, receive)
+            await _send(exchange, send, status, body, (_REPLAYED,) if replayed else ())
+            return
+        if "\0" in exchange.path:
+            raise Fault("path_unknown", "There is nothing at this path: it contains the character U+0000.")
+        if exchange.path in _OPERATION:
+            exchange.route = exchange.path
+        if exchange.path.startswith("/v1/") or exchange.path == "/v1":
+            await self._gate.admit(exchange)
+        scope[EXCHANGE] = exchange
+        await self._api(scope, receive, _with_headers(exchange, send))
+
+    async def _refuse(self, exchange: Exchange, error: Exception, send: Send) -> None:
+        if exchange.status:  # The answer had begun: nothing can be taken back.
+            if exchange.outcome is None:
+                self._observer.failed(exchange, error)
+            return
+        status, body, headers = refused(exchange, error, self._writer, self._observer)
+        await _send(
+            exchange, send, status, body, tuple((name.encode(), text.encode()) for name, text in headers.items())
+        )
+
+
+def refused(
+    exchange: Exchange, error: BaseException, writer: ErrorWriter, observer: Observer
+) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers of the answer to a request that failed; what is our own fault is logged with its cause."""
+    refusal = as_refusal(error)
+    status, body, headers = writer.answer(refusal, exchange.request_id)
+    if status >= 500:
+        observer.failed(exchange, error)
+    exchange.outcome = refusal.code
+    return status, body, headers
+
+
+async def _send(
+    exchange: Exchange, send: Send, status: int, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    exchange.status = status
+    headers = [
+        _JSON,
+        _VERSION,
+        (b"content-length", b"%d" % len(body)),
+        (b"x-request-id", exchange.request_id.encode()),
+        *(() if status == 429 else exchange.rate_headers),
+        *more,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _with_headers(exchange: Exchange, send: Send) -> Send:
+    """What every answer of FastAPI carries besides its own headers."""
+
+    async def decorated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            extra = [_VERSION, (b"x-request-id", exchange.request_id.encode()), *exchange.rate_headers]
+            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+        await send(message)
+
+    return decorated

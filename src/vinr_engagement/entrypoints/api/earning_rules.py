@@ -1,0 +1,280 @@
+"""``/v1/loyalty/earning-rules``: when members earn, and how much."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Response
+from pydantic import Field, WithJsonSchema
+
+from vinr_engagement.commands import CreateRule, UpdateRule, parse_event, rule_snapshot
+from vinr_engagement.entrypoints.api import limits
+from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, list_answer, perform
+from vinr_engagement.entrypoints.api.expand import Expanding, expand
+from vinr_engagement.entrypoints.api.fields import (
+    FlagText,
+    Id,
+    Instant,
+    Metadata,
+    MetadataChanges,
+    Name,
+    Shape,
+    Time,
+    Wire,
+)
+from vinr_engagement.entrypoints.api.paging import PageShape, Paging
+from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.page import Page
+from vinr_engagement.foundation.errors import Invalid
+from vinr_engagement.rules import RuleRow
+from vinr_engagement.rules import queries as rule_queries
+
+earning_rules = Resource("earning_rules", "/v1/loyalty/earning-rules", "earning_rules")
+
+# The rules room judges these, naming every fault with its path; here they are only described.
+Award = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "`per_amount`: `points` for every `per` minor units, in proportion. `fixed`: `points` for each event. "
+            "`per_currency`: points per major unit, by `rates`.",
+            "required": ["type"],
+            "properties": {
+                "type": {"enum": ["per_amount", "fixed", "per_currency"]},
+                "per": {"type": "integer", "minimum": 1},
+                "points": {"type": ["number", "string"]},
+                "rates": {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
+                "currencies": {"type": "array", "items": {"type": "string"}},
+            },
+            "examples": [{"type": "per_amount", "per": 100, "points": 1}],
+        }
+    ),
+]
+Earn = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["object", "null"],
+            "description": "Another spelling of `award`.",
+            "properties": {"points_per_currency_unit": {"type": ["number", "string", "object"]}},
+        }
+    ),
+]
+Conditions = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["object", "array", "null"],
+            "description": "What must hold: `{match, conditions: [{fact, op, value}]}`.",
+            "examples": [{"match": "all", "conditions": [{"fact": "event.amount", "op": "gte", "value": 1000}]}],
+        }
+    ),
+]
+Factor = Annotated[
+    Any, WithJsonSchema({"type": ["number", "string"], "description": "An exact decimal of at most four places."})
+]
+Multipliers = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["array", "null"],
+            "description": "The first entry that matches counts.",
+            "items": {"type": "object", "properties": {"when": {"type": ["object", "array"]}, "factor": {}}},
+            "examples": [[{"when": {"tier": "gold"}, "factor": 2}]],
+        }
+    ),
+]
+Cap = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["object", "null"],
+            "description": "The most that a member gets in a `window`.",
+            "properties": {"points": {"type": "integer"}, "times": {"type": "integer"}},
+        }
+    ),
+]
+Budget = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["object", "null"],
+            "description": "The most that the rule gives.",
+            "properties": {"points": {"type": "integer"}},
+        }
+    ),
+]
+
+
+class RuleChanges(Wire):
+    """The fields of a rule to replace; a new version comes of it."""
+
+    program: Id = Field("", examples=["prog_default"])
+    name: Name = Field("", description="For people.", examples=["1 point per euro"])
+    trigger: Annotated[str, Field(max_length=100)] = Field("", examples=["payment.completed"])
+    award: Award = None
+    earn: Earn = None
+    conditions: Conditions = None
+    multiplier: Factor = 1
+    multipliers: Multipliers = None
+    cap: Cap = None
+    window: Literal["day", "week", "month", "lifetime"] | None = None
+    budget: Budget = None
+    recipient: Literal["member", "referrer", "referee", "both"] | None = None
+    starts_at: Instant | None = Field(None, description="By the event's time.")
+    ends_at: Instant | None = None
+    active: bool = True
+    metadata: MetadataChanges = Field(default_factory=dict)
+
+    def definition(self) -> dict[str, Any]:
+        """The fields that were given."""
+        return self.model_dump(exclude_unset=True)
+
+
+class NewRule(RuleChanges):
+    """An earning rule to make."""
+
+    program: Id = Field(examples=["prog_default"])
+    trigger: Annotated[str, Field(min_length=1, max_length=100)] = Field(examples=["payment.completed"])
+    metadata: Metadata = Field(default_factory=dict)  # type: ignore[assignment]
+
+
+class EarningRule(Shape):
+    """How members earn points from events."""
+
+    id: str = Field(examples=["rule_06evgt2f0k4x9c2p7r1wz5qjbh"])
+    object: Literal["earning_rule"]
+    program: str = Field(description="Expandable.")
+    name: str
+    trigger: str
+    award: Award
+    conditions: Conditions
+    multiplier: Factor
+    multipliers: Multipliers
+    cap: Cap
+    window: str | None
+    budget: Budget
+    recipient: str | None = None
+    starts_at: Time | None
+    ends_at: Time | None
+    active: bool
+    version: int
+    metadata: dict[str, str]
+    created_at: Time
+    updated_at: Time
+
+
+class RuleList(Shape):
+    """A page of rules, newest first."""
+
+    object: Literal["list"]
+    data: list[EarningRule]
+    page: PageShape
+
+
+class Preview(Wire):
+    """An event to try rules on, without effect."""
+
+    event: dict[str, Any] = Field(description="As it would be sent to `/v1/events`.")
+    rules: Annotated[list[NewRule], Field(max_length=limits.PREVIEW_RULES)] | None = Field(
+        None, description="Rules to try in place of those in force."
+    )
+    account: Id | None = Field(None, description="The member to try it for, where the event does not name one.")
+
+
+class PreviewResult(Shape):
+    """What the event would bring."""
+
+    object: Literal["earning_preview"]
+    programs: list[dict[str, Any]]
+    transactions: list[dict[str, Any]]
+
+
+class ListRules(Paging, Expanding):
+    """Which rules to list."""
+
+    program: Id | None = Field(None, description="Only those of this program.")
+    active: FlagText | None = Field(None, description="Only those that are active, or are not.")
+
+
+class GetRule(Expanding):
+    """How to show a rule."""
+
+
+@earning_rules.write("POST", "", "create", EarningRule, errors=("resource_missing",))
+async def create_rule(caller: Caller, errors: Errors, body: NewRule) -> Response:
+    """Make an earning rule
+
+    Without a `name`, it is named for its trigger.
+    """
+    return await perform(caller, errors, CreateRule({"name": body.trigger, **body.definition()}))
+
+
+@earning_rules.get("", "list", RuleList, errors=("parameter_invalid",))
+async def list_rules(caller: Caller, query: Annotated[ListRules, Query()]) -> Response:
+    """List earning rules
+
+    At their newest versions, the newest rule first.
+    """
+    tree = query.tree("earning_rule")
+
+    async def place(session: Session, cursor: str) -> str | None:
+        return cursor if await rule_queries.get_rule(session, cursor) else None
+
+    async def read(session: Session) -> Page[RuleRow]:
+        window = await query.window(session, place)
+        return await rule_queries.list_rules(session, window, program=query.program, active=query.active)
+
+    page = await caller.read(read)
+    data = [rule_snapshot(row) for row in page.rows]
+    await expand(caller, data, "earning_rule", tree)
+    return json_answer(query.answer(page, data))
+
+
+@earning_rules.write(
+    "POST", "/preview", "preview", PreviewResult, errors=("resource_missing", "account_merged"), access="read"
+)
+async def preview_rules(caller: Caller, body: Preview) -> Response:
+    """Try rules on an event
+
+    Answers what the event would bring, by the rules in force or by those given. Nothing is written, so an `Idempotency-Key`
+    has nothing to protect.
+    """
+    caller.claim()
+    try:
+        event = parse_event(body.event)
+    except Invalid as fault:
+        param = "event" if fault.param is None else f"event.{fault.param}"
+        raise Invalid(fault.code, fault.message, param=param) from None
+    definitions = None if body.rules is None else [rule.definition() for rule in body.rules]
+    return json_answer(await caller.store.preview(event, definitions, body.account))
+
+
+@earning_rules.get("/{rule}", "retrieve", EarningRule, errors=("parameter_invalid",))
+async def get_rule(caller: Caller, rule: str, query: Annotated[GetRule, Query()]) -> Response:
+    """Retrieve an earning rule"""
+    tree = query.tree("earning_rule")
+    row = await caller.read(lambda session: rule_queries.get_rule(session, rule))
+    shown = rule_snapshot(found_or_missing(row, "earning rule", rule))
+    await expand(caller, [shown], "earning_rule", tree)
+    return json_answer(shown)
+
+
+@earning_rules.write("PATCH", "/{rule}", "update", EarningRule)
+async def update_rule(caller: Caller, errors: Errors, rule: str, body: RuleChanges) -> Response:
+    """Change an earning rule
+
+    A new version comes of it; what was awarded keeps the version that it was awarded by.
+    """
+    return await perform(caller, errors, UpdateRule(rule, body.definition()))
+
+
+@earning_rules.get("/{rule}/versions", "list_versions", RuleList)
+async def list_versions(caller: Caller, rule: str) -> Response:
+    """List the versions of an earning rule
+
+    All of them, the newest first.
+    """
+    found = await caller.read(lambda session: rule_queries.list_versions(session, rule))
+    versions = [rule_snapshot(version) for version in found_or_missing(found or None, "earning rule", rule)]
+    return json_answer(list_answer(versions, has_more=False, next_cursor=None, total_estimate=len(versions)))

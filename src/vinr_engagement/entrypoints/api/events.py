@@ -1,0 +1,119 @@
+"""``/v1/events``: what the world was told; and replaying what the shop told. Taking events in is the intake's."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from vinr_engagement.commands import ReplayEvent
+from vinr_engagement.entrypoints.api.account_reads import read_account
+from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
+from vinr_engagement.entrypoints.api.expand import Expanding, expand
+from vinr_engagement.entrypoints.api.fields import Id, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
+from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.page import Page
+from vinr_engagement.outbox import OutgoingEvent
+from vinr_engagement.outbox import queries as outbox_queries
+
+events = Resource("events", "/v1/events", "events")
+
+
+class Event(Shape):
+    """A fact about a member."""
+
+    id: str = Field(examples=["evt_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["event"]
+    type: str = Field(examples=["loyalty.points.earned"])
+    account: str = Field(description="The member; expandable.")
+    account_sequence: int = Field(description="Counts the member's events from 1.")
+    data: dict[str, Any] = Field(description="`object` as it was then, and in `previous` what changed of it.")
+    created_at: Time
+
+
+class EventList(Shape):
+    """A page of events, newest first."""
+
+    object: Literal["list"]
+    data: list[Event]
+    page: PageShape
+
+
+class EventOutcome(Shape):
+    """What came of an event."""
+
+    id: str
+    type: str
+    status: Literal["processed", "ignored", "deferred", "duplicate"]
+    reason: str | None = Field(description="Why it was ignored or deferred.")
+    programs: list[dict[str, Any]] = Field(
+        description="For each program: the member, what was written, and every rule with why or why not."
+    )
+    payment: dict[str, Any] | None
+    customer: str | None
+    first_status: str | None = Field(description="Of a duplicate: the status that it had the first time.")
+    object: Literal["event_outcome"]
+
+
+class Replay(Wire):
+    """Whose the event is."""
+
+    account: Id | None = Field(None, description="The member, where the event does not name one.")
+
+
+class ListEvents(Paging, Expanding, CreatedAt):
+    """Which events to list."""
+
+    type: Annotated[str, Field(max_length=100)] | None = Field(
+        None, description="Only this type; `loyalty.points.*` for a family.", examples=["loyalty.points.earned"]
+    )
+    account: Id | None = Field(None, description="Only those about this member.")
+
+
+class GetEvent(Expanding):
+    """How to show an event."""
+
+
+@events.get("", "list", EventList, errors=("parameter_invalid", "resource_missing"))
+async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> Response:
+    """List events
+
+    What happened to members, newest first: the same that webhooks deliver.
+    """
+    tree = query.tree("event")
+    if query.account is not None:
+        await read_account(caller, query.account, "account")
+
+    async def place(session: Session, cursor: str) -> str | None:
+        return cursor if await outbox_queries.get_event(session, cursor) else None
+
+    async def read(session: Session) -> Page[OutgoingEvent]:
+        window = await query.window(session, place)
+        return await outbox_queries.list_events(
+            session, window, event_type=query.type, account=query.account, created_at=query.span()
+        )
+
+    page = await caller.read(read)
+    data = [outbox_queries.event_snapshot(event) for event in page.rows]
+    await expand(caller, data, "event", tree)
+    return json_answer(query.answer(page, data))
+
+
+@events.get("/{event}", "retrieve", Event, errors=("parameter_invalid",))
+async def get_event(caller: Caller, event: str, query: Annotated[GetEvent, Query()]) -> Response:
+    """Retrieve an event"""
+    tree = query.tree("event")
+    found = await caller.read(lambda session: outbox_queries.get_event(session, event))
+    shown = outbox_queries.event_snapshot(found_or_missing(found, "event", event))
+    await expand(caller, [shown], "event", tree)
+    return json_answer(shown)
+
+
+@events.write("POST", "/{event}/replay", "replay", EventOutcome, errors=("event_not_replayable", "account_merged"))
+async def replay_event(caller: Caller, errors: Errors, event: str, body: Replay | None = None) -> Response:
+    """Evaluate an ignored event again
+
+    `event` is the id that it was sent with. For an event that came before its member enrolled, or that names nobody.
+    """
+    return await perform(caller, errors, ReplayEvent(event, None if body is None else body.account))

@@ -1,0 +1,35 @@
+"""The limits of requests. Every one is in ``docs/reference/limits.md``; a test compares."""
+
+BODY_BYTES = 1 << 20
+"""Of a request, unless it is a batch."""
+BATCH_BODY_BYTES = 8 << 20
+BATCH_ELEMENTS = 1_000
+NESTING = 32
+"""How deep objects and lists of a body may lie in each other."""
+LARGEST_INTEGER = (1 << 53) - 1
+"""The largest integer that every JSON reader understands; the smallest is its negative."""
+
+PAGE_DEFAULT = 25
+PAGE_LARGEST = 100
+EXPAND_PATHS = 10
+EXPAND_DEPTH = 3
+
+ID_CHARACTERS = 255
+NAME_CHARACTERS = 200
+REASON_CHARACTERS = 255
+EMAIL_CHARACTERS = 320
+METADATA_KEYS = 50
+METADATA_KEY_CHARACTERS = 40
+METADATA_VALUE_CHARACTERS = 500
+IDEMPOTENCY_KEY_CHARACTERS = 255
+REQUEST_ID_CHARACTERS = 128
+API_KEY_CHARACTERS = 255
+API_KEY_SCOPES = 50
+PREVIEW_RULES = 100
+
+KEY_CACHE_SECONDS = 2
+"""A revoked key may still be taken by another process for so long."""
+KEY_CACHE_ENTRIES = 10_000
+"""How many keys, known and unknown, a process remembers for that long."""
+RETRY_AFTER_SECONDS = 1
+"""What a request is told to wait where the database takes no work."""

@@ -1,0 +1,146 @@
+"""What operators see: one line a request, and metrics for Prometheus. Cheap enough for the hot route."""
+
+import asyncio
+import sys
+import time
+from typing import Any, Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from vinr_engagement.entrypoints.api.exchange import Exchange
+from vinr_engagement.foundation import json
+from vinr_engagement.foundation.clock import format_instant, real_now
+from vinr_engagement.foundation.settings import Settings
+
+FLUSH_SECONDS: Final = 0.1
+"""Lines of requests are written together, at most so late."""
+_LATENCIES: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
+_LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
+
+
+class Observer:
+    """Counts and logs what the door did."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "vinr_http_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
+        )
+        self._latency = Histogram(
+            "vinr_http_request_seconds",
+            "Time to answer a request.",
+            ("route",),
+            buckets=_LATENCIES,
+            registry=self.registry,
+        )
+        self._events = Counter(
+            "vinr_events", "Events received, by what came of them.", ("status",), registry=self.registry
+        )
+        self._batches = Histogram(
+            "vinr_batch_elements", "Elements of a batch request.", ("route",), buckets=_SIZES, registry=self.registry
+        )
+        self._counters: dict[tuple[str, str, int], Any] = {}
+        self._timers: dict[str, Any] = {}
+        self._event_counters: dict[str, Any] = {}
+        self._log = RequestLog(settings)
+
+    def answered(self, exchange: Exchange) -> None:
+        """Notes a request that was answered."""
+        seconds = time.perf_counter() - exchange.started
+        named = (exchange.route, exchange.method, exchange.status)
+        counter = self._counters.get(named)
+        if counter is None:
+            counter = self._counters[named] = self._requests.labels(named[0], named[1], str(named[2]))
+        counter.inc()
+        timer = self._timers.get(exchange.route)
+        if timer is None:
+            timer = self._timers[exchange.route] = self._latency.labels(exchange.route)
+        timer.observe(seconds)
+        self._log.add(exchange, seconds)
+
+    def event(self, status: str) -> None:
+        """Notes what came of one event: its status, or the code that it was refused with."""
+        counter = self._event_counters.get(status)
+        if counter is None:
+            counter = self._event_counters[status] = self._events.labels(status)
+        counter.inc()
+
+    def batch(self, route: str, elements: int) -> None:
+        """Notes the size of a batch."""
+        self._batches.labels(route).observe(elements)
+
+    def failed(self, exchange: Exchange, error: BaseException) -> None:
+        """Notes an unexpected failure, with its cause."""
+        self._log.failed(exchange, error)
+
+    def metrics(self) -> bytes:
+        """Everything counted, as Prometheus reads it."""
+        return generate_latest(self.registry)
+
+    def flush(self) -> None:
+        """Writes the lines that wait."""
+        self._log.flush()
+
+
+class RequestLog:
+    """One line for each request, JSON or for a console. Never has a key's secret, nor a body."""
+
+    def __init__(self, settings: Settings) -> None:
+        level = _LEVELS.get(settings.log_level, 20)
+        self._enabled = level <= _LEVELS["info"]
+        self._as_json = settings.log_format != "console"
+        self._logger = structlog.wrap_logger(
+            structlog.PrintLogger(sys.stderr),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer() if self._as_json else structlog.dev.ConsoleRenderer(colors=False),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(level),
+        )
+        self._waiting: list[dict[str, Any]] = []
+
+    def add(self, exchange: Exchange, seconds: float) -> None:
+        """Takes the line of one request; it is written within :data:`FLUSH_SECONDS`."""
+        if not self._enabled:
+            return
+        line = {
+            "event": "request",
+            "level": "info",
+            "timestamp": real_now(),
+            "request_id": exchange.request_id,
+            "key": None if exchange.identity is None else exchange.identity.key_id,
+            "method": exchange.method,
+            "route": exchange.route,
+            "status": exchange.status,
+            "ms": round(seconds * 1_000, 3),
+        }
+        if exchange.outcome is not None:
+            line["outcome"] = exchange.outcome
+        self._waiting.append(line)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Writes what waits, in one write."""
+        lines, self._waiting = self._waiting, []
+        for line in lines:
+            line["timestamp"] = format_instant(line["timestamp"])
+        if self._as_json:
+            sys.stderr.write("".join([json.text(line) + "\n" for line in lines]))
+        else:
+            for line in lines:
+                self._logger.info(**{name: value for name, value in line.items() if name not in ("level", "timestamp")})
+
+    def failed(self, exchange: Exchange, error: BaseException) -> None:
+        """Writes why a request failed, at once."""
+        self._logger.error(
+            "request_failed",
+            request_id=exchange.request_id,
+            method=exchange.method,
+            route=exchange.route,
+            exc_info=error,
+        )

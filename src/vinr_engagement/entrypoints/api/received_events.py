@@ -1,0 +1,74 @@
+"""``/v1/received-events``: what the shop sent, and what came of it."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from vinr_engagement.entrypoints.api.answers import Caller, found_or_missing, json_answer
+from vinr_engagement.entrypoints.api.fields import Shape, Time
+from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
+from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.page import Page
+from vinr_engagement.inbox import ReceivedEvent as StoredEvent
+from vinr_engagement.inbox import queries as inbox_queries
+
+received_events = Resource("received_events", "/v1/received-events", "received_events")
+
+
+class ReceivedEvent(Shape):
+    """An event that the shop sent."""
+
+    id: str = Field(description="The sender's id.")
+    object: Literal["received_event"]
+    type: str
+    customer: str | None
+    status: Literal["processed", "ignored", "deferred"]
+    created_at: Time = Field(description="When it happened.")
+    received_at: Time
+    body: dict[str, Any]
+    outcome: dict[str, Any] = Field(description="The first answer.")
+
+
+class ReceivedEventList(Shape):
+    """A page of received events, the one received last first."""
+
+    object: Literal["list"]
+    data: list[ReceivedEvent]
+    page: PageShape
+
+
+class ListReceivedEvents(Paging, CreatedAt):
+    """Which events to list; `created_at` filters by when they were received."""
+
+    status: Literal["processed", "ignored", "deferred"] | None = Field(None, description="Only those with this status.")
+    type: Annotated[str, Field(max_length=100)] | None = Field(None, description="Only this type.")
+
+
+@received_events.get("", "list", ReceivedEventList, errors=("parameter_invalid",))
+async def list_received_events(caller: Caller, query: Annotated[ListReceivedEvents, Query()]) -> Response:
+    """List received events
+
+    The one received last comes first; `status=ignored` finds what no member was found for, with the reason.
+    """
+
+    async def place(session: Session, cursor: str) -> str | None:
+        found = await inbox_queries.get_received_event(session, cursor)
+        return None if found is None else found.received_id
+
+    async def read(session: Session) -> Page[StoredEvent]:
+        window = await query.window(session, place)
+        return await inbox_queries.list_received_events(
+            session, window, status=query.status, event_type=query.type, received_at=query.span()
+        )
+
+    page = await caller.read(read)
+    return json_answer(query.answer(page, [inbox_queries.received_event_snapshot(event) for event in page.rows]))
+
+
+@received_events.get("/{event}", "retrieve", ReceivedEvent)
+async def get_received_event(caller: Caller, event: str) -> Response:
+    """Retrieve a received event"""
+    found = await caller.read(lambda session: inbox_queries.get_received_event(session, event))
+    return json_answer(inbox_queries.received_event_snapshot(found_or_missing(found, "received event", event)))

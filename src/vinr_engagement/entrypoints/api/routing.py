@@ -1,0 +1,200 @@
+"""Routes of FastAPI with our conventions: scopes, strict queries and bodies, and the errors that each can give, declared."""
+
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from vinr_engagement.entrypoints.api import limits
+from vinr_engagement.entrypoints.api.body import parse_body, read_body
+from vinr_engagement.entrypoints.api.door import EXCHANGE
+from vinr_engagement.entrypoints.api.errors import CODES, Fault
+from vinr_engagement.entrypoints.api.exchange import Exchange
+from vinr_engagement.entrypoints.api.gate import require
+from vinr_engagement.entrypoints.api.suggest import unknown_field
+from vinr_engagement.entrypoints.api.validation import fault_of
+
+Access = Literal["read", "write"]
+
+ANY: Final = (
+    *("api_key_missing", "api_key_invalid", "permission_denied", "rate_limit_exceeded", "version_unknown"),
+    *("parameter_unknown", "internal_error", "service_unavailable"),
+)
+"""What any endpoint under ``/v1`` may answer."""
+WRITING: Final = (
+    *("json_invalid", "json_too_deep", "parameter_missing", "parameter_invalid", "body_too_large"),
+    *("unsupported_media_type", "idempotency_key_reused"),
+)
+"""What any endpoint that takes a body may answer besides."""
+BATCH: Final = "x-batch"
+SCOPE: Final = "x-required-scope"
+CODES_OF: Final = "x-error-codes"
+
+Endpoint = Callable[..., Any]
+
+
+class Route(APIRoute):
+    """A route that checks the scope, reads the body within its limits, and refuses what it does not know."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+        extra = self.openapi_extra or {}
+        scope: str | None = extra.get(SCOPE)
+        most = limits.BATCH_BODY_BYTES if extra.get(BATCH) else limits.BODY_BYTES
+        queries = _queries(self)
+        takes_body = self.body_field is not None
+        body_model = _model_of(self.body_field)
+        query_model = _query_model(self)
+
+        async def handle(request: Request) -> Response:
+            exchange: Exchange = request.scope[EXCHANGE]
+            exchange.route = self.path
+            if scope is not None:
+                require(exchange, scope)
+            _check_queries(request, queries)
+            if exchange.method != "GET":
+                await _read(exchange, request, most, takes_body)
+            try:
+                return await answer(request)
+            except RequestValidationError as error:
+                errors = list(error.errors())
+                in_body = errors[0]["loc"][0] == "body"
+                raise fault_of(errors, body_model if in_body else query_model) from None
+
+        return handle
+
+
+async def _read(exchange: Exchange, request: Request, most: int, takes_body: bool) -> None:
+    raw = await read_body(request.receive, exchange.headers, most)
+    if raw or takes_body:
+        exchange.body = parse_body(raw, exchange.headers)
+        if not takes_body:
+            _refuse_body(exchange.body)
+    request._body = raw  # noqa: SLF001 (where Starlette keeps what was read, so that nothing reads or parses it twice)
+    request._json = exchange.body  # noqa: SLF001
+
+
+def _refuse_body(body: Any) -> None:
+    if isinstance(body, dict) and not body:
+        return
+    if isinstance(body, dict):
+        raise unknown_field(next(iter(body)), next(iter(body)), [], "this request, which has no body")
+    raise Fault("parameter_invalid", "This request has no body; send none, or {}.")
+
+
+def _check_queries(request: Request, known: dict[str, bool]) -> None:
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            raise unknown_field(name, name, list(known), "the query")
+        if not known[name] and len(request.query_params.getlist(name)) > 1:
+            raise Fault("parameter_invalid", f"{name} is given more than once.", param=name)
+        if "\0" in value:
+            raise Fault("parameter_invalid", f"{name} contains the character U+0000, which no text may.", param=name)
+
+
+def _query_model(route: APIRoute) -> type[BaseModel] | None:
+    found = route.dependant.query_params
+    return _model_of(found[0]) if found else None
+
+
+def _model_of(field: Any) -> type[BaseModel] | None:
+    annotation = None if field is None else field.field_info.annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _queries(route: APIRoute) -> dict[str, bool]:
+    """The query parameters of a route, and whether each may be given more than once."""
+    model = _query_model(route)
+    if model is None:
+        return {}
+    return {field.alias or name: name == "expand" for name, field in model.model_fields.items()}
+
+
+class Resource:
+    """The endpoints of one resource under one path."""
+
+    def __init__(self, tag: str, path: str, scope: str) -> None:
+        self.tag = tag
+        self.scope = scope
+        self.router = APIRouter(prefix=path, route_class=Route, tags=[tag])
+
+    def get(
+        self, path: str, name: str, answer: type[BaseModel], *, errors: Iterable[str] = ()
+    ) -> Callable[[Endpoint], Endpoint]:
+        """An endpoint that reads."""
+        return self._endpoint("GET", path, name, answer, (*ANY, *errors), access="read")
+
+    def write(
+        self,
+        method: Literal["POST", "PATCH", "DELETE"],
+        path: str,
+        name: str,
+        answer: type[BaseModel],
+        *,
+        errors: Iterable[str] = (),
+        batch: bool = False,
+        access: Access = "write",
+    ) -> Callable[[Endpoint], Endpoint]:
+        """An endpoint that changes something."""
+        return self._endpoint(method, path, name, answer, (*ANY, *WRITING, *errors), access=access, batch=batch)
+
+    def _endpoint(
+        self,
+        method: str,
+        path: str,
+        name: str,
+        answer: type[BaseModel],
+        codes: tuple[str, ...],
+        *,
+        access: Access,
+        batch: bool = False,
+    ) -> Callable[[Endpoint], Endpoint]:
+        if "{" in path:
+            codes = (*codes, "resource_missing")
+        extra: dict[str, Any] = {SCOPE: f"{self.scope}:{access}", CODES_OF: sorted(set(codes))}
+        if batch:
+            extra[BATCH] = True
+
+        def decorate(endpoint: Endpoint) -> Endpoint:
+            summary, _, description = (endpoint.__doc__ or "").partition("\n")
+            self.router.add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                operation_id=f"{self.tag}.{name}",
+                summary=summary.rstrip("."),
+                description=description.strip() or summary,
+                response_model=answer,
+                responses=error_responses(codes),
+                openapi_extra=extra,
+            )
+            return endpoint
+
+        return decorate
+
+
+def error_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """The error answers of an endpoint, as OpenAPI has them: for each status, the codes that it can come with."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in sorted(set(codes)):
+        by_status[CODES[code].status].append(code)
+    return {
+        status: {
+            "description": " ".join(f"`{code}`: {CODES[code].meaning}" for code in listed),
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "allOf": [
+                            {"$ref": "#/components/schemas/Error"},
+                            {"properties": {"error": {"properties": {"code": {"enum": listed}}}}},
+                        ]
+                    }
+                }
+            },
+        }
+        for status, listed in sorted(by_status.items())
+    }

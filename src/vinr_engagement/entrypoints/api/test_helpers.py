@@ -1,0 +1,82 @@
+"""``/v1/test-helpers``: the clock of the test store."""
+
+from typing import Literal
+
+from fastapi import Response
+from pydantic import Field
+
+from vinr_engagement.commands import AdvanceClock, RejoinRealTime, SetClock, clock_snapshot
+from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform
+from vinr_engagement.entrypoints.api.errors import Fault
+from vinr_engagement.entrypoints.api.exchange import Exchange
+from vinr_engagement.entrypoints.api.fields import Instant, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.foundation.database import Session
+
+test_helpers = Resource("test_helpers", "/v1/test-helpers", "test_helpers")
+
+
+class Clock(Shape):
+    """The clock of the test store."""
+
+    object: Literal["clock"]
+    now: Time
+    frozen: bool = Field(description="Whether it was set; else it follows real time.")
+
+
+class ClockSetting(Wire):
+    """When it is to be."""
+
+    now: Instant
+
+
+class ClockAdvance(Wire):
+    """Until when to move."""
+
+    to: Instant
+
+
+def _in_test_store(caller: Exchange) -> None:
+    if caller.caller.environment != "test":
+        raise Fault("test_mode_only", "The clock is a test helper: use a key that starts with sk_test_.")
+
+
+@test_helpers.get("/clock", "retrieve_clock", Clock, errors=("test_mode_only",))
+async def get_clock(caller: Caller) -> Response:
+    """Retrieve the test clock"""
+    _in_test_store(caller)
+
+    async def read(session: Session) -> bool:
+        ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
+        return moment is not None
+
+    return json_answer(clock_snapshot(await caller.store.now(), is_set=await caller.read(read)))
+
+
+@test_helpers.write("POST", "/clock", "set_clock", Clock, errors=("test_mode_only", "clock_moves_forward"))
+async def set_clock(caller: Caller, errors: Errors, body: ClockSetting) -> Response:
+    """Set the test clock
+
+    From then on it stands still, until it is advanced or rejoins real time. It never goes back.
+    """
+    _in_test_store(caller)
+    return await perform(caller, errors, SetClock(body.now))
+
+
+@test_helpers.write(
+    "POST", "/clock/advance", "advance_clock", Clock, errors=("test_mode_only", "clock_moves_forward", "clock_not_set")
+)
+async def advance_clock(caller: Caller, errors: Errors, body: ClockAdvance) -> Response:
+    """Advance the test clock
+
+    Everything that would have happened meanwhile happens: points become available and expire.
+    """
+    _in_test_store(caller)
+    return await perform(caller, errors, AdvanceClock(body.to))
+
+
+@test_helpers.write("DELETE", "/clock", "rejoin_real_time", Clock, errors=("test_mode_only", "clock_moves_forward"))
+async def rejoin_real_time(caller: Caller, errors: Errors) -> Response:
+    """Let the test clock follow real time again"""
+    _in_test_store(caller)
+    return await perform(caller, errors, RejoinRealTime())

@@ -1,0 +1,206 @@
+"""``/v1/loyalty/transactions``: the ledger, and adjustments to it."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Response
+from pydantic import Field, ValidationError
+
+from vinr_engagement.commands import Adjust, Reply
+from vinr_engagement.entrypoints.api import limits
+from vinr_engagement.entrypoints.api.account_reads import read_account
+from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform, reply_answer
+from vinr_engagement.entrypoints.api.elements import batch_reply
+from vinr_engagement.entrypoints.api.expand import Expanding, expand
+from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, Points, Reason, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
+from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.validation import fault_of
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.page import Page
+from vinr_engagement.foundation.errors import Refusal
+from vinr_engagement.ledger import Transaction, transaction_snapshot
+from vinr_engagement.ledger import queries as ledger_queries
+
+transactions = Resource("transactions", "/v1/loyalty/transactions", "transactions")
+
+TransactionType = Literal["earn", "redeem", "expire", "adjust", "reverse"]
+
+
+class Source(Shape):
+    """What a transaction comes from."""
+
+    type: str = Field(
+        description="`payment`, `invoice`, `redemption`, `adjustment`, `event`, `referral`, `campaign` or `expiry`."
+    )
+    id: str | None
+
+
+class PointsTransaction(Shape):
+    """One immutable row of the ledger."""
+
+    id: str = Field(examples=["ptx_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["points_transaction"]
+    account: str = Field(description="The account that owns the row now; expandable.")
+    original_account: str = Field(description="The account that owned it when it was written; differs after a merge.")
+    program: str
+    type: TransactionType
+    unit: str
+    amount: int = Field(description="Signed: credits are positive, debits negative.")
+    balance_after: int
+    reason: str | None = Field(examples=["goodwill_credit"])
+    source: Source
+    event: str | None = Field(description="The event that led to it; expandable.")
+    rule: str | None = Field(description="The earning rule; expandable.")
+    rule_version: int | None
+    campaign: str | None
+    redemption: str | None
+    reverses: str | None = Field(description="The credit that this row takes back; expandable.")
+    available_at: Time | None
+    expires_at: Time | None
+    uncollected: int = Field(description="What a clawback could not collect.")
+    explanation: dict[str, Any] = Field(description="How the amount came about.")
+    metadata: dict[str, str]
+    created_at: Time
+    effective_at: Time
+
+
+class TransactionList(Shape):
+    """A page of transactions, newest first."""
+
+    object: Literal["list"]
+    data: list[PointsTransaction]
+    page: PageShape
+
+
+class BatchElement(Shape):
+    """What came of one element: `result` with status 200, or else `error`."""
+
+    status: int = Field(examples=[200])
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+
+class TransactionBatch(Shape):
+    """One answer for each adjustment, in the order of the request."""
+
+    object: Literal["transaction_batch"]
+    data: list[BatchElement]
+
+
+class Adjustment(Wire):
+    """Points to grant or to take outside any rule."""
+
+    account: Id = Field(description="Whom to adjust.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
+    type: Literal["adjust"] = Field("adjust", description="May be left out.")
+    amount: Points = Field(description="Points, signed; not 0.", examples=[500])
+    reason: Reason | None = Field(None, description="A short machine-friendly text.", examples=["goodwill_credit"])
+    metadata: Metadata = Field(default_factory=dict)
+    expires_at: Instant | None = Field(
+        None, description="For a credit: when it expires, in place of the program's policy."
+    )
+    qualifying: bool = Field(True, description="Whether a credit counts towards lifetime points and tiers.")
+    allow_negative: bool = Field(False, description="Whether a debit may take more than the balance.")
+
+    def command(self) -> Adjust:
+        """What it asks for."""
+        return Adjust(
+            self.account,
+            self.amount,
+            self.reason,
+            self.metadata,
+            self.expires_at,
+            qualifying=self.qualifying,
+            allow_negative=self.allow_negative,
+        )
+
+
+class Adjustments(Wire):
+    """Up to 1,000 adjustments; each succeeds or fails by itself."""
+
+    transactions: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=limits.BATCH_ELEMENTS,
+        description="Each as the body of one adjustment.",
+        json_schema_extra={"items": {"$ref": "#/components/schemas/Adjustment"}},
+    )
+
+
+class ListTransactions(Paging, Expanding, CreatedAt):
+    """Which transactions to list."""
+
+    account: Id = Field(description="Whose.")
+    type: TransactionType | None = Field(None, description="Only those of this type.")
+
+
+class GetTransaction(Expanding):
+    """How to show a transaction."""
+
+
+_ADJUST_ERRORS = ("resource_missing", "account_merged", "insufficient_points", "expires_at_in_past")
+
+
+@transactions.write("POST", "", "create", PointsTransaction, errors=_ADJUST_ERRORS)
+async def adjust(caller: Caller, errors: Errors, body: Adjustment) -> Response:
+    """Adjust a member's points
+
+    Grants points (goodwill, a migration) or takes them. A debit beyond the balance is refused unless `allow_negative` is set.
+    """
+    return await perform(caller, errors, body.command())
+
+
+@transactions.write("POST", "/batch", "create_batch", TransactionBatch, batch=True)
+async def adjust_batch(caller: Caller, errors: Errors, body: Adjustments) -> Response:
+    """Adjust many members' points
+
+    Up to 1,000 adjustments in array order; each succeeds or fails by itself, and has an answer with a status of its own.
+    """
+    elements = [_command_of(element) for element in body.transactions]
+
+    def render(outcomes: list[Any]) -> tuple[Reply, bool]:
+        reply, _ = batch_reply("transaction_batch", elements, outcomes, errors, caller.request_id)
+        return reply, reply.status == 200
+
+    commands = [element for element in elements if not isinstance(element, Refusal)]
+    return reply_answer(await caller.store.write_path.answer(commands, caller.origin, render, caller.claim()))
+
+
+def _command_of(element: dict[str, Any]) -> Adjust | Refusal:
+    try:
+        return Adjustment.model_validate(element).command()
+    except ValidationError as error:
+        located = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        return fault_of(located, Adjustment)  # type: ignore[arg-type]
+
+
+@transactions.get("", "list", TransactionList, errors=("parameter_missing", "parameter_invalid", "resource_missing"))
+async def list_transactions(caller: Caller, query: Annotated[ListTransactions, Query()]) -> Response:
+    """List a member's transactions
+
+    Newest first, those of accounts merged into it included: how the balance came about.
+    """
+    tree = query.tree("points_transaction")
+    account = await read_account(caller, query.account, "account")
+
+    async def place(session: Session, cursor: str) -> str | None:
+        found = await ledger_queries.get_transaction(session, cursor)
+        return cursor if found is not None and found.account == account.id else None
+
+    async def read(session: Session) -> Page[Transaction]:
+        window = await query.window(session, place)
+        types = () if query.type is None else (query.type,)
+        return await ledger_queries.list_transactions(session, account, window, types=types, created_at=query.span())
+
+    page = await caller.read(read)
+    data = [transaction_snapshot(row) for row in page.rows]
+    await expand(caller, data, "points_transaction", tree)
+    return json_answer(query.answer(page, data))
+
+
+@transactions.get("/{transaction}", "retrieve", PointsTransaction, errors=("parameter_invalid",))
+async def get_transaction(caller: Caller, transaction: str, query: Annotated[GetTransaction, Query()]) -> Response:
+    """Retrieve a transaction"""
+    tree = query.tree("points_transaction")
+    row = await caller.read(lambda session: ledger_queries.get_transaction(session, transaction))
+    shown = transaction_snapshot(found_or_missing(row, "transaction", transaction))
+    await expand(caller, [shown], "points_transaction", tree)
+    return json_answer(shown)

@@ -1,0 +1,24 @@
+"""The group of all commands."""
+
+import click
+
+from vinr_engagement import __version__
+from vinr_engagement.entrypoints.cli.demo import demo
+from vinr_engagement.entrypoints.cli.keys import keys
+from vinr_engagement.entrypoints.cli.migrate import migrate
+from vinr_engagement.entrypoints.cli.serve import serve
+from vinr_engagement.entrypoints.cli.verify import verify
+from vinr_engagement.entrypoints.cli.worker import worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="vinr", message="%(prog)s %(version)s")
+def main() -> None:
+    """VINR Engagement: an open-source loyalty engine.
+
+    The database is VINR_DATABASE_URL: sqlite:///vinr.db (the default, in this folder) or postgresql://…
+    """
+
+
+for command in (demo, keys, migrate, serve, verify, worker):
+    main.add_command(command)

@@ -1,0 +1,107 @@
+"""The HTTP server over open stores, and its graceful end."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+
+from vinr_engagement.commands import Store
+from vinr_engagement.entrypoints.api import create_app
+from vinr_engagement.entrypoints.cli.faults import CommandFailed
+from vinr_engagement.entrypoints.worker import Worker
+from vinr_engagement.foundation import logs
+from vinr_engagement.foundation.settings import Environment, Settings
+
+GRACE_SECONDS = 30
+"""Requests that run when the server is told to stop may take so long."""
+PORTS_TRIED = 50
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises ``CommandFailed`` where it cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=2_048)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "the port is in use; choose another with --port" if taken else error.strerror or str(error)
+        raise CommandFailed(f"Cannot listen on {host}:{port}: {reason}.") from error
+
+
+def listen_from(host: str, port: int) -> socket.socket:
+    """A socket on this port or, where it is in use, on the next free one."""
+    for candidate in range(port, min(port + PORTS_TRIED, 65_535)):
+        try:
+            return listen(host, candidate)
+        except CommandFailed as failure:
+            if getattr(failure.__cause__, "errno", None) != errno.EADDRINUSE:
+                raise
+    return listen(host, port)
+
+
+def url_of(listening: socket.socket) -> str:
+    """Where the server is reached from this machine."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def serve(
+    stores: Mapping[Environment, Store],
+    settings: Settings,
+    listening: socket.socket,
+    *,
+    with_worker: bool,
+    announce: Callable[[], None],
+) -> None:
+    """Serves until SIGINT or SIGTERM; then takes no more, answers what was accepted, and stops the worker.
+
+    ``announce`` is called once requests are answered. The stores stay open: whoever opened them closes them.
+    """
+    config = uvicorn.Config(
+        create_app(stores, settings),
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    async with _working(stores, settings, with_worker=with_worker):
+        await _Server(config, announce).serve([listening])
+
+
+@asynccontextmanager
+async def _working(
+    stores: Mapping[Environment, Store], settings: Settings, *, with_worker: bool
+) -> AsyncIterator[None]:
+    if not with_worker:
+        yield
+        return
+    worker = Worker(stores.values(), logs.logger(settings))
+    task = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        worker.stop()
+        await task
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and takes a signal as the wish to stop, not as a failure."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()  # It would raise them again: the process would not end with 0.

@@ -1,0 +1,108 @@
+"""What the year came to, read from the store that it was played into."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from vinr_engagement.commands import Store
+from vinr_engagement.entrypoints.demo.year import Event, guest_payments
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.programs import DEFAULT_PROGRAM
+from vinr_engagement.programs.queries import get_programs
+
+TOP_MEMBERS = 5
+_PENCE_PER_POINT = 100
+
+
+class TopMember(msgspec.Struct):
+    """One of those with the most points."""
+
+    customer: str
+    account: str
+    balance: int
+
+
+class Figures(msgspec.Struct):
+    """The totals. Points are whole; ``…_pence`` and ``outstanding_value`` are minor units of ``currency``.
+
+    ``kept`` is what was earned and not reversed, from the ledger; ``outstanding`` what members hold, from their accounts.
+    ``guest_points`` is what payments without a customer would have earned.
+    """
+
+    members: int
+    earned: int
+    reversed: int
+    kept: int
+    outstanding: int
+    outstanding_value: int
+    currency: str
+    payments: int
+    amount_pence: int
+    with_customer: int
+    refunds: int
+    refunded_pence: int
+    guest_payments: int
+    guest_points: int
+    top_members: list[TopMember]
+    events: int
+    seconds: float
+    events_per_second: int
+
+
+async def read_figures(store: Store, events: Iterable[Event], seconds: float) -> Figures:
+    """The figures of a store after these events, which took so many seconds."""
+    played = list(events)
+    totals = await store.database.read(_totals)
+    guests = guest_payments(played)
+    return Figures(
+        **totals,
+        guest_payments=len(guests),
+        guest_points=sum(event["data"]["object"]["amount"] // _PENCE_PER_POINT for event in guests),
+        events=len(played),
+        seconds=round(seconds, 2),
+        events_per_second=round(len(played) / seconds),
+    )
+
+
+async def _totals(session: Session) -> dict[str, Any]:
+    (program,) = await get_programs(session, [DEFAULT_PROGRAM])
+    members, outstanding = await _sums(session, "select count(*), sum(balance + pending_balance) from accounts")
+    earned, reversed_points = await _sums(
+        session,
+        "select sum(case when type = 'earn' then amount end), -sum(case when type = 'reverse' then amount end)"
+        " from transactions",
+    )
+    payments, amount, with_customer, refunded = await _sums(
+        session,
+        "select count(*), sum(amount), count(customer), sum(refunded) from payments where completed_event is not null",
+    )
+    (refunds,) = await _sums(session, "select count(*) from refunds")
+    return {
+        "members": members,
+        "earned": earned,
+        "reversed": reversed_points,
+        "kept": earned - reversed_points,
+        "outstanding": outstanding,
+        "outstanding_value": outstanding * program.currency.point_value,
+        "currency": program.default_currency,
+        "payments": payments,
+        "amount_pence": amount,
+        "with_customer": with_customer,
+        "refunds": refunds,
+        "refunded_pence": refunded,
+        "top_members": await _top_members(session),
+    }
+
+
+async def _sums(session: Session, sql: str) -> list[int]:
+    (row,) = await session.fetch(sql)
+    return [int(value or 0) for value in row]
+
+
+async def _top_members(session: Session) -> list[TopMember]:
+    rows = await session.fetch(
+        "select customer, id, balance from accounts where customer is not null order by balance desc, id limit $1",
+        TOP_MEMBERS,
+    )
+    return [TopMember(*row) for row in rows]

@@ -1,0 +1,80 @@
+"""The jobs. Each works in small steps that bear being done twice, so that stopping, or a second worker, harms nothing."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands import Settle, Store, retention
+from vinr_engagement.foundation.clock import real_now
+from vinr_engagement.foundation.errors import Contention, Unavailable
+
+ACCOUNTS_A_STEP: Final = 50
+"""Few, so that requests beside the sweep hardly wait for it."""
+SET_ASIDE_SECONDS: Final = 600
+
+_WORKER: Final = Origin("worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``step`` does a little and answers how much; after a step that found nothing the job rests for a while."""
+
+    name: str
+    rest_seconds: float
+    step: Callable[[], Awaitable[int]]
+
+
+def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
+    """Everything that is to be done in a store."""
+    return [
+        Job("sweep", 1.0, Sweep(store, log).step),
+        Job("purge_idempotency_keys", 60.0, lambda: retention.purge_idempotency_keys(store.database, real_now())),
+    ]
+
+
+class Sweep:
+    """Settles the accounts that are due by the store's clock, those that have waited longest first.
+
+    An account that cannot be settled is logged and set aside for a while: it does not hold up the others.
+    """
+
+    def __init__(self, store: Store, log: FilteringBoundLogger) -> None:
+        self._store = store
+        self._log = log
+        self._set_aside: dict[str, float] = {}
+
+    async def step(self) -> int:
+        """Settles a few; answers how many. Raises ``Unavailable`` or ``Contention`` where the database takes no work."""
+        due = await self._due()
+        if not due:
+            return 0
+        try:
+            return await self._settle(due)
+        except (Contention, Unavailable):
+            raise
+        except Exception:  # noqa: BLE001 (each is tried by itself, and logs its own)
+            return sum([await self._settle_one(account) for account in due])
+
+    async def _due(self) -> list[str]:
+        now = time.monotonic()
+        self._set_aside = {account: until for account, until in self._set_aside.items() if until > now}
+        due = await self._store.due_accounts(ACCOUNTS_A_STEP + len(self._set_aside))
+        return [account for account in due if account not in self._set_aside]
+
+    async def _settle(self, accounts: list[str]) -> int:
+        settled: int = await self._store.write_path.run(Settle(accounts), _WORKER)
+        return settled
+
+    async def _settle_one(self, account: str) -> int:
+        try:
+            return await self._settle([account])
+        except (Contention, Unavailable):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with one account, the others are settled)
+            self._set_aside[account] = time.monotonic() + SET_ASIDE_SECONDS
+            self._log.error("account_not_settled", store=self._store.environment, account=account, exc_info=error)
+            return 0

@@ -1,0 +1,141 @@
+"""The API as its callers have it: real HTTP messages, real stores, on both engines."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands import Store
+from vinr_engagement.entrypoints.api import create_app
+from vinr_engagement.foundation.settings import ENVIRONMENTS, Environment, Settings
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Api:
+    """A running API with a key for each store."""
+
+    app: Any
+    stores: dict[Environment, Store]
+    client: httpx2.AsyncClient
+    keys: dict[Environment, str]
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        content: bytes | None = None,
+        params: Any = None,
+    ) -> httpx2.Response:
+        """One request with the test store's key, unless another is named; ``key=""`` for none."""
+        sent = {"X-Api-Key": self.keys["test"] if key is None else key} if key != "" else {}
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        sent.update(headers or {})
+        more: dict[str, Any] = {"content": content} if content is not None else {}
+        if body is not None:
+            more["json"] = body
+        return await self.client.request(method, path, headers=sent, params=params, **more)
+
+    async def get(self, path: str, **more: Any) -> Json:
+        """What a GET answers, which must be 200."""
+        return _expected(await self.call("GET", path, **more), 200)
+
+    async def post(self, path: str, body: Any = None, **more: Any) -> Json:
+        """What a POST answers, which must be 200."""
+        return _expected(await self.call("POST", path, body, **more), 200)
+
+    async def patch(self, path: str, body: Any, **more: Any) -> Json:
+        """What a PATCH answers, which must be 200."""
+        return _expected(await self.call("PATCH", path, body, **more), 200)
+
+    async def refused(self, method: str, path: str, body: Any = None, *, status: int, code: str, **more: Any) -> Json:
+        """The error that a request gets, which must have this status and code."""
+        answer = await self.call(method, path, body, **more)
+        error: Json = _expected(answer, status)["error"]
+        assert error["code"] == code, error
+        assert error["message"]
+        assert error["request_id"] == answer.headers["x-request-id"]
+        return error
+
+    async def new_key(self, environment: Environment = "test", *scopes: str) -> str:
+        """The secret of a new key of a store; with scopes a restricted one."""
+        store = self.stores[environment]
+        command = store.new_key("A key", "restricted" if scopes else "secret", list(scopes))
+        made = await store.write_path.run(command, Origin("tests"))
+        secret: str = made["secret"]
+        return secret
+
+    async def enrol(self, customer: str | None = None, **more: Any) -> Json:
+        """A new member of the default program."""
+        return await self.post("/v1/loyalty/accounts", {"program": "prog_default", "customer": customer, **more})
+
+    async def pay(self, event: str, customer: str, amount: int = 1_000, **more: Any) -> Json:
+        """The outcome of a completed payment."""
+        return await self.post("/v1/events", payment(event, customer, amount, **more))
+
+
+def payment(event: str, customer: str | None, amount: int = 1_000, **more: Any) -> Json:
+    """A completed payment in the default program's currency."""
+    body = {"id": f"pay_{event}", "amount": amount, "currency": "GBP", "customer": customer, **more}
+    return {
+        "id": event,
+        "type": "payment.completed",
+        "created_at": "2026-04-01T12:00:00Z",
+        "data": {"object": {name: value for name, value in body.items() if value is not None}},
+    }
+
+
+def _expected(answer: httpx2.Response, status: int) -> Json:
+    assert answer.status_code == status, f"{answer.status_code}: {answer.text}"
+    assert answer.headers["x-request-id"]
+    found: Json = answer.json()
+    return found
+
+
+async def open_api(database_url: str, rate_limit: int = 0, burst: int = 0) -> Api:
+    """An API over two fresh stores."""
+    chosen = Settings(
+        database_url=database_url, key_pepper="pepper", log_level="critical", rate_limit=rate_limit, rate_limit_burst=burst
+    )
+    stores: dict[Environment, Store] = {name: await Store.open(name, chosen) for name in ENVIRONMENTS}
+    app = create_app(stores, chosen)
+    client = httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://api.test", timeout=60
+    )
+    api = Api(app, stores, client, {})
+    for environment in ENVIRONMENTS:
+        api.keys[environment] = await api.new_key(environment)
+    return api
+
+
+async def close_api(api: Api) -> None:
+    """Lets go of everything."""
+    await api.client.aclose()
+    for store in api.stores.values():
+        await store.close()
+
+
+@pytest.fixture
+async def api(database_url: str) -> AsyncIterator[Api]:
+    """The API over two empty stores."""
+    opened = await open_api(database_url)
+    yield opened
+    await close_api(opened)
+
+
+@pytest.fixture
+async def sqlite_api(tmp_path: Path) -> AsyncIterator[Api]:
+    """The API on SQLite alone, for what never reaches a database."""
+    opened = await open_api(f"sqlite:///{tmp_path / 'vinr.db'}")
+    yield opened
+    await close_api(opened)

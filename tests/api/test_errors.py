@@ -1,0 +1,264 @@
+"""Every documented error is provoked, has the documented status and type, and is declared for the endpoint that gave it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from tests.api.conftest import Api, close_api, open_api, payment
+
+from vinr_engagement.entrypoints.api.errors import CODES, type_of
+
+pytestmark = pytest.mark.anyio
+
+TABLE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
+ROW = re.compile(r"\| <a id=\"(\w+)\"></a>`\1` \| `(\w+)` \| (\d+) \| (.*) \| (.*) \|")
+ACCOUNTS = "/v1/loyalty/accounts"
+TRANSACTIONS = "/v1/loyalty/transactions"
+CLOCK = "/v1/test-helpers/clock"
+Provocation = Callable[[Api], Awaitable[httpx2.Response]]
+
+
+def documented() -> dict[str, tuple[str, int, str, str]]:
+    rows = ROW.findall(TABLE.read_text())
+    return {code: (kind, int(status), meaning, remedy) for code, kind, status, meaning, remedy in rows}
+
+
+def test_the_documentation_is_the_table() -> None:
+    expected = {code: (type_of(row.status), row.status, row.meaning, row.remedy) for code, row in CODES.items()}
+    assert documented() == expected
+
+
+async def body_too_large(api: Api) -> httpx2.Response:
+    return await api.call("POST", "/v1/events", content=b" " * ((1 << 20) + 1))
+
+
+async def json_too_deep(api: Api) -> httpx2.Response:
+    return await api.call("POST", "/v1/events", content=b"[" * 33 + b"]" * 33)
+
+
+async def permission_denied(api: Api) -> httpx2.Response:
+    key = await api.new_key("test", "accounts:read")
+    return await api.call("POST", ACCOUNTS, {"program": "prog_default"}, key=key)
+
+
+async def test_mode_only(api: Api) -> httpx2.Response:
+    return await api.call("GET", CLOCK, key=api.keys["live"])
+
+
+async def account_already_exists(api: Api) -> httpx2.Response:
+    await api.enrol("cust_1")
+    return await api.call("POST", ACCOUNTS, {"program": "prog_default", "customer": "cust_1"})
+
+
+async def account_already_linked(api: Api) -> httpx2.Response:
+    account = await api.enrol("cust_1")
+    return await api.call("PATCH", f"{ACCOUNTS}/{account['id']}", {"customer": "cust_2"})
+
+
+async def account_closed(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    await api.post(f"{ACCOUNTS}/{account['id']}/close")
+    return await api.call("POST", f"{ACCOUNTS}/{account['id']}/close")
+
+
+async def account_not_closed(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    return await api.call("POST", f"{ACCOUNTS}/{account['id']}/reopen")
+
+
+async def account_erased(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    await api.post(f"{ACCOUNTS}/{account['id']}/erase")
+    return await api.call("POST", f"{ACCOUNTS}/{account['id']}/erase")
+
+
+async def account_merged(api: Api) -> httpx2.Response:
+    source, target = await api.enrol(), await api.enrol()
+    await api.post(f"{ACCOUNTS}/merge", {"source": source["id"], "target": target["id"]})
+    return await api.call("POST", TRANSACTIONS, {"account": source["id"], "amount": 5})
+
+
+async def program_mismatch(api: Api) -> httpx2.Response:
+    other = await api.post("/v1/loyalty/programs", {"name": "Other"})
+    source = await api.enrol()
+    target = await api.post(ACCOUNTS, {"program": other["id"]})
+    return await api.call("POST", f"{ACCOUNTS}/merge", {"source": source["id"], "target": target["id"]})
+
+
+async def program_archived(api: Api) -> httpx2.Response:
+    await api.patch("/v1/loyalty/programs/prog_default", {"status": "archived"})
+    return await api.call("POST", ACCOUNTS, {"program": "prog_default"})
+
+
+async def clock_not_set(api: Api) -> httpx2.Response:
+    return await api.call("POST", f"{CLOCK}/advance", {"to": "2030-01-01T00:00:00Z"})
+
+
+async def clock_moves_forward(api: Api) -> httpx2.Response:
+    await api.post(CLOCK, {"now": "2190-01-01T00:00:00Z"})
+    return await api.call("POST", f"{CLOCK}/advance", {"to": "2189-01-01T00:00:00Z"})
+
+
+async def event_conflict(api: Api) -> httpx2.Response:
+    await api.pay("evt_1", "cust_1", 1_000)
+    return await api.call("POST", "/v1/events", payment("evt_1", "cust_1", 2_000))
+
+
+async def payment_conflict(api: Api) -> httpx2.Response:
+    await api.pay("evt_1", "cust_1", 1_000, id="pay_1")
+    return await api.call("POST", "/v1/events", payment("evt_2", "cust_1", 2_000, id="pay_1"))
+
+
+def refund(event: str, amount: int) -> dict[str, Any]:
+    body = {"id": "ref_1", "payment": "pay_1", "amount": amount}
+    return {"id": event, "type": "refund.completed", "created_at": "2026-04-02T12:00:00Z", "data": {"object": body}}
+
+
+async def refund_conflict(api: Api) -> httpx2.Response:
+    await api.pay("evt_1", "cust_1", 1_000, id="pay_1")
+    await api.post("/v1/events", refund("evt_2", 100))
+    return await api.call("POST", "/v1/events", refund("evt_3", 200))
+
+
+async def refund_exceeds_payment(api: Api) -> httpx2.Response:
+    await api.pay("evt_1", "cust_1", 1_000, id="pay_1")
+    return await api.call("POST", "/v1/events", refund("evt_2", 1_001))
+
+
+async def event_in_future(api: Api) -> httpx2.Response:
+    return await api.call("POST", "/v1/events", {**payment("evt_1", "cust_1"), "created_at": "2199-01-01T00:00:00Z"})
+
+
+async def event_not_replayable(api: Api) -> httpx2.Response:
+    await api.pay("evt_1", "cust_1")
+    return await api.call("POST", "/v1/events/evt_1/replay", {})
+
+
+async def expires_at_in_past(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    body = {"account": account["id"], "amount": 5, "expires_at": "2020-01-01T00:00:00Z"}
+    return await api.call("POST", TRANSACTIONS, body)
+
+
+async def insufficient_points(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    return await api.call("POST", TRANSACTIONS, {"account": account["id"], "amount": -5})
+
+
+async def idempotency_key_reused(api: Api) -> httpx2.Response:
+    headers = {"Idempotency-Key": "one"}
+    await api.post(ACCOUNTS, {"program": "prog_default"}, headers=headers)
+    return await api.call("POST", ACCOUNTS, {"program": "prog_default", "customer": "cust_1"}, headers=headers)
+
+
+async def rate_limit_exceeded(api: Api) -> httpx2.Response:
+    for _ in range(3):
+        await api.call("GET", "/v1/customers")
+    return await api.call("GET", "/v1/customers")
+
+
+async def internal_error(api: Api) -> httpx2.Response:
+    spoil = "update programs set body = 'not json'"
+    await api.stores["test"].database.write(lambda session: session.execute(spoil))
+    return await api.call("GET", "/v1/loyalty/programs")
+
+
+async def service_unavailable(api: Api) -> httpx2.Response:
+    await api.stores["test"].write_path.close()
+    return await api.call("POST", "/v1/events", payment("evt_1", "cust_1"))
+
+
+def request(method: str, path: str, body: Any = None, **more: Any) -> Provocation:
+    async def provoke(api: Api) -> httpx2.Response:
+        return await api.call(method, path, body, **more)
+
+    return provoke
+
+
+PROVOCATIONS: dict[str, Provocation] = {
+    "parameter_missing": request("POST", ACCOUNTS, {}),
+    "parameter_unknown": request("POST", ACCOUNTS, {"program": "prog_default", "meta": {}}),
+    "parameter_invalid": request("POST", ACCOUNTS, {"program": 5}),
+    "json_invalid": request("POST", ACCOUNTS, content=b'{"program": '),
+    "json_too_deep": json_too_deep,
+    "version_unknown": request("GET", ACCOUNTS, headers={"Vinr-Version": "1999-01-01"}),
+    "api_key_missing": request("GET", ACCOUNTS, key=""),
+    "api_key_invalid": request("GET", ACCOUNTS, key="sk_test_00000000000000000000000000"),
+    "permission_denied": permission_denied,
+    "test_mode_only": test_mode_only,
+    "path_unknown": request("GET", "/v1/loyalty/acounts"),
+    "resource_missing": request("GET", f"{ACCOUNTS}/loy_none"),
+    "method_not_allowed": request("PUT", ACCOUNTS, {}),
+    "account_already_exists": account_already_exists,
+    "account_already_linked": account_already_linked,
+    "account_closed": account_closed,
+    "account_erased": account_erased,
+    "account_merged": account_merged,
+    "account_not_closed": account_not_closed,
+    "clock_not_set": clock_not_set,
+    "event_conflict": event_conflict,
+    "event_not_replayable": event_not_replayable,
+    "idempotency_key_reused": idempotency_key_reused,
+    "payment_conflict": payment_conflict,
+    "program_archived": program_archived,
+    "program_mismatch": program_mismatch,
+    "refund_conflict": refund_conflict,
+    "body_too_large": body_too_large,
+    "unsupported_media_type": request("POST", ACCOUNTS, content=b"{}", headers={"Content-Type": "text/plain"}),
+    "clock_moves_forward": clock_moves_forward,
+    "event_in_future": event_in_future,
+    "expires_at_in_past": expires_at_in_past,
+    "insufficient_points": insufficient_points,
+    "refund_exceeds_payment": refund_exceeds_payment,
+    "rate_limit_exceeded": rate_limit_exceeded,
+    "internal_error": internal_error,
+    "service_unavailable": service_unavailable,
+}
+OF_NO_ENDPOINT = {"path_unknown", "method_not_allowed"}
+
+
+@pytest.mark.parametrize("code", sorted(documented()))
+async def test_every_documented_error_can_be_provoked(database_url: str, code: str) -> None:
+    assert code in PROVOCATIONS, f"{code} is documented; provoke it here"
+    limited = code == "rate_limit_exceeded"
+    api = await open_api(database_url, rate_limit=1 if limited else 0, burst=3 if limited else 0)
+    try:
+        answer = await PROVOCATIONS[code](api)
+        error = answer.json()["error"]
+        kind, status, _, _ = documented()[code]
+        assert (error["code"], error["type"], answer.status_code) == (code, kind, status), error
+        assert error["request_id"] == answer.headers["x-request-id"]
+        assert error["doc_url"].endswith(f"#{code}")
+        if code not in OF_NO_ENDPOINT:
+            assert code in await declared(api, answer.request.method, answer.request.url.path)
+        if status in (429, 503):
+            assert int(answer.headers["retry-after"]) >= 1
+    finally:
+        await close_api(api)
+
+
+async def declared(api: Api, method: str, path: str) -> list[str]:
+    """The codes that the OpenAPI document lists for an endpoint."""
+    paths = (await api.client.get("/openapi.json")).json()["paths"]
+    if path in paths:
+        return list(paths[path][method.lower()]["x-error-codes"])
+    for template, operations in paths.items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            return list(operations[method.lower()]["x-error-codes"])
+    raise AssertionError(f"{path} is not in the document")
+
+
+async def test_an_unexpected_failure_says_nothing_of_its_cause(api: Api) -> None:
+    answer = await internal_error(api)
+    assert "json" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_every_code_that_the_source_raises_is_documented() -> None:
+    source = Path(__file__).parents[2] / "src" / "vinr_engagement"
+    raised = re.compile(r"\b(?:Invalid|NotFound|Conflict|Unprocessable|Fault)\(\s*\"(\w+)\"")
+    found = {code for file in source.rglob("*.py") for code in raised.findall(file.read_text())}
+    assert found <= set(documented()), found - set(documented())

@@ -1,0 +1,1 @@
+"""The real year through the real API."""
