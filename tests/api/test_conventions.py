@@ -1,6 +1,9 @@
 """What holds for every endpoint: headers, strict types, names that are nearly right, the limits of a body."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+
 from tests.api.conftest import Api, payment
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +28,9 @@ async def test_a_sane_request_id_is_taken_over_and_another_is_not(api: Api) -> N
 
 async def test_a_known_version_pins(api: Api) -> None:
     await api.get(ACCOUNTS, headers={"Vinr-Version": "2026-04-01"})
-    error = await api.refused("POST", "/v1/events", {}, status=400, code="version_unknown", headers={"Vinr-Version": "2"})
+    error = await api.refused(
+        "POST", "/v1/events", {}, status=400, code="version_unknown", headers={"Vinr-Version": "2"}
+    )
     assert error["param"] == "Vinr-Version"
 
 
@@ -67,7 +72,13 @@ async def test_types_are_strict(sqlite_api: Api, field: str, value: object, para
     [
         ("POST", ACCOUNTS, {"program": "p", "custmer": "c"}, "custmer", "customer"),
         ("POST", TRANSACTIONS, {"account": "a", "amount": 1, "allowNegative": True}, "allowNegative", "allow_negative"),
-        ("POST", "/v1/loyalty/programs", {"name": "P", "currency": {"pointValue": 2}}, "currency.pointValue", "point_value"),
+        (
+            "POST",
+            "/v1/loyalty/programs",
+            {"name": "P", "currency": {"pointValue": 2}},
+            "currency.pointValue",
+            "point_value",
+        ),
         (
             "POST",
             "/v1/loyalty/programs",
@@ -77,7 +88,13 @@ async def test_types_are_strict(sqlite_api: Api, field: str, value: object, para
         ),
         ("GET", ACCOUNTS + "?startingAfter=x", None, "startingAfter", "starting_after"),
         ("GET", ACCOUNTS + "?expand=program", None, "expand", "expand[]"),
-        ("POST", "/v1/events", {"id": "e", "type": "a.b", "createdAt": "x", "data": {"object": {}}}, "createdAt", "created_at"),
+        (
+            "POST",
+            "/v1/events",
+            {"id": "e", "type": "a.b", "create_at": "x", "data": {"object": {}}},
+            "create_at",
+            "created_at",
+        ),
         ("POST", "/v1/events/batch", {"event": []}, "event", "events"),
     ],
 )
@@ -139,6 +156,9 @@ async def test_numbers_beyond_what_every_reader_understands_are_refused_anywhere
     event = payment("evt_1", "cust_1", line_items=[{"quantity": 2**53}])
     error = await sqlite_api.refused("POST", "/v1/events", event, status=400, code="parameter_invalid")
     assert error["param"] == "data.object.line_items[0].quantity"
+    for number in (b"1e30", b"-1E+17", b"123456789012345678901234567890", b"9007199254740992"):
+        content = b'{"id": "e", "type": "a.b", "data": {"object": {"x": ' + number + b"}}}"
+        await sqlite_api.refused("POST", "/v1/events", content=content, status=400, code="parameter_invalid")
 
 
 @pytest.mark.parametrize(("path", "most"), [("/v1/events", 1), ("/v1/events/batch", 8), (ACCOUNTS, 1)])
@@ -146,12 +166,12 @@ async def test_a_body_beyond_its_limit_is_refused(sqlite_api: Api, path: str, mo
     large = b'"' + b"x" * (most << 20) + b'"'
     await sqlite_api.refused("POST", path, content=large, status=413, code="body_too_large")
 
-    async def chunks() -> object:
+    async def chunks() -> AsyncIterator[bytes]:
         for _ in range(most + 1):
             yield b" " * (1 << 20)
 
     headers = {"X-Api-Key": sqlite_api.keys["test"], "Content-Type": "application/json"}
-    answer = await sqlite_api.client.post(path, content=chunks(), headers=headers)  # type: ignore[arg-type]
+    answer = await sqlite_api.client.post(path, content=chunks(), headers=headers)
     assert answer.status_code == 413
 
 
@@ -161,7 +181,9 @@ async def test_media_types(sqlite_api: Api) -> None:
     for bad in ("text/json", "application/x-www-form-urlencoded", "application/json; charset=latin-1"):
         for path in (ACCOUNTS, "/v1/events"):
             headers = {"Content-Type": bad}
-            await sqlite_api.refused("POST", path, content=b"{}", status=415, code="unsupported_media_type", headers=headers)
+            await sqlite_api.refused(
+                "POST", path, content=b"{}", status=415, code="unsupported_media_type", headers=headers
+            )
 
 
 async def test_a_request_without_a_body_takes_none(sqlite_api: Api) -> None:

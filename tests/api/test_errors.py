@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.api.conftest import Api, close_api, open_api, payment
 
+from tests.api.conftest import Api, close_api, open_api, payment
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
 
 pytestmark = pytest.mark.anyio

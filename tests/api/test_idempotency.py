@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from tests.api.conftest import Api, payment
 
 pytestmark = pytest.mark.anyio

@@ -1,8 +1,8 @@
 """Who may come in: keys, scopes, the two stores, and how often."""
 
 import pytest
-from tests.api.conftest import Api, close_api, open_api, payment
 
+from tests.api.conftest import Api, close_api, open_api, payment
 from vinr_engagement.entrypoints.api.scopes import SCOPES
 from vinr_engagement.foundation import keys
 

@@ -108,6 +108,7 @@ def program_snapshot(program: Program) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(program)
     expiry = program.currency.expiry
     plain["currency"]["expiry_months"] = expiry.months if expiry is not None and expiry.type == "rolling" else None
+    plain["tier_config"]["period"] = {"type": program.tier_config.period.type, **plain["tier_config"]["period"]}
     return {
         "id": plain.pop("id"),
         "object": "program",
@@ -126,10 +127,11 @@ class CreateRule(_Configure):
 
     def decide(self, context: Context) -> dict[str, Any]:
         program = self.definition.get("program")
-        if program not in context.configuration.programs:
+        if not isinstance(program, str) or context.state.find(programs.PROGRAMS, (program,)) is None:
             raise no_such("program", str(program), "program")
         definition = {
-            **_rule_defaults(),
+            **_RULE_DEFAULTS,
+            "name": self.definition.get("trigger"),
             **rules.normalise(self.definition),
             "id": self.identifier or ids.new_id("rule"),
             "version": 1,
@@ -164,20 +166,18 @@ class UpdateRule(_Configure):
         return _noted_rule(context, "earning_rule.updated", before, fresh)
 
 
-def _rule_defaults() -> dict[str, Any]:
-    return {
-        "name": "",
-        "conditions": None,
-        "multiplier": 1,
-        "multipliers": [],
-        "cap": None,
-        "window": None,
-        "budget": None,
-        "starts_at": None,
-        "ends_at": None,
-        "active": True,
-        "metadata": {},
-    }
+_RULE_DEFAULTS: dict[str, Any] = {
+    "conditions": None,
+    "multiplier": 1,
+    "multipliers": [],
+    "cap": None,
+    "window": None,
+    "budget": None,
+    "starts_at": None,
+    "ends_at": None,
+    "active": True,
+    "metadata": {},
+}
 
 
 def _rule_row(definition: dict[str, Any]) -> RuleRow:

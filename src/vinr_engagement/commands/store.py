@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from vinr_engagement import programs
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands.api_keys import API_KEYS, ApiKey, CreateKey
-from vinr_engagement.commands.configure import CreateProgram, CreateRule
 from vinr_engagement.commands.events.incoming import EventIn
+from vinr_engagement.commands.furnish import Furnish
 from vinr_engagement.commands.preview import Preview
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.write_path import WritePath
@@ -15,9 +14,7 @@ from vinr_engagement.foundation.clock import Instant, real_now
 from vinr_engagement.foundation.database import Database, Session
 from vinr_engagement.foundation.database.open import open_store
 from vinr_engagement.foundation.settings import Environment, Settings
-from vinr_engagement.programs import DEFAULT_PROGRAM
 
-DEFAULT_RULE = "rule_default"
 SWEEP_ACCOUNTS = 500
 """Accounts that one step of the sweep settles."""
 
@@ -39,21 +36,8 @@ class Store:
         store = cls(environment, open_store(settings.database_url, environment), settings)
         if migrate:
             await store.database.migrate()
-            await store._furnish()
+            await store.write_path.run(Furnish(), _ENGINE)
         return store
-
-    async def _furnish(self) -> None:
-        """Gives a fresh install its default program and rule."""
-
-        async def count(session: Session) -> int:
-            ((found,),) = await session.fetch("select count(*) from programs")
-            return int(found)
-
-        if await self.database.read(count) == 0:
-            default = programs.default_program(0)
-            definition = programs.definition_of(default)
-            await self.write_path.run(CreateProgram(definition, DEFAULT_PROGRAM), _ENGINE)
-            await self.write_path.run(CreateRule(_DEFAULT_RULE, DEFAULT_RULE), _ENGINE)
 
     async def now(self) -> Instant:
         """What time it is in this store."""
@@ -113,11 +97,3 @@ class Store:
         """Finishes what was accepted and lets go of the database."""
         await self.write_path.close()
         await self.database.close()
-
-
-_DEFAULT_RULE: dict[str, Any] = {
-    "program": DEFAULT_PROGRAM,
-    "name": "1 point per whole pound",
-    "trigger": "payment.completed",
-    "award": {"type": "per_amount", "per": 100, "points": 1},
-}

@@ -8,8 +8,6 @@ away stay in their buckets, so the difference of a survivor may last until anoth
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-import msgspec
-
 from vinr_engagement import inbox, members, outbox, rules
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
@@ -315,13 +313,19 @@ async def _check_links(session: Session, report: Report) -> None:
 
 
 _LINK_CHECKS = (
-    "select l.account, 'customer ' || l.customer || ' resolves to it in ' || l.program || ', but '"
-    " || case when a.id is null then 'there is no such account' else 'it is ' || a.status || ' in ' || a.program end"
-    " from customer_links l left join accounts a on a.id = l.account"
-    " where a.id is null or a.status = 'merged' or a.program <> l.program",
-    "select max(id), 'customer ' || customer || ' has ' || count(*) || ' active accounts in ' || program"
-    " from accounts where status = 'active' and customer is not null group by customer, program having count(*) > 1",
-    "select a.id, 'its customer ' || a.customer || ' resolves to ' || coalesce(l.account, 'no account')"
-    " from accounts a left join customer_links l on l.customer = a.customer and l.program = a.program"
-    " where a.status = 'active' and a.customer is not null and (l.account is null or l.account <> a.id)",
+    (
+        "select l.account, 'customer ' || l.customer || ' resolves to it in ' || l.program || ', but '"
+        " || case when a.id is null then 'there is no such account' else 'it is ' || a.status || ' in ' || a.program end"
+        " from customer_links l left join accounts a on a.id = l.account"
+        " where a.id is null or a.status = 'merged' or a.program <> l.program"
+    ),
+    (
+        "select max(id), 'customer ' || customer || ' has ' || count(*) || ' active accounts in ' || program"
+        " from accounts where status = 'active' and customer is not null group by customer, program having count(*) > 1"
+    ),
+    (
+        "select a.id, 'its customer ' || a.customer || ' resolves to ' || coalesce(l.account, 'no account')"
+        " from accounts a left join customer_links l on l.customer = a.customer and l.program = a.program"
+        " where a.status = 'active' and a.customer is not null and (l.account is null or l.account <> a.id)"
+    ),
 )

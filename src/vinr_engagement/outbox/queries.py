@@ -31,7 +31,7 @@ async def list_events(
         filters.equal("bucket", ids.bucket_of(account)).equal("account", account)
     if event_type is not None and event_type.endswith(".*"):
         stem = event_type[:-1]
-        filters.where("type >= {} and type < {}", stem, stem[:-1] + "/")
+        filters.where("substr(type, 1, {}) = {}", len(stem), stem)
     else:
         filters.equal("type", event_type)
     return await page(session, OUTGOING_EVENTS, window, filters.between("created_at", created_at))

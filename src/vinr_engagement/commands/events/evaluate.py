@@ -82,8 +82,10 @@ def _resolve(context: Context, program: Program, happening: Happening) -> tuple[
     account = context.state.find(members.ACCOUNTS, members.account_key(identifier))
     while account is not None and account.merged_into is not None:
         account = context.state.find(members.ACCOUNTS, members.account_key(account.merged_into))
-    if account is None or account.program != program.id:
+    if account is None:
         return None, "unknown_account"
+    if account.program != program.id:
+        return None, "guest"
     return (account, "") if members.may_earn(account) else (None, "account_closed")
 
 

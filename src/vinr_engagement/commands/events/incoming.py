@@ -182,6 +182,7 @@ def _invalid(param: str, message: str) -> Invalid:
 
 
 def _unknown(name: str) -> Invalid:
-    close = difflib.get_close_matches(name, _KNOWN, n=1, cutoff=0.5)
+    snake_case = "".join("_" + letter.lower() if letter.isupper() else letter for letter in name[:80])
+    close = difflib.get_close_matches(snake_case, _KNOWN, n=1, cutoff=0.5)
     hint = f" Did you mean {close[0]}?" if close else f" An event has {', '.join(_KNOWN[:5])}."
     return Invalid("parameter_unknown", f"There is no field {name[:80]!r} in an event.{hint}", param=name[:80])

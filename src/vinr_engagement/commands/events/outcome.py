@@ -1,5 +1,6 @@
 """What came of an event: the answer to its sender, and what is kept for a repeat."""
 
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -53,7 +54,7 @@ class PaymentOutcome(msgspec.Struct):
     cut: int = 0
 
 
-class EventOutcome(msgspec.Struct):
+class EventOutcome(msgspec.Struct, dict=True):
     """The answer. A duplicate has the first outcome, and its status in ``first_status``."""
 
     id: str
@@ -65,6 +66,11 @@ class EventOutcome(msgspec.Struct):
     customer: str | None = None
     first_status: Status | None = None
     object: str = "event_outcome"
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The outcome as JSON, made once: it is kept and it is sent. Ask for it when the outcome is complete."""
+        return msgspec.json.encode(self)
 
 
 decoder = msgspec.json.Decoder(EventOutcome)

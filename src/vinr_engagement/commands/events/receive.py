@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from vinr_engagement import inbox, ledger, members, payments, rules
 from vinr_engagement.commands import awards
 from vinr_engagement.commands.context import Context, Decision, due_lots
@@ -102,7 +100,7 @@ class ReceiveEvent(Decision):
                 status=answer.status,
                 fingerprint=json.fingerprint(self._canonical),
                 body=self._canonical.decode(),
-                outcome=msgspec.json.encode(answer).decode(),
+                outcome=answer.encoded.decode(),
                 occurred_at=event.occurred_at,
                 received_at=context.now,
             )

@@ -1,7 +1,5 @@
 """Evaluating an ignored event again: the member has enrolled since, or was told apart by hand."""
 
-import msgspec
-
 from vinr_engagement import inbox, payments, rules
 from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.events import incoming, outcome
@@ -36,7 +34,7 @@ class ReplayEvent(Decision):
         answer = self._again(context, event, first, account, money)
         context.state.change(received)
         received.status = answer.status
-        received.outcome = msgspec.json.encode(answer).decode()
+        received.outcome = answer.encoded.decode()
         return answer
 
     def _event(self, received: ReceivedEvent, first: EventOutcome) -> EventIn:

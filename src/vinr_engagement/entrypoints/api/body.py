@@ -12,7 +12,9 @@ from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.foundation import json
 
-_LONG_NUMBER: Final = re.compile(rb"\d{16}|[eE]\+?\d")
+_SHAPE: Final = bytes.maketrans(b"123456789E", b"000000000e")
+"""Makes digits alike, so that long numbers are found by plain search: many times as fast as a pattern."""
+_LARGE_NUMBERS: Final = (b"0" * 16, b"0e0", b"0e+0")
 _NUL: Final = b"\\u0000"
 _PLAIN_NAME: Final = re.compile(r"[\w-]+")
 
@@ -69,9 +71,14 @@ def parse_body(raw: bytes, headers: Mapping[bytes, bytes]) -> Any:
         value = json.decode(raw)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _malformed(raw, error) from None
-    if raw.count(b"{") + raw.count(b"[") > limits.NESTING or _LONG_NUMBER.search(raw) or _NUL in raw:
+    if raw.count(b"{") + raw.count(b"[") > limits.NESTING or _NUL in raw or _may_have_large_numbers(raw):
         _inspect(value)
     return value
+
+
+def _may_have_large_numbers(raw: bytes) -> bool:
+    shape = raw.translate(_SHAPE)
+    return any(number in shape for number in _LARGE_NUMBERS)
 
 
 def _check_media_type(content_type: bytes) -> None:

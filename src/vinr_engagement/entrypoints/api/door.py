@@ -40,6 +40,7 @@ class Door:
         """Answers one request."""
         if scope["type"] != "http":
             await self._api(scope, receive, send)
+            self._observer.flush()
             return
         exchange = Exchange(scope)
         try:

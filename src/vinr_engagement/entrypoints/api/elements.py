@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from vinr_engagement.commands import Reply
+import msgspec
+
+from vinr_engagement.commands import EventOutcome, Reply
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.errors import ErrorWriter, Fault, status_of
 from vinr_engagement.entrypoints.api.suggest import kind_of, unknown_field
@@ -47,4 +49,4 @@ def batch_reply(
 def _element(outcome: Any, writer: ErrorWriter, request_id: str) -> dict[str, Any]:
     if isinstance(outcome, Refusal):
         return {"status": status_of(outcome), "error": writer.error(outcome, request_id)}
-    return {"status": 200, "result": outcome}
+    return {"status": 200, "result": msgspec.Raw(outcome.encoded) if isinstance(outcome, EventOutcome) else outcome}

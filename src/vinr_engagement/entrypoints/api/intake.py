@@ -13,7 +13,6 @@ from vinr_engagement.entrypoints.api.errors import KEPT, ErrorWriter, status_of
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.gate import require
 from vinr_engagement.entrypoints.api.observe import Observer
-from vinr_engagement.foundation import json
 from vinr_engagement.foundation.errors import Refusal
 
 EVENTS: Final = "/v1/events"
@@ -42,7 +41,7 @@ class Intake:
                 exchange.outcome = outcome.code
                 return Reply(status, self._writer.body(outcome, exchange.request_id)), status in KEPT
             exchange.outcome = outcome.status
-            return Reply(200, json.encode(outcome)), True
+            return Reply(200, outcome.encoded), True
 
         command = ReceiveEvent(parse_event(exchange.body))
         reply = await exchange.store.write_path.answer([command], exchange.origin, render, claim)

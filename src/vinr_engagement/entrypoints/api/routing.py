@@ -16,7 +16,7 @@ from vinr_engagement.entrypoints.api.errors import CODES, Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.gate import require
 from vinr_engagement.entrypoints.api.suggest import unknown_field
-from vinr_engagement.entrypoints.api.validation import fault_of
+from vinr_engagement.entrypoints.api.validation import fault_of, models_in
 
 Access = Literal["read", "write"]
 
@@ -47,6 +47,7 @@ class Route(APIRoute):
         most = limits.BATCH_BODY_BYTES if extra.get(BATCH) else limits.BODY_BYTES
         queries = _queries(self)
         takes_body = self.body_field is not None
+        needs_body = self.body_field is not None and self.body_field.field_info.is_required()
         body_model = _model_of(self.body_field)
         query_model = _query_model(self)
 
@@ -57,7 +58,7 @@ class Route(APIRoute):
                 require(exchange, scope)
             _check_queries(request, queries)
             if exchange.method != "GET":
-                await _read(exchange, request, most, takes_body)
+                await _read(exchange, request, most, takes_body=takes_body, needs_body=needs_body)
             try:
                 return await answer(request)
             except RequestValidationError as error:
@@ -68,9 +69,9 @@ class Route(APIRoute):
         return handle
 
 
-async def _read(exchange: Exchange, request: Request, most: int, takes_body: bool) -> None:
+async def _read(exchange: Exchange, request: Request, most: int, *, takes_body: bool, needs_body: bool) -> None:
     raw = await read_body(request.receive, exchange.headers, most)
-    if raw or takes_body:
+    if raw or needs_body:
         exchange.body = parse_body(raw, exchange.headers)
         if not takes_body:
             _refuse_body(exchange.body)
@@ -102,8 +103,7 @@ def _query_model(route: APIRoute) -> type[BaseModel] | None:
 
 
 def _model_of(field: Any) -> type[BaseModel] | None:
-    annotation = None if field is None else field.field_info.annotation
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    return None if field is None else next(models_in(field.field_info.annotation), None)
 
 
 def _queries(route: APIRoute) -> dict[str, bool]:

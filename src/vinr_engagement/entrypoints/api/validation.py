@@ -86,13 +86,14 @@ def known_fields(model: type[BaseModel] | None, place: tuple[int | str, ...]) ->
         if found is None or isinstance(part, int):
             continue
         field = next((field for name, field in found.model_fields.items() if (field.alias or name) == part), None)
-        found = None if field is None else next(_models_in(field.annotation), None)
+        found = None if field is None else next(models_in(field.annotation), None)
     return [] if found is None else [field.alias or name for name, field in found.model_fields.items()]
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that an annotation is made of: ``Tier`` for ``list[Tier] | None``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in (Union, UnionType, list, dict) or get_args(annotation):
         for argument in get_args(annotation):
-            yield from _models_in(argument)
+            yield from models_in(argument)

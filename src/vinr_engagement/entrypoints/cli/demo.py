@@ -37,7 +37,7 @@ def demo(*, no_serve: bool, as_json: bool, port: int, database_url: str | None, 
     24,000 payments and refunds, moved so that the last one was yesterday, into a new SQLite database in .demo/.
     """
     with _database(database_url) as url:
-        chosen = replace(running.settings(), database_url=url, log_level="warning", rate_limit=0)
+        chosen = replace(running.settings(), database_url=url, log_level="warning", log_format="console", rate_limit=0)
         running.run(_demo(chosen, port=None if no_serve else port, as_json=as_json, as_dated=as_dated))
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from vinr_engagement.foundation.settings import Environment
 
 ACTOR: Final = "cli"
-COLUMNS: Final = ("id", "environment", "name", "kind", "scopes", "hint", "created", "revoked")
 
 
 @click.group(short_help="Make, list and revoke API keys.")
@@ -62,7 +61,10 @@ async def _create(environment: "Environment", name: str, scopes: list[str]) -> d
 @keys.command("list", short_help="List keys.")
 @running.environment_option(default=None, text="Only the keys of this store.")
 def list_keys(environment: "Environment | None") -> None:
-    """List the keys, oldest first, revoked ones included. In a pipe: one line each, columns separated by tabs."""
+    """List the keys, oldest first, revoked ones included.
+
+    In a pipe each is one line of ID, store, name, kind, scopes, hint, created and revoked, separated by tabs.
+    """
     import sys
 
     found = running.run(_list(environment))
@@ -76,13 +78,20 @@ def list_keys(environment: "Environment | None") -> None:
 def _print_table(rows: list[tuple[str, ...]]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     if not rows:
         click.echo("There are no keys. Make one: vinr keys create --environment test --name 'My shop'")
         return
-    table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        table.add_row(*row, style="dim" if row[-1] else None)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("id", "key", "created"):
+        table.add_column(column, no_wrap=True)
+    for column in ("name", "scopes"):
+        table.add_column(column, overflow="fold")
+    for identifier, _, name, _, scopes, hint, created, revoked in rows:
+        state = "revoked" if revoked else created[:10]
+        cells = (Text(cell) for cell in (identifier, hint, state, name, scopes.replace(",", " ") or "everything"))
+        table.add_row(*cells, style="dim" if revoked else None)
     Console(highlight=False).print(table)
 
 

@@ -15,6 +15,8 @@ from vinr_engagement.entrypoints.worker import Worker
 from vinr_engagement.foundation import logs
 from vinr_engagement.foundation.settings import Environment, Settings
 
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep idle connections, so that it is they who close them."""
 GRACE_SECONDS = 30
 """Requests that run when the server is told to stop may take so long."""
 PORTS_TRIED = 50
@@ -67,6 +69,7 @@ async def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     async with _working(stores, settings, with_worker=with_worker):

@@ -56,7 +56,8 @@ def print_next_steps(console: Console, url: str, key: str, figures: Figures, now
 
  curl -H "X-Api-Key: $KEY" -H "Content-Type: application/json" \\
    "$API/events" -d '{{"id": "evt_try_1", "type": "payment.completed",
-     "created_at": "{now}", "data": {{"object": {{"id": "pay_try_1",
-     "amount": 2599, "currency": "GBP", "customer": "{top.customer}"}}}}}}'
+     "created_at": "{now}", "data": {{"object": {{
+     "id": "pay_try_1", "amount": 2599, "currency": "GBP",
+     "customer": "{top.customer}"}}}}}}'
 """
     console.print(steps, highlight=False, markup=False, soft_wrap=True)

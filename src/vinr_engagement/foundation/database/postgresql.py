@@ -1,10 +1,11 @@
 """PostgreSQL 14 and newer, through asyncpg: set-based statements, rows locked in the order of their keys."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from msgspec.structs import astuple
 
 from vinr_engagement.foundation.database import migrations, statements
 from vinr_engagement.foundation.database.port import Result, Session
@@ -52,17 +53,19 @@ class PostgreSQLSession:
         return [row(*record) for record in await self._connection.fetch(sql, *arguments)]
 
     async def insert(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        await self._connection.execute(statements.postgresql_insert(table), *_arrays(table.columns, rows))
+        await self._connection.execute(statements.postgresql_insert(table), *_arrays(rows))
 
     async def update(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        await self._connection.execute(statements.postgresql_update(table), *_arrays(table.columns, rows))
+        await self._connection.execute(statements.postgresql_update(table), *_arrays(rows))
 
     async def delete(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        await self._connection.execute(statements.postgresql_delete(table), *_arrays(table.key, rows))
+        keys = [table.key_of(row) for row in rows]
+        await self._connection.execute(statements.postgresql_delete(table), *zip(*keys, strict=True))
 
 
-def _arrays(columns: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:
-    return [[getattr(row, column) for row in rows] for column in columns]
+def _arrays(rows: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """One array for each column."""
+    return zip(*map(astuple, rows), strict=True)
 
 
 class PostgreSQLDatabase:

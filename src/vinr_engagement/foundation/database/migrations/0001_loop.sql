@@ -10,7 +10,7 @@ create table store_state (
 insert into store_state (id, configuration_version, clock_now) values (1, 0, null);
 
 create table api_keys (
-  id text primary key,
+  id text /*postgresql: collate "C" */ primary key,
   name text not null,
   kind text not null check (kind in ('secret', 'restricted')),
   hash text not null unique,
@@ -21,7 +21,7 @@ create table api_keys (
 );
 
 create table programs (
-  id text primary key,
+  id text /*postgresql: collate "C" */ primary key,
   status text not null check (status in ('active', 'paused', 'archived')),
   body text not null,
   created_at bigint not null,
@@ -29,7 +29,7 @@ create table programs (
 );
 
 create table earning_rules (
-  id text primary key,
+  id text /*postgresql: collate "C" */ primary key,
   program text not null,
   version bigint not null check (version > 0),
   active boolean not null,
@@ -78,6 +78,7 @@ create table accounts (
 ) /*sqlite: without rowid */ /*postgresql: with (fillfactor = 70) */;
 create index accounts_list on accounts (id);
 create index accounts_due on accounts (next_due_at) where next_due_at is not null;
+create index accounts_customer on accounts (customer) where customer is not null;
 create index accounts_merged on accounts (merged_into) where merged_into is not null;
 
 create table customer_links (

@@ -1,0 +1,82 @@
+"""The demo: the check figures, and no harm to what is not its own."""
+
+import json
+import re
+import socket
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vinr_engagement.entrypoints.demo.folder import FolderRefused, fresh_database
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+FIGURES = {
+    "members": 4_338,
+    "earned": 8_902_670,
+    "reversed": 516_114,
+    "kept": 8_386_556,
+    "outstanding": 8_386_556,
+    "outstanding_value": 8_386_556,
+    "payments": 19_960,
+    "amount_pence": 1_066_668_454,
+    "with_customer": 18_532,
+    "refunds": 3_848,
+    "refunded_pence": 51_615_445,
+}
+
+
+def test_demo_gives_the_check_figures_then_serves(vinr: Any, start: Callable[..., Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        running = start(vinr, "demo", "--port", str(port))
+        printed = running.wait_for("The server is running")
+    assert f"Port {port} is in use" in printed
+    assert "8,386,556   worth 83,865.56 GBP" in printed
+    assert "\x1b" not in printed, "no colours in a pipe"
+    assert max(map(len, printed.splitlines())) <= 80
+    assert not any(line.endswith(" ") for line in printed.splitlines())
+
+    key, url = re.findall(r"KEY=(\S+) API=(\S+)", printed)[0]
+    request = urllib.request.Request(f"{url}/loyalty/accounts?limit=1", headers={"X-Api-Key": key})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert len(json.load(answer)["data"]) == 1
+
+    assert "a demo is running" in vinr.fails("demo", "--no-serve", code=1)
+    assert running.stop() == 0
+
+    vinr.database_url = "sqlite:///.demo/vinr.db"
+    assert "test: all is right; checked 4,338 accounts" in vinr.succeeds("verify")
+
+
+def test_demo_prints_json_alone(vinr: Any) -> None:
+    url = f"sqlite:///{vinr.folder / 'other.db'}"
+    figures = json.loads(vinr.succeeds("demo", "--no-serve", "--json", "--as-dated", "--database-url", url))
+    assert {name: figures[name] for name in FIGURES} == FIGURES
+    assert figures["events"] == 23_808
+    assert figures["guest_payments"] == FIGURES["payments"] - FIGURES["with_customer"]
+    assert not (vinr.folder / ".demo").exists()
+    assert "is in use" in vinr("demo", "--no-serve", "--database-url", url).stderr
+
+
+def test_demo_leaves_a_folder_alone_that_it_did_not_make(vinr: Any) -> None:
+    precious = vinr.folder / ".demo" / "vinr.test.db"
+    precious.parent.mkdir()
+    precious.write_text("a year of work")
+    assert "no demo made" in vinr.fails("demo", "--no-serve", code=1)
+    assert precious.read_text() == "a year of work"
+
+
+def test_only_the_demo_databases_are_deleted(tmp_path: Path, database_url: str) -> None:
+    folder = tmp_path / "demo"
+    with fresh_database(folder) as url:
+        assert url == f"sqlite:///{folder}/vinr.db"
+        (folder / "vinr.test.db").write_text("old")
+        (folder / "notes.txt").write_text("mine")
+        with pytest.raises(FolderRefused, match="a demo is running"), fresh_database(folder):
+            pass
+    with fresh_database(folder):
+        assert sorted(path.name for path in folder.iterdir()) == ["made-by-vinr-demo", "notes.txt"]

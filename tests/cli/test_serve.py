@@ -1,0 +1,111 @@
+"""The commands that run until they are stopped."""
+
+import json
+import re
+import signal
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+Start = Callable[..., Any]
+
+
+def fetch(url: str, key: str = "", body: Any = None) -> Any:
+    """The JSON of an answer, which must be 200."""
+    headers = {"X-Api-Key": key, "Content-Type": "application/json"}
+    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def url_in(printed: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:\d+", printed)
+    assert found
+    return found[0]
+
+
+def test_serve_answers_and_stops(vinr: Any, start: Start) -> None:
+    running = start(vinr, "serve", "--port", "0")
+    printed = running.wait_for("vinr keys create")
+    url = url_in(printed)
+    assert fetch(f"{url}/healthz") == {"status": "ok"}
+    assert fetch(f"{url}/readyz")["status"] == "ready"
+
+    key = vinr.succeeds("keys", "create").strip()
+    assert fetch(f"{url}/v1/loyalty/programs", key)["data"][0]["id"] == "prog_default"
+    assert running.stop() == 0
+    assert running.stdout.read_text().endswith("Stopped.\n")
+    assert "Traceback" not in running.stderr.read_text()
+
+    again = start(vinr, "serve", "--port", "0", "--no-worker")
+    assert "vinr keys create" not in again.wait_for("http://")
+    assert again.stop(signal.SIGINT) == 0
+
+
+def test_serve_loses_nothing_that_it_accepted(vinr: Any, start: Start) -> None:
+    vinr.succeeds("migrate")
+    key = vinr.succeeds("keys", "create").strip()
+    running = start(vinr, "serve", "--port", "0")
+    url = url_in(running.wait_for("http://"))
+    accepted: list[str] = []
+    enough = threading.Event()
+
+    def send(sender: int) -> None:
+        for number in range(10_000):
+            event = payment(f"evt_{sender}_{number}")
+            try:
+                fetch(f"{url}/v1/events", key, event)
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                return
+            accepted.append(event["id"])
+            if len(accepted) > 40:
+                enough.set()
+
+    senders = [threading.Thread(target=send, args=(sender,)) for sender in range(4)]
+    for sender in senders:
+        sender.start()
+    assert enough.wait(30)
+    assert running.stop() == 0
+    for sender in senders:
+        sender.join(30)
+
+    again = start(vinr, "serve", "--port", "0")
+    url = url_in(again.wait_for("http://"))
+    answers = fetch(f"{url}/v1/events/batch", key, {"events": [payment(identifier) for identifier in accepted]})
+    assert {answer["result"]["status"] for answer in answers["data"]} == {"duplicate"}
+    assert again.stop() == 0
+
+
+def payment(identifier: str) -> dict[str, Any]:
+    body = {"id": f"pay_{identifier}", "amount": 1_000, "currency": "GBP", "customer": "cust_ada"}
+    return {
+        "id": identifier,
+        "type": "payment.completed",
+        "created_at": "2026-04-01T12:00:00Z",
+        "data": {"object": body},
+    }
+
+
+@ON_SQLITE
+def test_serve_names_a_port_in_use(vinr: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        complaint = vinr.fails("serve", "--port", str(port), code=1)
+    assert f"127.0.0.1:{port}" in complaint
+    assert "--port" in complaint
+
+
+def test_workers_run_beside_each_other_and_stop(vinr: Any, start: Start) -> None:
+    vinr.succeeds("migrate")
+    workers = [start(vinr, "worker") for _ in range(2)]
+    for worker in workers:
+        worker.wait_for("Working on")
+    assert [worker.stop() for worker in workers] == [0, 0]
+    assert [worker.stderr.read_text() for worker in workers] == ["", ""]

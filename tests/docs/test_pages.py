@@ -1,0 +1,91 @@
+"""Every page: its JSON parses and is accepted where it would be sent, its links lead somewhere, its lines fit."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.tables import DOCS, GUIDES, Block, anchors, blocks, codes, links, own_pages, tables
+from vinr_engagement import rules
+from vinr_engagement.commands import parse_event
+from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
+from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
+from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
+from vinr_engagement.entrypoints.api.transactions import Adjustment
+
+PAGES = {str(path.relative_to(DOCS)): path for path in own_pages()}
+EVERY_BLOCK = {f"{name}:{block.line}": block for name, path in PAGES.items() for block in blocks(path)}
+# What a request body is, by the words after ```json.
+BODIES = {
+    "rule": NewRule,
+    "preview": Preview,
+    "account": NewAccount,
+    "account changes": AccountChanges,
+    "adjustment": Adjustment,
+    "merge": Merge,
+    "clock": ClockSetting,
+    "advance": ClockAdvance,
+}
+# Answers: other tests compare them with what the engine really says.
+ANSWERS = {"outcome", "envelope", "explanation", "reversal"}
+LONGEST_LINE = 130
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest) -> Path:
+    """Each page in turn."""
+    return PAGES[request.param]
+
+
+@pytest.mark.parametrize("block", EVERY_BLOCK.values(), ids=EVERY_BLOCK.keys())
+def test_a_block_is_what_it_says_it_is(block: Block) -> None:
+    language, _, kind = block.kind.partition(" ")
+    assert language in ("json", "sql", "text")
+    if language != "json":
+        return
+    body = block.parsed()
+    if kind == "event":
+        parse_event(body)
+    elif kind in BODIES:
+        BODIES[kind].model_validate(body)
+    else:
+        assert kind in ANSWERS
+    for rule in rules_in(kind, body):
+        rules.parse_rule(rule)
+    if kind == "preview":
+        parse_event(body["event"])
+
+
+def rules_in(kind: str, body: Any) -> list[Any]:
+    if kind == "rule":
+        return [body]
+    return body["rules"] if kind == "preview" else []
+
+
+def test_objects_in_tables_are_json(page: Path) -> None:
+    for table in tables(page):
+        for cell in (cell for row in table for cell in row.values()):
+            for found in codes(cell):
+                if found.startswith('{"'):
+                    json.loads(found)
+
+
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in links(page):
+        target, _, anchor = link.partition("#")
+        assert ":" not in target, f"{link} leaves the repository"
+        path = (page.parent / target).resolve() if target else page
+        assert path.exists(), f"{page.name} links to {link}"
+        assert not anchor or anchor in anchors(path), f"{page.name} links to {link}"
+
+
+def test_lines_fit(page: Path) -> None:
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        assert len(line) <= LONGEST_LINE or line.startswith("|"), f"{page.name}:{number}"
+
+
+def test_the_index_lists_every_page() -> None:
+    listed = {link for link in links(DOCS / "README.md") if link.startswith(("guides/", "reference/"))}
+    pages = {str(path.relative_to(DOCS)) for folder in (GUIDES, DOCS / "reference") for path in folder.glob("*.md")}
+    assert pages <= listed

@@ -1,0 +1,266 @@
+"""Everything that can be asked, as data that Hypothesis draws: each knows its command, and what the model makes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.machine import naive_time
+from tests.machine.ledger_model import Member
+from tests.machine.model import Answer, Event, Model
+from vinr_engagement import commands
+from vinr_engagement.commands import parse_event
+
+CUSTOMERS = ("cust_0", "cust_1", "cust_2", "cust_3")
+
+
+@dataclass
+class Asked:
+    """A command, and the same thing asked of the model."""
+
+    command: Any
+    ask_model: Callable[[], Any]
+
+
+@dataclass
+class Expected:
+    """What a member looked like right after the command."""
+
+    member: Member
+    status: str
+    balance: int
+    pending: int
+    lifetime: int
+
+
+def seen(member: Member) -> Expected:
+    return Expected(member, member.status, member.balance, member.pending, member.lifetime)
+
+
+@dataclass
+class World:
+    """The model, and what was sent so far; numbers in actions pick from it, whatever there is."""
+
+    model: Model
+    sent: list[Event] = field(default_factory=list)
+    events: int = 0
+
+    def member(self, number: int) -> Member | None:
+        known = [member for member in self.model.members if member.id is not None]
+        return known[number % len(known)] if known else None
+
+    def event(self, kind: str, at: int, body: dict[str, Any]) -> Asked:
+        self.events += 1
+        fact = {"id": f"evt_{self.events}", "type": kind, "at": at, "object": body}
+        self.sent.append(fact)
+        return self.send(fact)
+
+    def send(self, fact: Event) -> Asked:
+        raw = {
+            "id": fact["id"],
+            "type": fact["type"],
+            "created_at": naive_time.text(fact["at"]),
+            "data": {"object": fact["object"]},
+        }
+        return Asked(commands.ReceiveEvent(parse_event(raw)), lambda: self.model.receive(fact))
+
+
+class Action:
+    """Something to do. ``asked`` is ``None`` where there is nothing yet to do it to."""
+
+    def asked(self, world: World) -> Asked | None:
+        raise NotImplementedError
+
+
+@dataclass
+class Create(Action):
+    program: int
+    customer: str | None
+
+    def asked(self, world: World) -> Asked:
+        programs = list(world.model.programs)
+        name = programs[self.program % len(programs)]
+        return Asked(
+            commands.CreateAccount(name, self.customer, {}), lambda: seen(world.model.create(name, self.customer))
+        )
+
+
+@dataclass
+class OfMember(Action):
+    """Close, reopen, link, merge and adjust: about members that exist."""
+
+    what: str
+    member: int
+    other: int = 0
+    customer: str = CUSTOMERS[0]
+    dry_run: bool = False
+
+    def asked(self, world: World) -> Asked | None:
+        member, other = world.member(self.member), world.member(self.other)
+        if member is None or other is None:
+            return None
+        name, model = str(member.id), world.model
+        if self.what == "close":
+            return Asked(commands.CloseAccount(name), lambda: seen(model.close(member)))
+        if self.what == "reopen":
+            return Asked(commands.ReopenAccount(name), lambda: seen(model.reopen(member)))
+        if self.what == "link":
+            return Asked(
+                commands.UpdateAccount(name, {"k": "v"}, self.customer), lambda: seen(model.link(member, self.customer))
+            )
+        return Asked(
+            commands.MergeAccounts(name, str(other.id), dry_run=self.dry_run), lambda: self._merged(model, member, other)
+        )
+
+    def _merged(self, model: Model, source: Member, target: Member) -> Expected:
+        survivor = model.merge(source, target, dry_run=self.dry_run)
+        if not self.dry_run:
+            return seen(survivor)
+        both = (source, target)
+        sums = [sum(getattr(each, name) for each in both) for name in ("balance", "pending", "lifetime")]
+        return Expected(target, target.status, *sums)
+
+
+@dataclass
+class AdjustMember(Action):
+    member: int
+    amount: int
+    expires_in: int | None
+    negative: bool
+    counts: bool
+
+    def asked(self, world: World) -> Asked | None:
+        member, now = world.member(self.member), world.model.now
+        if member is None:
+            return None
+        expires_at = None if self.expires_in is None else now + self.expires_in
+        command = commands.Adjust(
+            str(member.id), self.amount, "goodwill", {}, expires_at, qualifying=self.counts, allow_negative=self.negative
+        )
+        return Asked(
+            command,
+            lambda: world.model.adjust(
+                member, self.amount, expires_at=expires_at, negative=self.negative, counts=self.counts
+            ),
+        )
+
+
+@dataclass
+class Money(Action):
+    """A payment or an invoice. ``named``: the member that the metadata names, for one without a customer."""
+
+    payment: int
+    invoice: int | None
+    amount: int
+    currency: str
+    customer: str | None
+    channel: str
+    ago: int
+    named: int | None
+    alone: bool = False
+
+    def asked(self, world: World) -> Asked:
+        body: dict[str, Any] = {"id": f"pay_{self.payment}", "amount": self.amount, "currency": self.currency}
+        if self.invoice is not None:
+            body["id"] = f"inv_{self.invoice}"
+            if not self.alone:
+                body["payment"] = f"pay_{self.payment}"
+                known = world.model.payments.get(body["payment"])
+                if known is not None and known.amount is not None and self.amount % 2 == 0:
+                    body["amount"], body["currency"] = known.amount, known.currency  # the usual case
+        if self.customer is not None:
+            body["customer"] = self.customer
+        body["metadata"] = _metadata(world, self.channel, self.named)
+        kind = "payment.completed" if self.invoice is None else "invoice.paid"
+        return world.event(kind, world.model.now - self.ago, body)
+
+
+def _metadata(world: World, channel: str, named: int | None) -> dict[str, str]:
+    member = None if named is None else world.member(named)
+    return {"channel": channel} if member is None else {"channel": channel, "loyalty_account": str(member.id)}
+
+
+@dataclass
+class TakeBack(Action):
+    """A refund or a dispute; ``share`` of what the payment is, in tenths, or else so much money."""
+
+    what: str
+    payment: int
+    refund: int
+    share: int | None
+    money: int
+    ago: int
+
+    def asked(self, world: World) -> Asked:
+        name = f"pay_{self.payment}"
+        known = world.model.payments.get(name)
+        total = known.amount if known is not None and known.amount is not None else 1_000
+        amount = self.money if self.share is None else total * self.share // 10
+        at = world.model.now - self.ago
+        if self.what == "payment.refunded":
+            return world.event(self.what, at, {"id": name, "amount_refunded": amount})
+        if self.what == "refund.completed":
+            return world.event(self.what, at, {"id": f"re_{self.refund}", "payment": name, "amount": amount})
+        status = "won" if self.money % 5 == 0 else "lost"
+        body = {"id": f"dp_{self.refund}", "payment": name, "status": status, "amount": amount}
+        if self.share == 10:
+            del body["amount"]
+        return world.event("dispute.resolved", at, body)
+
+
+@dataclass
+class Custom(Action):
+    """A review: any other event."""
+
+    customer: str | None
+    named: int | None
+    ago: int
+
+    def asked(self, world: World) -> Asked:
+        body: dict[str, Any] = {"metadata": _metadata(world, "web", self.named)}
+        if self.customer is not None:
+            body["customer"] = self.customer
+        return world.event("review.created", world.model.now - self.ago, body)
+
+
+@dataclass
+class CustomersMerge(Action):
+    source: str
+    target: str
+
+    def asked(self, world: World) -> Asked:
+        return world.event("customer.merged", world.model.now, {"id": self.target, "merged_from": self.source})
+
+
+@dataclass
+class Again(Action):
+    """A repeat of an event, or another one with its id."""
+
+    number: int
+    changed: bool
+
+    def asked(self, world: World) -> Asked | None:
+        if not world.sent:
+            return None
+        fact = world.sent[self.number % len(world.sent)]
+        return world.send({**fact, "at": fact["at"] - 1} if self.changed else fact)
+
+
+@dataclass
+class Replay(Action):
+    number: int
+    member: int | None
+
+    def asked(self, world: World) -> Asked | None:
+        ignored = [name for name, (_, answer) in world.model.events.items() if answer.status == "ignored"]
+        others = [fact["id"] for fact in world.sent]
+        names = ignored if ignored and self.number % 4 else others
+        if not names:
+            return None
+        name = names[self.number % len(names)]
+        member = None if self.member is None else world.member(self.member)
+        account = None if member is None else member.id
+        return Asked(commands.ReplayEvent(name, account), lambda: self._replayed(world.model, name, member))
+
+    @staticmethod
+    def _replayed(model: Model, name: str, member: Member | None) -> Answer:
+        return replace(model.replay(name, member))

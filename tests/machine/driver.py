@@ -1,0 +1,226 @@
+"""The product under test: a real store on either engine, emptied between examples, and what it holds compared with the model."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tests.machine.actions import Asked, Expected, World
+from tests.machine.ledger_model import Member
+from tests.machine.model import Answer, Refused
+from tests.machine.shop import ProgramSpec
+from vinr_engagement import ledger, members, payments
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands import Claim, CreateProgram, CreateRule, Reply, Settle, Store, awards
+from vinr_engagement.commands.events import EventOutcome
+from vinr_engagement.commands.verify import verify
+from vinr_engagement.commands.write_path import WritePath
+from vinr_engagement.foundation import ids, json
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.errors import Refusal
+from vinr_engagement.foundation.settings import Settings
+
+ORIGIN = Origin("machine")
+EMPTIED = (
+    *("programs", "earning_rules", "earning_rule_versions", "rule_budgets", "accounts", "customer_links", "customers"),
+    *("transactions", "lots", "payments", "refunds", "purchases", "rule_usage", "received_events", "outgoing_events"),
+    *("idempotency_keys", "audit_log"),
+)
+Result = TypeVar("Result")
+
+
+@dataclass
+class Snapshot:
+    """All that the comparison looks at, read at once."""
+
+    accounts: dict[str, members.Account]
+    links: dict[tuple[str, str], str]
+    payments: dict[str, payments.Payment]
+    purchases: list[payments.Purchase]
+    lots: list[ledger.Lot]
+    rows: list[ledger.Transaction]
+
+
+class Driver:
+    """One event loop and one store for many examples."""
+
+    def __init__(self, url: str) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.store: Store = self.wait(Store.open("test", Settings(database_url=url)))
+
+    def wait(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self.loop.run_until_complete(asyncio.wait_for(work, 60))
+
+    def close(self) -> None:
+        self.wait(self.store.close())
+        self.loop.close()
+
+    def begin(self, programs: Sequence[ProgramSpec], now: int) -> None:
+        """An empty store with these programs and this time."""
+
+        async def empty(session: Session) -> None:
+            for table in EMPTIED:
+                await session.execute(f"delete from {table}")
+            await session.execute(
+                "update store_state set clock_now = $1, configuration_version = configuration_version + 1 where id = 1",
+                now,
+            )
+
+        self.wait(self.store.database.write(empty))
+        self.store.write_path = WritePath(self.store.database, real_time_only=False)
+        for program in programs:
+            self.run(CreateProgram(program.definition(), program.id))
+            for rule in program.rules:
+                self.run(CreateRule(rule.definition(), rule.id))
+
+    def run(self, command: Any) -> Any:
+        return self.wait(self.store.write_path.run(command, ORIGIN))
+
+    def together(self, commands: Sequence[Any]) -> list[Any]:
+        """Requests of one command each, all waiting at once: one batch, decided in this order."""
+
+        async def all_at_once() -> list[Any]:
+            run = self.store.write_path.run
+            return await asyncio.gather(*(run(command, ORIGIN) for command in commands), return_exceptions=True)
+
+        return self.wait(all_at_once())
+
+    def request(self, commands: Sequence[Any], key: str | None) -> tuple[list[Any], Reply]:
+        """One request of several commands, with an idempotency key or none."""
+        outcomes: list[Any] = []
+
+        def render(found: list[Any]) -> tuple[Reply, bool]:
+            outcomes[:] = found
+            return Reply(200, json.encode([str(each)[:60] for each in found])), True
+
+        claim = None if key is None else Claim("POST /v1/anything", key, str(len(commands)))
+        reply = self.wait(self.store.write_path.answer(commands, ORIGIN, render, claim))
+        return outcomes, reply
+
+    def settle(self, accounts: list[str]) -> None:
+        self.run(Settle(accounts))
+
+    def sweep(self) -> None:
+        self.wait(self.store.sweep())
+
+    def faults(self) -> list[Any]:
+        return self.wait(verify(self.store.database)).faults
+
+    def snapshot(self) -> Snapshot:
+        async def read(session: Session) -> Snapshot:
+            return Snapshot(
+                {row.id: row for row in await session.rows(members.ACCOUNTS, "true")},
+                {(row.customer, row.program): row.account for row in await session.rows(members.LINKS, "true")},
+                {row.id: row for row in await session.rows(payments.PAYMENTS, "true")},
+                await session.rows(payments.PURCHASES, "true"),
+                await session.rows(ledger.LOTS, "true order by id"),
+                await session.rows(ledger.TRANSACTIONS, "true order by id"),
+            )
+
+        return self.wait(self.store.database.read(read))
+
+
+def compare_answers(asked: Sequence[Asked], outcomes: Sequence[Any]) -> None:
+    """The model is asked the same things in the same order; both have to say the same."""
+    assert len(asked) == len(outcomes)
+    for each, outcome in zip(asked, outcomes, strict=True):
+        try:
+            expected = each.ask_model()
+        except Refused as refused:
+            assert isinstance(outcome, Refusal), f"{refused} was expected, not {outcome}"
+            assert outcome.code == str(refused), f"{refused} was expected, not {outcome.code}: {outcome}"
+            continue
+        if isinstance(outcome, BaseException):
+            raise AssertionError(f"{expected} was expected, not {outcome!r}") from outcome
+        if isinstance(expected, Expected):
+            compare_member(expected, outcome)
+        elif isinstance(expected, Answer):
+            compare_event(expected, outcome)
+        else:
+            assert outcome["amount"] == expected
+
+
+def compare_member(expected: Expected, shown: dict[str, Any]) -> None:
+    bind(expected.member, shown["id"])
+    found = (shown["status"], shown["balance"], shown["pending_balance"], shown["lifetime_points"])
+    assert found == (expected.status, expected.balance, expected.pending, expected.lifetime)
+
+
+def bind(member: Member, identifier: str | None) -> None:
+    if member.id is None:
+        member.id = identifier
+    assert member.id == identifier
+
+
+def compare_event(expected: Answer, outcome: EventOutcome) -> None:
+    if expected.status == "duplicate":
+        assert (outcome.status, outcome.first_status) == ("duplicate", expected.reason)
+        return
+    assert (outcome.status, outcome.reason) == (expected.status, expected.reason)
+    found = {each.program: each for each in outcome.programs}
+    for heard in expected.programs:
+        entry = found[heard.program]
+        assert (entry.status, entry.reason) == (heard.status, heard.reason), heard.program
+        if heard.member is not None:
+            bind(heard.member, entry.account)
+        assert [line.amount for line in entry.transactions] == heard.amounts, heard.program
+    heard_of = {heard.program for heard in expected.programs}
+    assert not [entry for name, entry in found.items() if name not in heard_of and entry.transactions]
+
+
+def compare_stores(world: World, found: Snapshot) -> None:
+    """Every member, lot, link and payment, exactly. An account that is still to be settled is left for later."""
+    model = world.model
+    assert set(found.accounts) == {member.id for member in model.members}
+    for member in model.members:
+        account = found.accounts[str(member.id)]
+        compare_account(member, account)
+        if account.next_due_at is None or account.next_due_at > model.now:
+            compare_balances(member, account, found)
+    resolved = {key: member.resolved().id for key, member in model.links.items()}
+    assert found.links == resolved
+    assert {name: row.refunded for name, row in found.payments.items()} == {
+        name: payment.refunded for name, payment in model.payments.items()
+    }
+    compare_awards(world, found)
+
+
+def compare_account(member: Member, account: members.Account) -> None:
+    survivor = None if member.survivor is None else member.survivor.id
+    assert (account.status, account.customer, account.merged_into) == (member.status, member.customer, survivor)
+    assert account.lifetime_points == member.lifetime
+
+
+def compare_balances(member: Member, account: members.Account, found: Snapshot) -> None:
+    assert (account.balance, account.pending_balance) == (member.balance, member.pending), member.id
+    lots = [
+        (lot.amount, lot.remaining, lot.expired, bool(lot.pending), lot.effective_at, lot.available_at)
+        for lot in found.lots
+        if lot.account == member.id
+    ]
+    assert lots == [
+        (lot.amount, lot.left, lot.expired, lot.pending, lot.effective_at, lot.available_at) for lot in member.lots
+    ], member.id
+
+
+def compare_awards(world: World, found: Snapshot) -> None:
+    """What each payment earned, and what was taken back of each earn."""
+    due = {name for name, row in found.accounts.items() if row.next_due_at is not None}
+    for name, payment in world.model.payments.items():
+        kept = [
+            (award.rule, award.earned, award.due, award.reversed)
+            for purchase in found.purchases
+            if purchase.payment == name
+            for award in sorted(awards.awards_of(purchase), key=lambda award: award.transaction)
+        ]
+        wanted = [(award.rule, award.earned, award.due, award.reversed) for award in payment.awards]
+        assert sorted(kept) == sorted(wanted), (name, due)
+
+
+def as_of(found: Snapshot, member: Member, moment: int) -> tuple[int, int, int]:
+    """As the API reads it: the rows that were the account's own at that moment, whoever holds them now."""
+    owners = {owner.id for owner in member.owned_at(moment)}
+    holder = member.resolved().id
+    rows = [row for row in found.rows if row.account == holder and row.original_account in owners]
+    assert all(ids.carried_bucket(row.id) == row.bucket for row in rows)
+    return ledger.balances_as_of(rows, moment)

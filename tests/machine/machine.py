@@ -1,0 +1,161 @@
+"""The state machine: draws what happens, asks the product and the model, and compares all that they hold."""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.machine import strategies
+from tests.machine.actions import Action, World
+from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
+from tests.machine.model import DAY, Model
+from tests.machine.shop import SHOPS, ProgramSpec, dearer
+from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateRule
+from vinr_engagement.foundation.errors import Refusal
+
+BASE = 1_706_572_800_000_000 + 37 * 60 * 1_000_000
+"""A Tuesday at the end of January 2024, so that months ahead are shorter, and one is a leap one."""
+
+
+class LoyaltyMachine(RuleBasedStateMachine):
+    """Everything that happens to a loyalty program, in any order."""
+
+    driver: ClassVar[Driver]
+    keys: "ClassVar[count[int]]" = count()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(Model((), BASE))
+        self.requests: list[tuple[Sequence[Any], str, bytes]] = []
+        self.past: dict[int, dict[Any, tuple[int, int, int, int]]] = {}
+
+    @initialize(programs=SHOPS)
+    def open_shop(self, programs: tuple[ProgramSpec, ...]) -> None:
+        self.world = World(Model(programs, BASE))
+        self.driver.begin(programs, BASE)
+
+    def do(self, actions: Sequence[Action], how: str = "run") -> None:
+        asked = [found for action in actions if (found := action.asked(self.world)) is not None]
+        commands = [each.command for each in asked]
+        if not asked:
+            return
+        if how == "request":
+            outcomes, _ = self.driver.request(commands, None)
+        elif how == "once":
+            key = f"key_{next(self.keys)}"
+            outcomes, reply = self.driver.request(commands, key)
+            self.requests.append((commands, key, reply.body))
+        else:
+            outcomes = self.driver.together(commands)
+        compare_answers(asked, outcomes)
+
+    @rule(action=strategies.PAY)
+    def pay(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.REFUND)
+    def refund(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.INVOICE)
+    def invoice(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.REVIEW)
+    def review(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.ADJUST)
+    def adjust(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.CREATE)
+    def create(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.CLOSE | strategies.REOPEN | strategies.LINK)
+    def change_member(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.MERGE | strategies.CUSTOMERS_MERGE)
+    def merge(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(action=strategies.AGAIN | strategies.REPLAY)
+    def repeat(self, action: Action) -> None:
+        self.do([action])
+
+    @rule(actions=st.lists(strategies.ACTIONS, min_size=2, max_size=8), how=st.sampled_from(("run", "request", "once")))
+    def batch(self, actions: list[Action], how: str) -> None:
+        self.do(actions, how)
+
+    @precondition(lambda self: self.requests)
+    @rule(number=st.integers(0, 5), other=st.booleans())
+    def repeat_request(self, number: int, other: bool) -> None:
+        """The same key answers as the first time; for another request it is refused. Neither has an effect."""
+        commands, key, body = self.requests[number % len(self.requests)]
+        outcomes, reply = self.driver.request([*commands, *commands[:1]] if other else commands, key)
+        if other:
+            assert [isinstance(each, Refusal) and each.code for each in outcomes] == ["idempotency_key_reused"]
+        else:
+            assert (reply.body, reply.replayed, outcomes) == (body, True, [])
+
+    @rule(span=strategies.SPANS, swept=st.booleans())
+    def wait(self, span: int, swept: bool) -> None:
+        now = self.world.model.now + span
+        self.driver.run(AdvanceClock(now))
+        self.world.model.advance(now)
+        if swept:
+            self.driver.sweep()
+
+    @rule(number=strategies.NUMBERS)
+    def settle_one(self, number: int) -> None:
+        member = self.world.member(number)
+        if member is not None:
+            self.driver.settle([str(member.id)])
+
+    @rule(number=st.integers(0, 1), status=st.sampled_from(("paused", "active")))
+    def pause(self, number: int, status: str) -> None:
+        programs = list(self.world.model.programs.values())
+        program = programs[number % len(programs)]
+        self.driver.run(UpdateProgram(program.id, {"status": status}))
+        program.status = status
+
+    @rule(number=st.integers(0, 1))
+    def change_rule(self, number: int) -> None:
+        """A new version; what was awarded keeps the one that it was awarded by."""
+        programs = list(self.world.model.programs.values())
+        program = programs[number % len(programs)]
+        fresh = dearer(program.rules[0])
+        self.driver.run(UpdateRule(fresh.id, {"award": fresh.definition()["award"]}))
+        program.rules = [fresh, *program.rules[1:]]
+
+    @invariant()
+    def both_agree(self) -> None:
+        model = self.world.model
+        if not model.programs:
+            return
+        assert [str(fault) for fault in self.driver.faults()] == []
+        found = self.driver.snapshot()
+        compare_stores(self.world, found)
+        self.past[model.now] = {
+            member: (member.balance, member.pending, member.lifetime, len(member.rows_at(model.now)))
+            for member in model.members
+        }
+        unsettled = {name for name, row in found.accounts.items() if (row.next_due_at or model.now + 1) <= model.now}
+        for moment, then in self.past.items():
+            for member, (balance, pending, lifetime, rows) in then.items():
+                if member.resolved().id in unsettled or len(member.rows_at(moment)) != rows:
+                    continue  # told of it since
+                assert as_of(found, member, moment) == (balance, pending, lifetime), (member.id, moment)
+
+    def teardown(self) -> None:
+        if self.world.model.programs:
+            self.driver.sweep()
+            self.both_agree()
+            assert self.driver.wait(self.driver.store.due_accounts()) == []
+
+
+__all__ = ["DAY", "LoyaltyMachine"]

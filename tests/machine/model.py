@@ -1,0 +1,440 @@
+"""The whole product in the small: members, links, payments and events, one plain method for each thing that can be asked."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.machine import naive_time, pricing_model
+from tests.machine.ledger_model import DAY, Award, Member
+from tests.machine.shop import ProgramSpec, RuleSpec
+
+MINUTE = 60 * 1_000_000
+Event = dict[str, Any]
+
+
+class Refused(Exception):
+    """What the product has to refuse, with its code."""
+
+
+@dataclass
+class Purchase:
+    """What a payment counts for in one program: whose, which day."""
+
+    member: Member
+    day: int
+
+
+@dataclass(eq=False)
+class Payment:
+    amount: int | None = None
+    currency: str | None = None
+    customer: str | None = None
+    completed_at: int = 0
+    completed: bool = False
+    seen: int = 0
+    summed: int = 0
+    disputed: int = 0
+    refunds: dict[str, int] = field(default_factory=dict)
+    refunded_at: int = 0
+    awards: list[Award] = field(default_factory=list)
+    purchases: dict[str, Purchase] = field(default_factory=dict)
+
+    @property
+    def refunded(self) -> int:
+        return 0 if self.amount is None else min(self.amount, max(self.seen, self.summed) + self.disputed)
+
+    @property
+    def net(self) -> int:
+        return (self.amount or 0) - self.refunded
+
+
+@dataclass(eq=False)
+class Heard:
+    """What an event meant in a program."""
+
+    program: str
+    status: str
+    reason: str | None = None
+    member: Member | None = None
+    amounts: list[int] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Answer:
+    status: str
+    reason: str | None = None
+    programs: list[Heard] = field(default_factory=list)
+
+
+ALL = 1 << 60
+BUILT_IN = ("payment.refunded", "refund.completed", "dispute.resolved", "customer.merged")
+
+
+class Model:
+    """Time, members and money of one example."""
+
+    def __init__(self, programs: tuple[ProgramSpec, ...], now: int) -> None:
+        self.programs = {program.id: program for program in programs}
+        self.now = now
+        self.members: list[Member] = []
+        self.links: dict[tuple[str, str], Member] = {}
+        self.payments: dict[str, Payment] = {}
+        self.events: dict[str, tuple[Event, Answer]] = {}
+        self.budgets: dict[str, int] = {}
+
+    def advance(self, now: int) -> None:
+        self.now = now
+        for member in self.members:
+            member.settle(now)
+
+    # members
+
+    def holder(self, customer: str, program: str) -> Member | None:
+        linked = self.links.get((customer, program))
+        return None if linked is None else linked.resolved()
+
+    def refuse_second(self, customer: str, program: str) -> None:
+        held = self.holder(customer, program)
+        if held is not None and held.status == "active":
+            raise Refused("account_already_exists")
+
+    def create(self, program: str, customer: str | None) -> Member:
+        return self.enroll(program, customer, self.now)
+
+    def enroll(self, program: str, customer: str | None, at: int) -> Member:
+        if customer is not None:
+            self.refuse_second(customer, program)
+        member = Member(self.programs[program], customer, at)
+        self.members.append(member)
+        if customer is not None:
+            self.links[customer, program] = member
+        for rule in self.rules(program, "loyalty.account.created"):
+            if self.programs[program].status == "active":
+                self.give(member, rule, pricing_model.Verdict(int(rule.rate), lambda net: 0), at, None, {})
+        return member
+
+    @staticmethod
+    def own(member: Member) -> Member:
+        if member.status == "merged":
+            raise Refused("account_merged")
+        return member
+
+    def close(self, member: Member) -> Member:
+        if self.own(member).status == "closed":
+            raise Refused("account_closed")
+        member.status = "closed"
+        return member
+
+    def reopen(self, member: Member) -> Member:
+        if self.own(member).status != "closed":
+            raise Refused("account_not_closed")
+        if member.customer is not None:
+            held = self.holder(member.customer, member.program.id)
+            if held is not member:
+                self.refuse_second(member.customer, member.program.id)
+            self.links[member.customer, member.program.id] = member
+        member.status = "active"
+        return member
+
+    def link(self, member: Member, customer: str) -> Member:
+        if self.own(member).customer != customer:
+            if member.customer is not None:
+                raise Refused("account_already_linked")
+            self.refuse_second(customer, member.program.id)
+            member.customer = customer
+            self.links[customer, member.program.id] = member
+        return member
+
+    def merge(self, source: Member, target: Member, *, dry_run: bool) -> Member:
+        if source is target:
+            raise Refused("parameter_invalid")
+        self.own(source)
+        if self.own(target).program is not source.program:
+            raise Refused("program_mismatch")
+        if target.status != "active":
+            raise Refused("account_closed")
+        if not dry_run:
+            target.absorb(source, self.now)
+        return target
+
+    def adjust(self, member: Member, amount: int, *, expires_at: int | None, negative: bool, counts: bool) -> int:
+        self.own(member)
+        if amount > 0:
+            if expires_at is not None and expires_at <= self.now:
+                raise Refused("expires_at_in_past")
+            member.credit(
+                "adjust", amount, self.now, effective_at=self.now, held=False, counts=counts, expires_at=expires_at
+            )
+        elif expires_at is not None:
+            raise Refused("parameter_invalid")
+        elif member.balance < -amount and not negative:
+            raise Refused("insufficient_points")
+        else:
+            member.debit(-amount, self.now)
+        return amount
+
+    # events
+
+    def receive(self, event: Event) -> Answer:
+        if event["id"] in self.events:
+            first, answer = self.events[event["id"]]
+            if first != event:
+                raise Refused("event_conflict")
+            return Answer("duplicate", answer.status)
+        at = event["at"]
+        if at > self.now + 5 * MINUTE:
+            raise Refused("event_in_future")
+        handler = getattr(self, "on_" + event["type"].replace(".", "_"), self.on_other)
+        answer = handler(event, event["object"], at)
+        self.events[event["id"]] = event, answer
+        return answer
+
+    def on_other(self, event: Event, body: dict[str, Any], at: int) -> Answer:
+        return self.heard([self.evaluate(program, event) for program in self.programs])
+
+    @staticmethod
+    def heard(programs: list[Heard]) -> Answer:
+        if any(each.status == "processed" for each in programs):
+            return Answer("processed", None, programs)
+        return Answer("ignored", programs[0].reason, programs)
+
+    def on_payment_completed(self, event: Event, body: dict[str, Any], at: int) -> Answer:
+        payment = self.payments.get(body["id"], Payment())
+        if payment.completed:
+            return self.again(payment, body)
+        self.payments[body["id"]] = self.complete(payment, body, at)
+        return self.paid(event, payment)
+
+    def on_invoice_paid(self, event: Event, body: dict[str, Any], at: int) -> Answer:
+        invoice = self.payments.get(body["id"], Payment())
+        if invoice.completed:
+            return self.again(invoice, body)
+        self.payments[body["id"]] = self.complete(invoice, body, at)
+        if "payment" not in body:
+            return self.paid(event, invoice)
+        payment = self.payments.setdefault(body["payment"], Payment())
+        if payment.amount is None:
+            payment.amount, payment.currency, payment.completed_at = body["amount"], body["currency"], at
+        return self.paid(event, payment)
+
+    @staticmethod
+    def again(payment: Payment, body: dict[str, Any]) -> Answer:
+        if (payment.amount, payment.currency, payment.customer) != (body["amount"], body["currency"], body.get("customer")):
+            raise Refused("payment_conflict")
+        return Answer("ignored", "payment_already_completed")
+
+    @staticmethod
+    def complete(payment: Payment, body: dict[str, Any], at: int) -> Payment:
+        payment.completed, payment.completed_at = True, at
+        payment.amount, payment.currency, payment.customer = body["amount"], body["currency"], body.get("customer")
+        return payment
+
+    def paid(self, event: Event, payment: Payment) -> Answer:
+        answer = self.heard([self.evaluate(program, event, payment) for program in self.programs])
+        self.claw_back(payment, answer.programs)
+        return answer
+
+    def on_payment_refunded(self, event: Event, body: dict[str, Any], at: int) -> Answer:
+        payment = self.payments.get(body["id"], Payment())
+        if payment.amount is not None and body["amount_refunded"] > payment.amount:
+            raise Refused("refund_exceeds_payment")
+        payment.seen = max(payment.seen, body["amount_refunded"])
+        return self.refunded(payment, body["id"], at)
+
+    def on_refund_completed(self, event: Event, body: dict[str, Any], at: int) -> Answer:
+        payment = self.payments.get(body["payment"], Payment())
+        if body["id"] in payment.refunds:
+            return self.refunded_again(payment, body["id"], body["amount"])
+        if payment.amount is not None and payment.summed + body["amount"] > payment.amount:
+            raise Refused("refund_exceeds_payment")
+        payment.refunds[body["id"]] = body["amount"]
+        payment.summed += body["amount"]
+        return self.refunded(payment, body["payment"], at)
+
+    def on_dispute_resolved(self, event: Event, body: dict[str, Any], at: int) -> Answer:
+        if body["status"] != "lost":
+            return Answer("ignored", "dispute_not_lost")
+        payment = self.payments.get(body["payment"], Payment())
+        if body["id"] in payment.refunds:
+            return self.refunded_again(payment, body["id"], body.get("amount", 0))
+        payment.refunds[body["id"]] = body.get("amount", 0)
+        payment.disputed += body.get("amount", ALL)
+        return self.refunded(payment, body["payment"], at)
+
+    @staticmethod
+    def refunded_again(payment: Payment, refund: str, amount: int) -> Answer:
+        if payment.refunds[refund] != amount:
+            raise Refused("refund_conflict")
+        return Answer("ignored", "refund_already_completed")
+
+    def refunded(self, payment: Payment, name: str, at: int) -> Answer:
+        self.payments[name] = payment
+        payment.refunded_at = max(payment.refunded_at, at)
+        if payment.amount is None:
+            return Answer("deferred", "payment_not_completed")
+        answer = Answer("processed")
+        self.claw_back(payment, answer.programs)
+        return answer
+
+    def claw_back(self, payment: Payment, programs: list[Heard]) -> None:
+        """After any sequence of refunds, a payment has earned exactly what its net amount would have earned."""
+        at = min(self.now, max(payment.completed_at, payment.refunded_at))
+        for award in payment.awards:
+            net = pricing_model.net_of_own(award.own_amount, payment.amount or 0, payment.net)
+            award.due = max(award.due, award.earned - award.worth(net))
+            owed = max(0, award.due - award.lot.expired - award.reversed)
+            if owed:
+                award.reversed += owed
+                amount = award.member.reverse(award.lot, owed, at)
+                heard = next((each for each in programs if each.program == award.member.program.id), None)
+                if heard is None:
+                    heard = Heard(award.member.program.id, "processed")
+                    programs.append(heard)
+                heard.amounts.append(amount)
+
+    def on_customer_merged(self, event: Event, body: dict[str, Any], at: int) -> Answer:
+        source, target = body["merged_from"], body["id"]
+        if source == target:
+            raise Refused("parameter_invalid")
+        answer = Answer("processed")
+        for program in self.programs:
+            leaving, staying = self.holder(source, program), self.holder(target, program)
+            if leaving is None or leaving is staying:
+                continue
+            if staying is None:
+                self.links[target, program] = leaving
+                if leaving.customer == source:
+                    leaving.customer = target
+                answer.programs.append(Heard(program, "processed", None, leaving))
+            elif staying.status != "active":
+                answer.programs.append(Heard(program, "ignored", "account_closed"))
+            else:
+                staying.absorb(leaving, self.now)
+                answer.programs.append(Heard(program, "processed", None, staying))
+        return answer
+
+    def replay(self, event_id: str, member: Member | None) -> Answer:
+        if event_id not in self.events:
+            raise Refused("resource_missing")
+        if member is not None:
+            self.own(member)
+        event, first = self.events[event_id]
+        if event["type"] in BUILT_IN or all(heard.status != "ignored" for heard in first.programs):
+            raise Refused("event_not_replayable")
+        body, payment = event["object"], None
+        if event["type"] in pricing_model.PAID:
+            payment = self.payments[body.get("payment", body["id"])]
+        programs = []
+        for heard in first.programs:
+            if heard.status == "ignored" and (member is None or member.program.id == heard.program):
+                programs.append(self.evaluate(heard.program, event, payment, only=member))
+            else:
+                programs.append(heard)
+        if payment is not None:
+            self.claw_back(payment, programs)
+        answer = self.heard(programs)
+        self.events[event_id] = event, answer
+        return answer
+
+    # rules
+
+    def rules(self, program: str, trigger: str) -> list[RuleSpec]:
+        return sorted((r for r in self.programs[program].rules if r.trigger == trigger), key=lambda rule: rule.id)
+
+    def evaluate(
+        self, name: str, event: Event, payment: Payment | None = None, only: Member | None = None
+    ) -> Heard:
+        program, body, at = self.programs[name], event["object"], event["at"]
+        if program.status != "active":
+            return Heard(name, "ignored", "program_paused")
+        member, reason = self.whose(name, body) if only is None else (only, "unknown_account")
+        if member is not None and member.status != "active":
+            return Heard(name, "ignored", "account_closed")
+        if member is None and not (reason == "not_enrolled" and program.auto_enroll):
+            return Heard(name, "ignored", reason)
+        rules = self.rules(name, event["type"])
+        facts = self.facts(member, name, body, at)
+        verdicts = [pricing_model.judge(rule, body, facts, program.currency, program.rounding) for rule in rules]
+        if member is None:
+            room = [rule.budget is None or self.spent(rule) < rule.budget for rule in rules]
+            if not any(v is not None and v.points and left for v, left in zip(verdicts, room, strict=True)):
+                return Heard(name, "ignored", reason)
+            member = self.enroll(name, body["customer"], min(at, self.now))
+        heard = Heard(name, "processed", None, member)
+        for rule, verdict in zip(rules, verdicts, strict=True):
+            if verdict is not None and verdict.points:
+                heard.amounts += self.give(member, rule, verdict, at, payment, body)
+        if payment is not None and name not in payment.purchases:
+            payment.purchases[name] = Purchase(member, naive_time.day_number(at, program.zone))
+        if all(verdict is None for verdict in verdicts):
+            heard.status, heard.reason = "ignored", "no_matching_rule"
+        return heard
+
+    def whose(self, program: str, body: dict[str, Any]) -> tuple[Member | None, str]:
+        if body.get("customer") is not None:
+            return self.holder(body["customer"], program), "not_enrolled"
+        named = body.get("metadata", {}).get("loyalty_account")
+        if named is None:
+            return None, "guest"
+        found = next((member for member in self.members if member.id == named), None)
+        if found is None or found.program.id != program:
+            return None, "unknown_account"
+        return found.resolved(), ""
+
+    def facts(self, member: Member | None, program: str, body: dict[str, Any], at: int) -> pricing_model.Facts:
+        today = naive_time.day_number(at, self.programs[program].zone)
+        bought = [
+            (payment, purchase.day)
+            for payment in self.payments.values()
+            for held, purchase in payment.purchases.items()
+            if held == program and purchase.member.resolved() is member and purchase.day <= today
+        ]
+
+        def spend(days: int) -> int:
+            currency = self.programs[program].currency
+            return sum(p.net for p, day in bought if day > today - days and p.currency == currency)
+
+        known = {
+            "event.amount": body.get("amount"),
+            "event.metadata.channel": body.get("metadata", {}).get("channel"),
+            "points_balance": 0 if member is None else member.balance,
+            "orders_lifetime": sum(1 for payment, _ in bought if payment.net or not payment.amount),
+            "spend_30d": spend(30),
+            "spend_lifetime": spend(10**9),
+        }
+        return known.get
+
+    def spent(self, rule: RuleSpec) -> int:
+        return sum(a.earned - a.reversed for member in self.members for a in member.awards if a.rule == rule.id)
+
+    def give(
+        self,
+        member: Member,
+        rule: RuleSpec,
+        verdict: pricing_model.Verdict,
+        at: int,
+        payment: Payment | None,
+        body: dict[str, Any],
+    ) -> list[int]:
+        """Awards what cap and budget leave."""
+        period = naive_time.window(at, rule.window, member.program.zone) if rule.window else None
+        used = [a for a in member.awards if a.rule == rule.id and a.period == period]
+        points = verdict.points
+        if rule.window and rule.cap_points is not None:
+            points = min(points, max(0, rule.cap_points - sum(a.earned - a.reversed for a in used)))
+        if rule.window and rule.cap_times is not None and sum(a.due < a.earned for a in used) >= rule.cap_times:
+            points = 0
+        if rule.budget is not None:
+            points = min(points, max(0, rule.budget - self.spent(rule)))
+        if points == 0:
+            return []
+        happened, held = min(at, self.now), rule.trigger in pricing_model.PAID
+        lot = member.credit("earn", points, self.now, effective_at=happened, held=held, counts=True)
+        worth = verdict.worth
+        award = Award(member, rule.id, period, points, lot, lambda net: min(points, worth(net)), body.get("amount"))
+        member.awards.append(award)
+        if payment is not None:
+            payment.awards.append(award)
+        return [points]
+
+
+__all__ = ["ALL", "DAY", "MINUTE", "Answer", "Heard", "Model", "Payment", "Refused"]
