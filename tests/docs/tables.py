@@ -1,5 +1,6 @@
 """Reading the Markdown of docs/: tables, code blocks, links, headings."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -36,11 +37,16 @@ def own_pages() -> list[Path]:
     return [DOCS / "README.md", REFERENCE / "events.md", *sorted(GUIDES.glob("*.md"))]
 
 
+def prose(path: Path) -> str:
+    """A page without its line breaks."""
+    return " ".join(path.read_text(encoding="utf-8").split())
+
+
 def tables(path: Path) -> list[Table]:
     """Every table of a page, in its order."""
     found: list[Table] = []
     lines = _outside_fences(path)
-    for above, rule, *_ in _windows(lines):
+    for above, rule in itertools.pairwise(lines):
         if _RULE.match(rule[1]) and above[1].startswith("|"):
             found.append(list(_rows(lines, above[0], _cells(above[1]))))
     return found
@@ -51,10 +57,6 @@ def table(path: Path, *columns: str) -> Table:
     matching = [each for each in tables(path) if each and tuple(each[0])[: len(columns)] == columns]
     assert len(matching) == 1, f"{path.name} has {len(matching)} tables that start with {columns}"
     return matching[0]
-
-
-def _windows(lines: list[tuple[int, str]]) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
-    return zip(lines, lines[1:], strict=False)
 
 
 def _rows(lines: list[tuple[int, str]], header: int, names: list[str]) -> Iterator[Row]:
@@ -110,7 +112,8 @@ def blocks(path: Path, kind: str = "") -> list[Block]:
 
 def links(path: Path) -> list[str]:
     """The targets of a page's links."""
-    return [target for _, line in _outside_fences(path) for target in _LINK.findall(re.sub(r"`[^`]*`", "", line))]
+    text = "\n".join(line for _, line in _outside_fences(path))
+    return _LINK.findall(re.sub(r"`[^`]*`", "", text))
 
 
 def anchors(path: Path) -> set[str]:

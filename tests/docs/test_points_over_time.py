@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.docs.shop import PROGRAM, Shop, empty_store, open_shop
-from tests.docs.tables import GUIDES, Row, blocks, code, codes, table
+from tests.docs.tables import GUIDES, Row, blocks, code, codes, prose, table
 from vinr_engagement import ledger
 from vinr_engagement.commands import Adjust
 from vinr_engagement.foundation.clock import format_instant, parse_instant
 from vinr_engagement.outbox import queries as outbox_queries
 
 GUIDE = GUIDES / "points-over-time.md"
-TEXT = GUIDE.read_text(encoding="utf-8")
+TEXT = prose(GUIDE)
 TIMELINE = table(GUIDE, "day")
 EXPIRIES = {f"{row['expiry']} {row['earned at']}": row for row in table(GUIDE, "expiry")}
 

@@ -160,7 +160,7 @@ def compare_event(expected: Answer, outcome: EventOutcome) -> None:
     found = {each.program: each for each in outcome.programs}
     for heard in expected.programs:
         entry = found[heard.program]
-        assert (entry.status, entry.reason) == (heard.status, heard.reason), heard.program
+        assert (entry.status, entry.reason) == (heard.status, heard.reason), (entry, heard.program)
         if heard.member is not None:
             bind(heard.member, entry.account)
         assert [line.amount for line in entry.transactions] == heard.amounts, heard.program

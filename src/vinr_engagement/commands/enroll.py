@@ -18,6 +18,7 @@ def enroll(
     if customer is not None:
         refuse_second(context, program, customer)
     account = context.state.insert(members.new_account(program.id, customer, metadata, enrolled_at, context.now))
+    context.state.born(account.bucket, account.id)
     lowest = min(program.tier_config.tiers, key=lambda tier: tier.rank, default=None)
     account.tier = None if lowest is None else lowest.key
     if customer is not None:

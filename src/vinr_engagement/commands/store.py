@@ -35,8 +35,12 @@ class Store:
         """Opens a store, brings its schema up to date and sees to it that ``prog_default`` is there."""
         store = cls(environment, open_store(settings.database_url, environment), settings)
         if migrate:
-            await store.database.migrate()
-            await store.write_path.run(Furnish(), _ENGINE)
+            try:
+                await store.database.migrate()
+                await store.write_path.run(Furnish(), _ENGINE)
+            except BaseException:
+                await store.close()
+                raise
         return store
 
     async def now(self) -> Instant:
@@ -90,7 +94,10 @@ class Store:
         """Settles all accounts that are due, in batches; answers how many."""
         count = 0
         while due := await self.due_accounts():
-            count += await self.write_path.run(Settle(due), _ENGINE)
+            settled = await self.write_path.run(Settle(due), _ENGINE)
+            if settled == 0:
+                break
+            count += settled
         return count
 
     async def close(self) -> None:

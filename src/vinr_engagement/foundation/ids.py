@@ -10,6 +10,7 @@ import random
 import secrets
 import threading
 import time
+from functools import lru_cache
 from zlib import crc32
 
 BUCKETS = 4096
@@ -19,6 +20,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a, b in itertools.product(_ALPHABET, repeat=2)]
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _BODY_LENGTH = 26
+_COUNTER = (1 << 46) - 1
+_COUNTER_LOW = (1 << 34) - 1
 
 
 def bucket_of(identifier: str) -> int:
@@ -61,21 +64,30 @@ def new_id(prefix: str, bucket: int | None = None) -> str:
     """
     sequence = _sequence.next()
     noise = _sequence.random_bits(28)
-    milliseconds, counter = sequence >> 46, sequence & ((1 << 46) - 1)
-    number = (
-        milliseconds << 80
-        | 0x7 << 76
+    counter = sequence & _COUNTER
+    low = (
+        0x7 << 76
         | (counter >> 34) << 64
         | 0b10 << 62
-        | (counter & ((1 << 34) - 1)) << 28
+        | (counter & _COUNTER_LOW) << 28
         | (noise if bucket is None else noise & ~(BUCKETS - 1) | bucket)
     )
-    return prefix + "_" + _base32(number)
-
-
-def _base32(number: int) -> str:
     pairs = _PAIRS
-    return "".join([pairs[(number >> shift) & 1023] for shift in range(120, -1, -10)])
+    return (
+        f"{prefix}_{_milliseconds_text(sequence >> 46)}{pairs[low >> 70]}{pairs[low >> 60 & 1023]}"
+        f"{pairs[low >> 50 & 1023]}{pairs[low >> 40 & 1023]}{pairs[low >> 30 & 1023]}{pairs[low >> 20 & 1023]}"
+        f"{pairs[low >> 10 & 1023]}{pairs[low & 1023]}"
+    )
+
+
+@lru_cache(maxsize=64)
+def _milliseconds_text(milliseconds: int) -> str:
+    """The first ten letters: the time, the same for all ids of a millisecond."""
+    return _base32(milliseconds, 50)
+
+
+def _base32(number: int, bits: int) -> str:
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(bits - 10, -1, -10)])
 
 
 def carried_bucket(identifier: str) -> int | None:
@@ -89,4 +101,4 @@ def carried_bucket(identifier: str) -> int | None:
 
 def new_secret(prefix: str) -> str:
     """A purely random secret of 130 bits, such as an API key."""
-    return prefix + _base32(secrets.randbits(130))
+    return prefix + _base32(secrets.randbits(130), 130)

@@ -6,7 +6,7 @@ from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.database import Key, Table
 
 
-class ReceivedEvent(msgspec.Struct):
+class ReceivedEvent(msgspec.Struct, gc=False):
     """One event. ``fingerprint`` tells a repeat from a different event with the same id; ``outcome`` is the first answer."""
 
     bucket: int

@@ -8,7 +8,7 @@ POINTS = "points"
 """The unit of loyalty points; store credit has a currency in its place."""
 
 
-class Transaction(msgspec.Struct):
+class Transaction(msgspec.Struct, gc=False):
     """One ledger row. ``amount`` is signed; ``qualifying`` is what it added to ``lifetime_points``."""
 
     bucket: int
@@ -39,7 +39,7 @@ class Transaction(msgspec.Struct):
     effective_at: int
 
 
-class Lot(msgspec.Struct):
+class Lot(msgspec.Struct, gc=False):
     """What is left of one credit; it has the credit's id.
 
     ``closes_at`` is when what remains expires; lots that wait for activity have ``inactivity_months`` in its place.

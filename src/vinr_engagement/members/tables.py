@@ -6,7 +6,7 @@ from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.database import Key, Query, Table
 
 
-class Account(msgspec.Struct):
+class Account(msgspec.Struct, gc=False):
     """A member. The balances are a cache of the ledger, kept in the same transaction.
 
     ``next_due_at`` is no later than the next change that time will bring (points becoming available, expiring);
@@ -41,7 +41,7 @@ class Account(msgspec.Struct):
         return [self.bucket] if self.buckets == "[]" else [self.bucket, *json.decode(self.buckets)]
 
 
-class CustomerLink(msgspec.Struct):
+class CustomerLink(msgspec.Struct, gc=False):
     """Which account a customer has in a program: the active one, or the last one that was closed."""
 
     bucket: int
@@ -50,7 +50,7 @@ class CustomerLink(msgspec.Struct):
     account: str
 
 
-class Customer(msgspec.Struct):
+class Customer(msgspec.Struct, gc=False):
     """What the shop's ``customer.*`` events say of a buyer. ``body`` is the last object received, as JSON."""
 
     bucket: int

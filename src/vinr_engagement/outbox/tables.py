@@ -5,7 +5,7 @@ import msgspec
 from vinr_engagement.foundation.database import Table
 
 
-class OutgoingEvent(msgspec.Struct):
+class OutgoingEvent(msgspec.Struct, gc=False):
     """One fact about one account. ``sequence`` counts the account's events from 1; ``data`` is JSON."""
 
     bucket: int

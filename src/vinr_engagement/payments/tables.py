@@ -6,7 +6,7 @@ from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.database import Key, Query, Table
 
 
-class Payment(msgspec.Struct):
+class Payment(msgspec.Struct, gc=False):
     """What is known of one payment. Until it completes (or an invoice names it), ``amount`` is ``None``.
 
     ``refunded_seen`` is the largest cumulative ``amount_refunded``, ``refunded_sum`` the sum of distinct refunds,
@@ -29,7 +29,7 @@ class Payment(msgspec.Struct):
     holders: str
 
 
-class Refund(msgspec.Struct):
+class Refund(msgspec.Struct, gc=False):
     """One refund or lost dispute, by its own id: the same one counts once."""
 
     bucket: int
@@ -41,7 +41,7 @@ class Refund(msgspec.Struct):
     created_at: int
 
 
-class Purchase(msgspec.Struct):
+class Purchase(msgspec.Struct, gc=False):
     """What one payment brought to one account, kept net of refunds.
 
     ``day`` is the local day of the payment in the program's timezone (days since 1970-01-01); ``spend`` is in minor units of

@@ -5,7 +5,7 @@ import msgspec
 from vinr_engagement.foundation.database import Query, Table
 
 
-class RuleRow(msgspec.Struct):
+class RuleRow(msgspec.Struct, gc=False):
     """An earning rule at its newest version; ``body`` is its definition as JSON."""
 
     id: str
@@ -17,7 +17,7 @@ class RuleRow(msgspec.Struct):
     updated_at: int
 
 
-class RuleVersionRow(msgspec.Struct):
+class RuleVersionRow(msgspec.Struct, gc=False):
     """A version of a rule, kept for ever."""
 
     rule: str
@@ -26,14 +26,14 @@ class RuleVersionRow(msgspec.Struct):
     created_at: int
 
 
-class RuleBudget(msgspec.Struct):
+class RuleBudget(msgspec.Struct, gc=False):
     """What a rule with a budget has given so far, net of what was reversed."""
 
     rule: str
     points: int
 
 
-class RuleUsage(msgspec.Struct):
+class RuleUsage(msgspec.Struct, gc=False):
     """What a rule with a cap has given one member in one window, net of what was reversed."""
 
     bucket: int

@@ -5,11 +5,10 @@ import sys
 import time
 from typing import Any, Final
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from vinr_engagement.entrypoints.api.exchange import Exchange
-from vinr_engagement.foundation import json
+from vinr_engagement.foundation import json, logs
 from vinr_engagement.foundation.clock import format_instant, real_now
 from vinr_engagement.foundation.settings import Settings
 
@@ -17,7 +16,6 @@ FLUSH_SECONDS: Final = 0.1
 """Lines of requests are written together, at most so late."""
 _LATENCIES: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
-_LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 
 
 class Observer:
@@ -88,19 +86,9 @@ class RequestLog:
     """One line for each request, JSON or for a console. Never has a key's secret, nor a body."""
 
     def __init__(self, settings: Settings) -> None:
-        level = _LEVELS.get(settings.log_level, 20)
-        self._enabled = level <= _LEVELS["info"]
+        self._enabled = logs.LEVELS.get(settings.log_level, logs.LEVELS["info"]) <= logs.LEVELS["info"]
         self._as_json = settings.log_format != "console"
-        self._logger = structlog.wrap_logger(
-            structlog.PrintLogger(sys.stderr),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer() if self._as_json else structlog.dev.ConsoleRenderer(colors=False),
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(level),
-        )
+        self._logger = logs.logger(settings)
         self._waiting: list[dict[str, Any]] = []
 
     def add(self, exchange: Exchange, seconds: float) -> None:

@@ -17,6 +17,8 @@ def open_store(url: str, environment: Environment) -> Database:
     scheme = urlsplit(url).scheme
     if scheme == "sqlite" and url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
+        if not path.name:
+            raise ValueError(f"{url!r} names no file; right would be sqlite:///vinr.db")
         return SQLiteDatabase(path.with_name(f"{path.stem}.{environment}{path.suffix or '.db'}"))
     if scheme in ("postgresql", "postgres"):
         from vinr_engagement.foundation.database.postgresql import PostgreSQLDatabase  # noqa: PLC0415 (only when used)

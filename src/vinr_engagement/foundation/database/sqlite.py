@@ -138,20 +138,12 @@ class SQLiteDatabase:
                 raise
         except sqlite3.IntegrityError as error:
             raise Contention(str(error)) from error
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        except sqlite3.DatabaseError as error:
             raise Unavailable(f"SQLite: {error}") from error
         return result
 
     def _migrate(self) -> list[str]:
-        connection = self._connection()
-        connection.execute("begin exclusive")
-        try:
-            applied = drive(migrations.apply(SQLiteSession(connection)))
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
-        return applied
+        return self._transact("begin exclusive", migrations.apply)
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

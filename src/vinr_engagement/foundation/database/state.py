@@ -31,6 +31,7 @@ class State:
         self._rows: dict[Table[Any], dict[Key, Any]] = {}
         self._collections: dict[Query[Any], dict[Key, list[Any]]] = {}
         self._complete: dict[Query[Any], set[Key]] = {}
+        self._born: set[Key] = set()
         self.inserted: dict[Table[Any], list[Any]] = {}
         self.changed: dict[int, Any] = {}
         self.deleted: dict[int, Any] = {}
@@ -47,6 +48,8 @@ class State:
         """The row with this key, or ``None`` where the database has none. Raises ``NotGathered``."""
         rows = self._rows.get(table)
         if rows is None or key not in rows:
+            if key[:2] in self._born:
+                return None
             raise NotGathered((table, key))
         return rows[key]
 
@@ -60,12 +63,14 @@ class State:
 
         A row changed in this batch is listed as it is now, even where it no longer meets the query's ``where``.
         """
-        if argument not in self._complete.get(query, ()):
+        if argument not in self._complete.get(query, ()) and argument[:2] not in self._born:
             raise NotGathered((query, argument))
-        return self._collections[query].get(argument, [])
+        return self._collections.get(query, {}).get(argument, [])
 
     def missing(self, source: Table[Any] | Query[Any], key: Key) -> bool:
         """Whether this has still to be gathered."""
+        if key[:2] in self._born:
+            return False
         if isinstance(source, Table):
             return key not in self._rows.get(source, ())
         return key not in self._complete.get(source, ())
@@ -108,6 +113,13 @@ class State:
         for query in table.queries:
             self._collections.setdefault(query, {}).setdefault(query.argument_of(row), []).append(row)
         return self.append(row, table)
+
+    def born(self, bucket: int, identifier: str) -> None:
+        """Says that an account is new: the database has no rows that belong to it, so none have to be gathered.
+
+        Its id is drawn by the decision. Asking for its rows would only bring on another try, with another id.
+        """
+        self._born.add((bucket, identifier))
 
     def append(self, row: AnyRow, table: Table[Any] | None = None) -> AnyRow:
         """Adds a row that no later command of the batch will look for: a ledger row, an outgoing event."""
