@@ -75,12 +75,11 @@ NAMED_FACTS = [name for row in table(GUIDE, "fact") for name in codes(row["fact"
 class TestFacts:
     def test_exist(self) -> None:
         for name in NAMED_FACTS:
-            op, value = ("eq", "seg_1") if name == "segment" else ("exists", True)
-            rules.parse_conditions([{"fact": name, "op": op, "value": value}])
+            rules.parse_conditions([{"fact": name, "op": "exists", "value": True}])
 
     def test_are_complete(self) -> None:
         account = {f"account.{field}" for field in facts._ACCOUNT_FIELDS}
-        assert account | set(facts._ATTRIBUTES) <= set(NAMED_FACTS)
+        assert (account | set(facts._ATTRIBUTES)) - {"segment"} <= set(NAMED_FACTS)
 
     async def test_behaviour_leaves_the_event_itself_out(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
@@ -88,15 +87,13 @@ class TestFacts:
             await shop.play("pays £10; pays £10")
             assert await shop.total("earn") == 10
 
-    async def test_nothing_fills_these(self, tmp_path: Path) -> None:
+    async def test_nothing_was_redeemed_and_segments_are_refused(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
-            conditions = [
-                {"fact": "redemptions_total", "op": "eq", "value": 0},
-                {"fact": "segment", "op": "neq", "value": "seg_1"},
-            ]
-            await shop.rule(conditions=conditions)
+            await shop.rule(conditions=[{"fact": "redemptions_total", "op": "eq", "value": 0}])
             await shop.play("pays £10")
             assert await shop.total("earn") == 10
+            with pytest.raises(Invalid, match="segments"):
+                await shop.rule(conditions=[{"fact": "segment", "op": "neq", "value": "seg_1"}])
 
 
 @pytest.mark.parametrize("row", table(GUIDE, "exact"), ids=lambda row: row["exact"])
@@ -175,6 +172,18 @@ class TestPreview:
     async def test_tries_rules_in_place_of_those_in_force(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             assert [row["amount"] for row in (await preview(shop, given=True))["transactions"]] == [500]
+
+    async def test_knows_of_no_cap_used_by_given_rules(self, tmp_path: Path) -> None:
+        async with open_shop(tmp_path) as shop:
+            limits = {"cap": {"points": 10}, "window": "day"}
+            await shop.rule(**limits)
+            await shop.play("pays £10")
+            body = blocks(GUIDE, "json preview")[0].parsed()
+            given = [{**body["rules"][0], **limits}]
+            in_force = await shop.store.preview(parse_event(body["event"]), None, None)
+            assert in_force["programs"][0]["rules"][0]["reason"] == "cap_reached"
+            tried = await shop.store.preview(parse_event(body["event"]), given, None)
+            assert [row["amount"] for row in tried["transactions"]] == [10]
 
     async def test_takes_nothing_back(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:

@@ -326,7 +326,11 @@ class TestProse:
             rule = {"program": PROGRAM, "name": "echo", "trigger": "loyalty.points.earned", "award": award}
             await shop.run(CreateRule(rule))
             (program,) = (await shop.tell("payment.completed", PAYMENT)).programs
-            assert (program.cascade_limit, program.balance, len(program.transactions)) == (True, 19 + CASCADE_DEPTH, 1)
+            assert (program.cascade_limit, program.balance, len(program.transactions)) == (
+                True,
+                19 + CASCADE_DEPTH,
+                1 + CASCADE_DEPTH,
+            )
             await shop.tell("payment.refunded", {"id": "pay_1", "amount_refunded": 1999})
             assert (await shop.account()).balance == CASCADE_DEPTH
 

@@ -1,18 +1,23 @@
 """Every page: its JSON parses and is accepted where it would be sent, its links lead somewhere, its lines fit."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 
-from tests.docs.tables import DOCS, GUIDES, Block, anchors, blocks, codes, links, own_pages, tables
+from tests.docs.tables import DOCS, GUIDES, Block, anchors, blocks, codes, links, own_pages, prose, tables
 from vinr_engagement import rules
 from vinr_engagement.commands import parse_event
+from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
 from vinr_engagement.entrypoints.api.transactions import Adjustment
+from vinr_engagement.foundation.settings import Settings
 
 PAGES = {str(path.relative_to(DOCS)): path for path in own_pages()}
 EVERY_BLOCK = {f"{name}:{block.line}": block for name, path in PAGES.items() for block in blocks(path)}
@@ -89,3 +94,21 @@ def test_the_index_lists_every_page() -> None:
     listed = {link for link in links(DOCS / "README.md") if link.startswith(("guides/", "reference/"))}
     pages = {str(path.relative_to(DOCS)) for folder in (GUIDES, DOCS / "reference") for path in folder.glob("*.md")}
     assert pages <= listed
+
+
+@pytest.mark.anyio
+async def test_endpoints_are_there() -> None:
+    app = create_app({}, Settings())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://api.test") as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+    known = {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path)): {each["name"] for each in operation.get("parameters", ())}
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+    for name, page in PAGES.items():
+        for method, told in re.findall(r"`(GET|POST|PATCH|DELETE) ([^`]+)`", prose(page)):
+            parts = urlsplit(told.replace("…/{", "/v1/loyalty/accounts/{"))
+            path = re.sub(r"\{\w+\}|cust_ada", "{}", parts.path)
+            assert (method, path) in known, f"{name}: {method} {told}"
+            assert parse_qs(parts.query).keys() <= known[method, path], f"{name}: {told}"

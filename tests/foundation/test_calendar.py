@@ -87,9 +87,7 @@ dates_of_year = st.dates(date(2000, 1, 1), date(2000, 12, 31)).map(lambda day: (
 @st.composite
 def near_clock_changes(draw: st.DrawFn) -> tuple[int, ZoneInfo]:
     place, change = draw(st.sampled_from(CLOCK_CHANGES))
-    distance = draw(
-        st.integers(-2 * DAY, 2 * DAY) | st.integers(-2 * 86_400, 2 * 86_400).map(lambda s: s * SECOND)
-    )
+    distance = draw(st.integers(-2 * DAY, 2 * DAY) | st.integers(-2 * 86_400, 2 * 86_400).map(lambda s: s * SECOND))
     return at(f"{change.isoformat()}+00:00") + distance, zone(place)
 
 
@@ -414,9 +412,7 @@ class TestWindowKey:
             window_key(0, "year", UTC_ZONE)  # type: ignore[arg-type]
 
     @given(moments, any_windows.filter(lambda window: window != "lifetime"), st.data())
-    def test_windows_tile_time(
-        self, moment: tuple[int, ZoneInfo], window: Window, data: st.DataObject
-    ) -> None:
+    def test_windows_tile_time(self, moment: tuple[int, ZoneInfo], window: Window, data: st.DataObject) -> None:
         instant, place = moment
         key = window_key(instant, window, place)
         start, end = _bounds_of(key, place)
@@ -510,10 +506,7 @@ class TestEndOfFixedPeriod:
         self, moment: tuple[int, ZoneInfo], month_and_day: tuple[int, int], min_months: int
     ) -> None:
         instant, place = moment
-        ends = [
-            end_of_fixed_period(instant, *month_and_day, months, place)
-            for months in (min_months, min_months + 1)
-        ]
+        ends = [end_of_fixed_period(instant, *month_and_day, months, place) for months in (min_months, min_months + 1)]
         assert ends == sorted(ends)
 
 

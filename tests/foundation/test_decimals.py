@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from vinr_engagement.foundation.decimals import MAX_MAGNITUDE, Rounding, parse, round_fraction, text
 
 SCALE = 10_000
-four_place_fractions = st.integers(-MAX_MAGNITUDE * SCALE, MAX_MAGNITUDE * SCALE).map(
-    lambda n: Fraction(n, SCALE)
-)
+four_place_fractions = st.integers(-MAX_MAGNITUDE * SCALE, MAX_MAGNITUDE * SCALE).map(lambda n: Fraction(n, SCALE))
 numerators = st.integers(0, 10**30)
 denominators = st.integers(1, 10**15)
 
@@ -171,9 +169,7 @@ class TestRoundFraction:
         assert -Fraction(1, 2) < nearest - exact <= Fraction(1, 2)
 
     @given(numerators, denominators, st.integers(1, 1000), st.sampled_from(["down", "nearest", "up"]))
-    def test_depends_on_the_value_alone(
-        self, numerator: int, denominator: int, factor: int, mode: Rounding
-    ) -> None:
+    def test_depends_on_the_value_alone(self, numerator: int, denominator: int, factor: int, mode: Rounding) -> None:
         reduced = round_fraction(numerator, denominator, mode)
         assert round_fraction(numerator * factor, denominator * factor, mode) == reduced
 

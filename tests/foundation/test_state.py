@@ -37,7 +37,9 @@ def _picture(state: State) -> object:
     return rows, owned, sorted(written), changed, sorted(row.id for row in state.deleted.values())
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["put", "change", "delete"]), st.integers(0, 5), st.integers(0, 1)), max_size=8)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["put", "change", "delete"]), st.integers(0, 5), st.integers(0, 1)), max_size=8
+)
 
 
 def _perform(state: State, steps: list[tuple[str, int, int]]) -> None:
@@ -52,7 +54,9 @@ def _perform(state: State, steps: list[tuple[str, int, int]]) -> None:
 
 
 @given(STEPS, STEPS)
-def test_undo_restores_what_the_commands_before_left(kept: list[tuple[str, int, int]], refused: list[tuple[str, int, int]]) -> None:
+def test_undo_restores_what_the_commands_before_left(
+    kept: list[tuple[str, int, int]], refused: list[tuple[str, int, int]]
+) -> None:
     state = _fresh_state()
     state.begin()
     _perform(state, kept)

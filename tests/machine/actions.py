@@ -108,7 +108,8 @@ class OfMember(Action):
                 commands.UpdateAccount(name, {"k": "v"}, self.customer), lambda: seen(model.link(member, self.customer))
             )
         return Asked(
-            commands.MergeAccounts(name, str(other.id), dry_run=self.dry_run), lambda: self._merged(model, member, other)
+            commands.MergeAccounts(name, str(other.id), dry_run=self.dry_run),
+            lambda: self._merged(model, member, other),
         )
 
     def _merged(self, model: Model, source: Member, target: Member) -> Expected:
@@ -134,7 +135,13 @@ class AdjustMember(Action):
             return None
         expires_at = None if self.expires_in is None else now + self.expires_in
         command = commands.Adjust(
-            str(member.id), self.amount, "goodwill", {}, expires_at, qualifying=self.counts, allow_negative=self.negative
+            str(member.id),
+            self.amount,
+            "goodwill",
+            {},
+            expires_at,
+            qualifying=self.counts,
+            allow_negative=self.negative,
         )
         return Asked(
             command,

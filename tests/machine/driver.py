@@ -163,7 +163,7 @@ def compare_event(expected: Answer, outcome: EventOutcome) -> None:
         assert (entry.status, entry.reason) == (heard.status, heard.reason), (entry, heard.program)
         if heard.member is not None:
             bind(heard.member, entry.account)
-        assert [line.amount for line in entry.transactions] == heard.amounts, heard.program
+        assert [line.amount for line in entry.transactions] == heard.amounts, (entry, heard.amounts)
     heard_of = {heard.program for heard in expected.programs}
     assert not [entry for name, entry in found.items() if name not in heard_of and entry.transactions]
 

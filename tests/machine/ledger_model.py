@@ -102,7 +102,15 @@ class Member:
         return amount
 
     def credit(
-        self, kind: str, amount: int, now: int, *, effective_at: int, held: bool, counts: bool, expires_at: int | None = None
+        self,
+        kind: str,
+        amount: int,
+        now: int,
+        *,
+        effective_at: int,
+        held: bool,
+        counts: bool,
+        expires_at: int | None = None,
     ) -> Lot:
         """Adds points by the program's policy, or until ``expires_at``."""
         program, expiry = self.program, self.program.expiry or {"type": None}

@@ -218,7 +218,11 @@ class Model:
 
     @staticmethod
     def again(payment: Payment, body: dict[str, Any]) -> Answer:
-        if (payment.amount, payment.currency, payment.customer) != (body["amount"], body["currency"], body.get("customer")):
+        if (payment.amount, payment.currency, payment.customer) != (
+            body["amount"],
+            body["currency"],
+            body.get("customer"),
+        ):
             raise Refused("payment_conflict")
         return Answer("ignored", "payment_already_completed")
 
@@ -340,9 +344,7 @@ class Model:
     def rules(self, program: str, trigger: str) -> list[RuleSpec]:
         return sorted((r for r in self.programs[program].rules if r.trigger == trigger), key=lambda rule: rule.id)
 
-    def evaluate(
-        self, name: str, event: Event, payment: Payment | None = None, only: Member | None = None
-    ) -> Heard:
+    def evaluate(self, name: str, event: Event, payment: Payment | None = None, only: Member | None = None) -> Heard:
         program, body, at = self.programs[name], event["object"], event["at"]
         if program.status != "active":
             return Heard(name, "ignored", "program_paused")
@@ -358,11 +360,14 @@ class Model:
             room = [rule.budget is None or self.spent(rule) < rule.budget for rule in rules]
             if not any(v is not None and v.points and left for v, left in zip(verdicts, room, strict=True)):
                 return Heard(name, "ignored", reason)
-            member = self.enroll(name, body["customer"], min(at, self.now))
+            member, before = self.enroll(name, body["customer"], min(at, self.now)), 0
+        else:
+            before = len(member.rows)
         heard = Heard(name, "processed", None, member)
         for rule, verdict in zip(rules, verdicts, strict=True):
             if verdict is not None and verdict.points:
-                heard.amounts += self.give(member, rule, verdict, at, payment, body)
+                self.give(member, rule, verdict, at, payment, body)
+        heard.amounts = [row.amount for row in member.rows[before:]]
         if payment is not None and name not in payment.purchases:
             payment.purchases[name] = Purchase(member, naive_time.day_number(at, program.zone))
         if all(verdict is None for verdict in verdicts):
@@ -376,9 +381,9 @@ class Model:
         if named is None:
             return None, "guest"
         found = next((member for member in self.members if member.id == named), None)
-        if found is None or found.program.id != program:
+        if found is None:
             return None, "unknown_account"
-        return found.resolved(), ""
+        return (found.resolved(), "") if found.program.id == program else (None, "guest")
 
     def facts(self, member: Member | None, program: str, body: dict[str, Any], at: int) -> pricing_model.Facts:
         today = naive_time.day_number(at, self.programs[program].zone)
@@ -414,7 +419,7 @@ class Model:
         at: int,
         payment: Payment | None,
         body: dict[str, Any],
-    ) -> list[int]:
+    ) -> None:
         """Awards what cap and budget leave."""
         period = naive_time.window(at, rule.window, member.program.zone) if rule.window else None
         used = [a for a in member.awards if a.rule == rule.id and a.period == period]
@@ -426,7 +431,7 @@ class Model:
         if rule.budget is not None:
             points = min(points, max(0, rule.budget - self.spent(rule)))
         if points == 0:
-            return []
+            return
         happened, held = min(at, self.now), rule.trigger in pricing_model.PAID
         lot = member.credit("earn", points, self.now, effective_at=happened, held=held, counts=True)
         worth = verdict.worth
@@ -434,7 +439,6 @@ class Model:
         member.awards.append(award)
         if payment is not None:
             payment.awards.append(award)
-        return [points]
 
 
 __all__ = ["ALL", "DAY", "MINUTE", "Answer", "Heard", "Model", "Payment", "Refused"]

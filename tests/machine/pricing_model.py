@@ -55,7 +55,9 @@ def judge(rule: RuleSpec, event: dict[str, Any], facts: Facts, currency: str, ro
     amount = event.get("amount", 0)
     if rule.per is not None and event["currency"] != currency:
         return None
-    seen = {condition[0]: facts(condition[0]) for condition in (*rule.conditions, *([rule.bonus[0]] if rule.bonus else []))}
+    seen = {
+        condition[0]: facts(condition[0]) for condition in (*rule.conditions, *([rule.bonus[0]] if rule.bonus else []))
+    }
 
     def worth(net: int) -> int:
         if rule.trigger in PAID and net <= 0:

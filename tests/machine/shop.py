@@ -148,7 +148,12 @@ def rule_specs(draw: st.DrawFn, program: str) -> list[RuleSpec]:
         **draw(CAPS),
     )
     particular = spec(
-        "b_particular", "payment.completed", "50", conditions=draw(PARTICULAR_CONDITIONS), budget=draw(BUDGETS), **draw(CAPS)
+        "b_particular",
+        "payment.completed",
+        "50",
+        conditions=draw(PARTICULAR_CONDITIONS),
+        budget=draw(BUDGETS),
+        **draw(CAPS),
     )
     invoiced = spec("c_invoice", "invoice.paid", "2", per=50, bonus=draw(BONUSES), conditions=draw(AMOUNT_CONDITIONS))
     review = spec("d_review", "review.created", "25", **draw(CAPS), budget=draw(BUDGETS))

@@ -81,6 +81,20 @@ AGAIN = st.builds(Again, NUMBERS, st.sampled_from((False, False, True)))
 REPLAY = st.builds(Replay, NUMBERS, NAMED)
 
 ACTIONS: st.SearchStrategy[Action] = st.one_of(
-    PAY, REFUND, PAY, REFUND, CREATE, ADJUST, MERGE, INVOICE, REVIEW, CLOSE, REOPEN, LINK, AGAIN, REPLAY, CUSTOMERS_MERGE
+    PAY,
+    REFUND,
+    PAY,
+    REFUND,
+    CREATE,
+    ADJUST,
+    MERGE,
+    INVOICE,
+    REVIEW,
+    CLOSE,
+    REOPEN,
+    LINK,
+    AGAIN,
+    REPLAY,
+    CUSTOMERS_MERGE,
 )
 SPANS = st.sampled_from((HOUR, DAY, 13 * DAY, 31 * DAY, 92 * DAY, 366 * DAY)) | st.integers(1, 40 * DAY)

@@ -169,6 +169,7 @@ def test_all_factors_are_multiplied_and_rounded_once() -> None:
         "exact": "224.8875",
         "rounding": "down",
         "rounded": 224,
+        "result": 224,
     }
 
 

@@ -1,22 +1,17 @@
 """A real year of a real shop, over real connections, on both engines: the figures are exact however the events arrive."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
-import uvicorn
 
 from benchmarks import load
-from vinr_engagement.audit import Origin
+from tests.served import TESTS, served
 from vinr_engagement.commands import Store, UpdateProgram
-#V
-from vinr_engagement.entrypoints.api import create_app
+from vinr_engagement.commands.verify import verify
 from vinr_engagement.entrypoints.demo.year import load_year
 from vinr_engagement.foundation.database import Session
-from vinr_engagement.foundation.settings import Settings
 
 MEMBERS, EARNED, REVERSED = 4_338, 8_902_670, 516_114
 PAYMENTS, AMOUNT, WITH_CUSTOMER = 19_960, 1_066_668_454, 18_532
@@ -92,29 +87,11 @@ class Shop:
         return await self.store.database.read(read)
 
 
-@asynccontextmanager
-async def _open_shop(database_url: str) -> AsyncIterator[Shop]:
-    settings = Settings(database_url=database_url, log_level="critical")
-    store = await Store.open("test", settings)
-    await store.write_path.run(UpdateProgram("prog_default", {"currency": {"expiry": None}}), Origin("tests"))
-    made = await store.write_path.run(store.new_key("tests", "secret", []), Origin("tests"))
-    config = uvicorn.Config(create_app({"test": store}, settings), port=0, log_level="critical", lifespan="off")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield Shop(store, server.servers[0].sockets[0].getsockname()[1], made["secret"])
-    finally:
-        server.should_exit = True
-        await serving
-        await store.close()
-
-
 @pytest.fixture
 async def shop(database_url: str) -> AsyncIterator[Shop]:
-    async with _open_shop(database_url) as opened:
-        yield opened
+    async with served(database_url) as server:
+        await server.store.write_path.run(UpdateProgram("prog_default", {"currency": {"expiry": None}}), TESTS)
+        yield Shop(server.store, server.port, server.key)
 
 
 @pytest.fixture(scope="module")
@@ -155,14 +132,14 @@ async def test_in_batches_and_every_event_twice(shop: Shop, year: list[Event]) -
     assert await shop.kept_by_payment() == _expected_by_payment(year)
     await shop.send_in_batches(year)
     assert await shop.figures() == EXPECTED
-    #V    assert (await verify(shop.store.database)).faults == []
+    assert (await verify(shop.store.database)).faults == []
 
 
 @pytest.mark.anyio
 async def test_one_by_one(shop: Shop, year: list[Event]) -> None:
     await shop.send_one_by_one(year)
     assert await shop.figures() == EXPECTED
-    #V    assert (await verify(shop.store.database)).faults == []
+    assert (await verify(shop.store.database)).faults == []
 
 
 @pytest.mark.anyio
@@ -173,4 +150,4 @@ async def test_shuffled(shop: Shop, year: list[Event]) -> None:
     await shop.send_in_batches(shuffled)
     assert await shop.figures() == EXPECTED
     assert await shop.kept_by_payment() == _expected_by_payment(year)
-    #V    assert (await verify(shop.store.database)).faults == []
+    assert (await verify(shop.store.database)).faults == []

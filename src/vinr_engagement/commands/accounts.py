@@ -156,7 +156,7 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
         where, of_account = "where bucket = $1 and account = $2", (bucket, account.id)
         statements += [
             Statement(
-                "update received_events set body = '{}', customer = null where id in"
+                "update received_events set body = '{}', outcome = '', customer = null where id in"  # noqa: S608
                 f" (select event from transactions {where} and event is not null)",
                 of_account,
             ),
@@ -168,7 +168,7 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
         ]
     statements += [
         Statement(
-            "update received_events set body = '{}', customer = null where customer = $1 and not exists"
+            "update received_events set body = '{}', outcome = '', customer = null where customer = $1 and not exists"
             " (select 1 from customer_links where customer = $1 and account <> $2)",
             (customer, account.id),
         )
@@ -188,9 +188,8 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
 def _changed(context: Context, account: Account, event: str, before: dict[str, Any] | None) -> dict[str, Any]:
     """Records what changed and answers the account."""
     account.updated_at = context.now
-    mark = cascade.mark(context)
     after = members.account_snapshot(account)
     previous = None if before is None else {name: value for name, value in before.items() if value != after[name]}
     outbox.record(context.state, account, event, after, context.now, previous=previous)
-    cascade.react(context, mark, context.now)
+    cascade.react(context, context.now)
     return members.account_snapshot(account)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vinr_engagement import ledger, members, programs
-from vinr_engagement.commands import cascade
 from vinr_engagement.commands.context import Context, Decision, due_lots, lots_of
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import Instant, format_instant
@@ -47,10 +46,8 @@ class Adjust(Decision):
         if self.amount == 0:
             raise Invalid("parameter_invalid", "amount must not be 0.", param="amount")
         account = context.own_account(self.account)
-        mark = cascade.mark(context)
         cause = Cause("adjust", Source("adjustment", None), reason=self.reason, metadata=json.text(self.metadata))
         row = self._credit(context, account, cause) if self.amount > 0 else self._debit(context, account, cause)
-        cascade.react(context, mark, context.now)
         return ledger.transaction_snapshot(row)
 
     def _credit(self, context: Context, account: Account, cause: Cause) -> Transaction:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from vinr_engagement import members, payments, rules
+from vinr_engagement import members, payments, programs, rules
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import calendar, json
@@ -35,7 +35,8 @@ def verdicts(
     """One verdict for each rule. Without an account, as for one that is enrolled by this event."""
     program = entry.program
     facts = _facts(context, entry, listed, account, event_object, at, customer)
-    tier = None if account is None or account.tier is None else tier_factor(program, account.tier)
+    key = programs.lowest_tier(program) if account is None or account.tier is None else account.tier
+    tier = None if key is None else tier_factor(program, key)
     return [
         rules.evaluate(
             rule,
@@ -90,6 +91,7 @@ def _account_facts(account: Account) -> dict[str, Any]:
 def _newcomer(program: Program, customer: str | None, at: Instant) -> dict[str, Any]:
     """A member at the moment of enrolment."""
     account = members.new_account(program.id, customer, {}, at, at)
+    account.tier = programs.lowest_tier(program)
     return {**_account_facts(account), "id": None}
 
 

@@ -25,9 +25,9 @@ _REASONS = {
 class Award(msgspec.Struct, array_like=True):
     """What an earn of a payment owes to later refunds.
 
-    ``account`` is whose earn it was (an invoice may be another member's than its payment); ``due`` what refunds so far took
-    away from what it earned; ``reversed`` what was reversed of that, uncollected points included; ``period`` its window of
-    the rule's cap.
+    ``account`` is whose earn it was (an invoice may be another member's than its payment); ``source_type`` and
+    ``source_id`` say where it came from; ``due`` is what refunds so far took away from what it earned; ``reversed`` what was
+    reversed of that, uncollected points included; ``period`` its window of the rule's cap.
     """
 
     transaction: str
@@ -36,6 +36,8 @@ class Award(msgspec.Struct, array_like=True):
     rule: str
     period: str | None
     budgeted: bool
+    source_type: str
+    source_id: str | None
     earned: int
     due: int
     reversed: int
@@ -101,7 +103,8 @@ def give(
     if budget is not None:
         context.state.change(budget).points += points
     row = _post(context, program, account, rule, points, explanation, occasion)
-    award = Award(row.id, row.bucket, account.id, rule.id, period, budget is not None, points, 0, 0, terms)
+    owed = (row.id, row.bucket, account.id, rule.id, period, budget is not None)
+    award = Award(*owed, *occasion.source, points, 0, 0, terms)
     return Given(points, None, row, award)
 
 
@@ -184,10 +187,11 @@ def owe(context: Context, purchase: Purchase, given: list[Award]) -> None:
 
 
 class TakeBack(msgspec.Struct):
-    """Refunds taking effect: what is left of the payment, the event that told of it, and when the money went back."""
+    """Refunds taking effect: what is left of the payment, why and by which event, and when the money went back."""
 
     payment: Payment
     net: int
+    reason: str
     event: str
     at: Instant
 
@@ -221,8 +225,8 @@ def _settle_award(context: Context, program: Program, award: Award, refunds: Tak
         return None
     cause = Cause(
         "reverse",
-        Source("payment", refunds.payment.id),
-        reason="refund",
+        Source(award.source_type, award.source_id),
+        reason=refunds.reason,
         event=refunds.event,
         rule=award.rule,
         reverses=award.transaction,

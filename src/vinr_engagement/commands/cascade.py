@@ -7,28 +7,31 @@ from vinr_engagement.commands import appraise
 from vinr_engagement.commands.awards import Occasion, give
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import json
-from vinr_engagement.foundation.clock import Instant
+from vinr_engagement.foundation.clock import Instant, parse_instant
 from vinr_engagement.ledger import Source
 from vinr_engagement.outbox import OutgoingEvent
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
+_POINTS = "loyalty.points."
 
 
-def mark(context: Context) -> int:
-    """How many facts were recorded so far."""
-    return len(context.state.inserted.get(outbox.OUTGOING_EVENTS, ()))
+def begin(context: Context) -> None:
+    """Starts a command: what is recorded from here on may be reacted to."""
+    context.reacted = len(context.state.inserted.get(outbox.OUTGOING_EVENTS, ()))
 
 
-def react(context: Context, since: int, at: Instant) -> bool:
-    """Lets rules react to the facts recorded since a mark, and to the facts that this records in turn.
+def react(context: Context, at: Instant) -> bool:
+    """Lets rules react to the facts that the command recorded since they last did, and to the facts that this records in turn.
 
-    ``at`` is when it all happened. Answers whether the limit was met: reactions beyond it were left out.
+    ``at`` is when it happened, for facts that do not say so themselves. Answers whether the limit was met: reactions beyond
+    it were left out.
     """
     for depth in range(CASCADE_DEPTH + 1):
         recorded: list[OutgoingEvent] = context.state.inserted.get(outbox.OUTGOING_EVENTS, [])
-        triggering = [event for event in recorded[since:] if event.type in context.configuration.internal_triggers]
-        since = len(recorded)
+        triggers = context.configuration.internal_triggers
+        triggering = [event for event in recorded[context.reacted :] if event.type in triggers]
+        context.reacted = len(recorded)
         if not triggering:
             return False
         if depth == CASCADE_DEPTH:
@@ -47,8 +50,15 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
     if not listed or entry.program.status != "active":
         return
     snapshot: dict[str, Any] = json.decode(event.data)["object"]
+    at = _moment_of(event.type, snapshot, at)
     verdicts = appraise.verdicts(context, entry, listed, account, snapshot, at)
     occasion = Occasion(event.type, event.id, at, Source("event", event.id), held=False)
     for rule, verdict in zip(listed, verdicts, strict=True):
         if verdict.matched:
             give(context, entry.program, context.state.change(account), rule, verdict, occasion)
+
+
+def _moment_of(event_type: str, snapshot: dict[str, Any], at: Instant) -> Instant:
+    """When a fact happened: changes that time brought are dated by when they were due, not by who noticed."""
+    moment = snapshot.get("available_at" if event_type == "loyalty.points.available" else "effective_at")
+    return parse_instant(moment) if event_type.startswith(_POINTS) and isinstance(moment, str) else at

@@ -180,8 +180,16 @@ _RULE_DEFAULTS: dict[str, Any] = {
 }
 
 
-def _rule_row(definition: dict[str, Any]) -> RuleRow:
+def parsed_rule(definition: dict[str, Any]) -> rules.Rule:
+    """A compiled rule of what this version knows. Raises ``Invalid``."""
     rule = rules.parse_rule(definition)
+    if rules.segments_needed(rule):
+        raise Invalid("parameter_invalid", "conditions about segments are not offered yet.", param="conditions")
+    return rule
+
+
+def _rule_row(definition: dict[str, Any]) -> RuleRow:
+    rule = parsed_rule(definition)
     return RuleRow(
         id=rule.id,
         program=definition["program"],

@@ -25,7 +25,8 @@ class Statement:
 class Context:
     """One batch's view of the store, and the origin of the command being decided.
 
-    ``latest_at`` is the time of what was recorded last; it is known to commands that reconfigure.
+    ``latest_at`` is the time of what was recorded last; it is known to commands that reconfigure. ``reacted`` counts the
+    recorded facts that rules have had the chance to react to.
     """
 
     state: State
@@ -35,6 +36,7 @@ class Context:
     statements: list[Statement]
     clock_is_set: bool = False
     latest_at: Instant | None = None
+    reacted: int = 0
 
     def account(self, identifier: str) -> Account:
         """An account brought up to date and announced for change; merged ones included. Raises ``NotFound``."""

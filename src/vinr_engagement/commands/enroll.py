@@ -1,6 +1,6 @@
 """Enrolling a member: the account, its link to the customer, the fact, and what the rules make of it."""
 
-from vinr_engagement import members, outbox
+from vinr_engagement import members, outbox, programs
 from vinr_engagement.commands import cascade
 from vinr_engagement.commands.context import Context, already_exists
 from vinr_engagement.foundation.clock import Instant
@@ -19,13 +19,11 @@ def enroll(
         refuse_second(context, program, customer)
     account = context.state.insert(members.new_account(program.id, customer, metadata, enrolled_at, context.now))
     context.state.born(account.bucket, account.id)
-    lowest = min(program.tier_config.tiers, key=lambda tier: tier.rank, default=None)
-    account.tier = None if lowest is None else lowest.key
+    account.tier = programs.lowest_tier(program)
     if customer is not None:
         link(context, customer, account)
-    mark = cascade.mark(context)
     outbox.record(context.state, account, "loyalty.account.created", members.account_snapshot(account), context.now)
-    return account, cascade.react(context, mark, enrolled_at)
+    return account, cascade.react(context, enrolled_at)
 
 
 def refuse_second(context: Context, program: Program, customer: str) -> None:

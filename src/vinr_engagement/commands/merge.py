@@ -74,10 +74,9 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     target.updated_at = source.updated_at = source.merged_at = context.now
     source.status, source.merged_into = "merged", target.id
     context.statements.extend(_reparenting(source, target))
-    mark = cascade.mark(context)
     snapshot = {**members.account_snapshot(target), "merged_from": source.id}
     outbox.record(state, target, "loyalty.account.merged", snapshot, context.now, previous=before)
-    cascade.react(context, mark, context.now)
+    cascade.react(context, context.now)
     return target
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from vinr_engagement import ledger, rules
 from vinr_engagement.commands.configuration import Configuration, ProgramRules
+from vinr_engagement.commands.configure import parsed_rule
 from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.events import incoming
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_in
@@ -71,7 +72,7 @@ class Preview(Decision):
 
 def _compiled(definition: dict[str, Any], number: int) -> rules.Rule:
     try:
-        return rules.parse_rule({"id": f"{_TRIED}_{number}", "version": 1, "active": True, **definition})
+        return parsed_rule({"id": f"{_TRIED}_{number}", "version": 1, "active": True, **definition})
     except Invalid as fault:
         param = f"rules[{number}]" + (f".{fault.param}" if fault.param else "")
         raise Invalid(fault.code, fault.message, param=param) from None

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from vinr_engagement import ledger, members
-from vinr_engagement.commands import cascade
 from vinr_engagement.commands.context import Context, Decision, account_needs
 from vinr_engagement.foundation.database import Need
 
@@ -19,11 +18,9 @@ class Settle(Decision):
 
     def decide(self, context: Context) -> int:
         count = 0
-        mark = cascade.mark(context)
         for identifier in self.accounts:
             account = context.state.find(members.ACCOUNTS, members.account_key(identifier))
             if account is not None and ledger.is_due(account, context.now):
                 context.settled(account)
                 count += 1
-        cascade.react(context, mark, context.now)
         return count

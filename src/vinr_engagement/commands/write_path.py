@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from vinr_engagement.audit import Origin
+from vinr_engagement.commands import cascade
 from vinr_engagement.commands import configuration as configurations
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.commands.context import Command, Context
@@ -319,8 +320,10 @@ def _key_reused(claim: Claim) -> Conflict:
 async def _decide(session: Session, context: Context, command: Command, *, lock: bool = True) -> Outcome:
     for _ in range(_ROUNDS):
         context.state.begin()
+        cascade.begin(context)
         try:
             answer = command.decide(context)
+            cascade.react(context, context.now)
         except NotGathered as missing:
             context.state.undo()
             context.statements.clear()

@@ -47,7 +47,7 @@ def received_event_snapshot(event: ReceivedEvent) -> dict[str, Any]:
         "created_at": format_instant(event.occurred_at),
         "received_at": format_instant(event.received_at),
         "body": msgspec.Raw(event.body.encode()),
-        "outcome": msgspec.Raw(event.outcome.encode()),
+        "outcome": msgspec.Raw(event.outcome.encode() or b"null"),
     }
 
 

@@ -22,6 +22,9 @@ class ReceivedEvent(msgspec.Struct, gc=False):
     received_at: int
 
 
+ERASED = ""
+"""The outcome of an event that was about somebody who was erased since."""
+
 RECEIVED_EVENTS = Table("received_events", ReceivedEvent, ("bucket", "id"))
 
 

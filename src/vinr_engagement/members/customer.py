@@ -28,7 +28,7 @@ def mirror(identifier: str, known: Customer | None, event_object: dict[str, Any]
         body=json.text(body),
         created_at=occurred_at if known is None else known.created_at,
         updated_at=occurred_at if known is None else max(known.updated_at, occurred_at),
-        deleted_at=None if known is None else known.deleted_at,
+        deleted_at=None,
     )
 
 

@@ -1,6 +1,6 @@
 """A program and its policies: what its points are called and worth, when they expire, how refunds are settled."""
 
-from vinr_engagement.programs.policy import credit_dates, inactivity_deadline
+from vinr_engagement.programs.policy import credit_dates, inactivity_deadline, lowest_tier
 from vinr_engagement.programs.program import (
     DEFAULT_PROGRAM,
     Currency,
@@ -34,6 +34,7 @@ __all__ = [
     "default_program",
     "definition_of",
     "inactivity_deadline",
+    "lowest_tier",
     "program_of",
     "row_of",
     "validate",

@@ -28,3 +28,9 @@ def credit_dates(program: Program, effective_at: Instant, *, held: bool) -> tupl
 def inactivity_deadline(program: Program, activity_at: Instant, months: int) -> Instant:
     """When points that wait for activity expire: calendar months after the last earn or redemption."""
     return calendar.add_months(activity_at, months, program.zone)
+
+
+def lowest_tier(program: Program) -> str | None:
+    """The key of the tier that every member is in at least; ``None`` where the program has no tiers."""
+    lowest = min(program.tier_config.tiers, key=lambda tier: tier.rank, default=None)
+    return None if lowest is None else lowest.key

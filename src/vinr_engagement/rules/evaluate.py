@@ -242,6 +242,7 @@ def _priced(
         "exact": exact_text(*terms.exact(amount)),
         "rounding": terms.rounding,
         "rounded": points,
+        "result": points,
     }
     if points == 0:
         return Verdict(False, "zero_award", explanation=explanation)

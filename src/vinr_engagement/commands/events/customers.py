@@ -42,6 +42,8 @@ def customer_deleted(context: Context, event: EventIn) -> EventOutcome:
     """Keeps the id, forgets the person. Accounts stay: erase them where the law asks for it."""
     identifier = incoming.identifier_of(event.object, "id")
     customer = context.state.find(members.CUSTOMERS, members.customer_key(identifier))
+    if customer is not None and customer.updated_at > event.occurred_at:
+        return EventOutcome(event.id, event.type, "ignored", "newer_known", customer=identifier)
     fresh = members.mirror(identifier, None, {}, event.occurred_at)
     if customer is not None:
         fresh.listed_id, fresh.created_at = customer.listed_id, customer.created_at

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from vinr_engagement import members, payments, rules
+from vinr_engagement import ledger, members, payments, rules
 from vinr_engagement.commands import appraise, awards, cascade
 from vinr_engagement.commands.awards import Award, Occasion, give
 from vinr_engagement.commands.configuration import ProgramRules
@@ -62,13 +62,17 @@ def evaluate_in(context: Context, entry: ProgramRules, happening: Happening) -> 
         context.settled(account)
     listed = entry.rules_for(happening.type)
     verdicts = appraise.verdicts(context, entry, listed, account, happening.object, happening.at, happening.customer)
+    written = _rows_written(context)
     enrolled = limited = False
     if account is None:
         if not any(_would_award(context, rule, verdict) for rule, verdict in zip(listed, verdicts, strict=True)):
             return ProgramOutcome(program.id, "ignored", reason, rules=_judged(listed, verdicts))
         account, limited = enroll(context, program, happening.customer, {}, min(happening.at, context.now))
         enrolled = True
-    return _carry_out(context, entry, happening, account, verdicts, enrolled=enrolled, limited=limited)
+    outcome = _carry_out(context, entry, happening, account, verdicts)
+    outcome.enrolled, outcome.cascade_limit = enrolled, outcome.cascade_limit or limited
+    outcome.transactions = lines(context, account, written)
+    return outcome
 
 
 def _resolve(context: Context, program: Program, happening: Happening) -> tuple[Account | None, str]:
@@ -103,17 +107,11 @@ def _carry_out(
     happening: Happening,
     account: Account,
     verdicts: list[rules.Verdict],
-    *,
-    enrolled: bool,
-    limited: bool,
 ) -> ProgramOutcome:
     program = entry.program
     listed = entry.rules_for(happening.type)
-    outcome = ProgramOutcome(
-        program.id, "processed", account=account.id, enrolled=enrolled, transactions=[], rules=[], cascade_limit=limited
-    )
+    outcome = ProgramOutcome(program.id, "processed", account=account.id, rules=[])
     context.state.change(account)
-    mark = cascade.mark(context)
     occasion = Occasion(happening.type, happening.event, happening.at, happening.source, happening.held)
     owed: list[Award] = []
     for rule, verdict in zip(listed, verdicts, strict=True):
@@ -121,8 +119,7 @@ def _carry_out(
             outcome.rules.append(_judged_one(rule, verdict))
             continue
         given = give(context, program, account, rule, verdict, occasion)
-        if given.transaction is not None and given.award is not None:
-            outcome.transactions.append(line(given.transaction))
+        if given.award is not None:
             owed.append(given.award)
         outcome.rules.append(
             RuleOutcome(
@@ -133,7 +130,7 @@ def _carry_out(
     if happening.money is not None:
         awards.owe(context, purchase_of(context, program, account, happening.money, happening.at), owed)
     if context.configuration.internal_triggers:
-        outcome.cascade_limit = cascade.react(context, mark, happening.at) or limited
+        outcome.cascade_limit = cascade.react(context, happening.at)
     account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
     outcome.balance = account.balance
     if not _matched_any(outcome.rules):
@@ -151,6 +148,16 @@ def _judged(listed: list[rules.Rule], verdicts: list[rules.Verdict]) -> list[Rul
 
 def _judged_one(rule: rules.Rule, verdict: rules.Verdict) -> RuleOutcome:
     return RuleOutcome(rule.id, rule.version, verdict.matched, verdict.points, verdict.reason, verdict.failed)
+
+
+def _rows_written(context: Context) -> int:
+    return len(context.state.inserted.get(ledger.TRANSACTIONS, ()))
+
+
+def lines(context: Context, account: Account, since: int) -> list[TransactionLine]:
+    """The ledger rows of an account that were written since there were ``since`` rows, as the answer lists them."""
+    rows: list[Transaction] = context.state.inserted.get(ledger.TRANSACTIONS, [])
+    return [line(row) for row in rows[since:] if row.account == account.id]
 
 
 def line(row: Transaction) -> TransactionLine:

@@ -7,7 +7,7 @@ from vinr_engagement.commands import awards
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, line, spend_of
-from vinr_engagement.commands.events.incoming import EventIn, PaymentObject
+from vinr_engagement.commands.events.incoming import EventIn, PaymentObject, RefundObject
 from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Status, overall
 from vinr_engagement.foundation.errors import Conflict
 from vinr_engagement.ledger import Source
@@ -101,8 +101,7 @@ def refund_completed(context: Context, event: EventIn) -> EventOutcome:
     """One refund, by its own id."""
     refund = incoming.refund_of(event.object)
     payment = _payment(context, refund.payment)
-    if refund.currency is not None and payment.currency not in (None, refund.currency):
-        raise payment_conflict(payment, "completed")
+    _check_currency(payment, refund)
     amount = refund.amount or 0
     if _known_refund(context, event, payment, refund.id, "refund", amount):
         return EventOutcome(
@@ -118,6 +117,7 @@ def dispute_resolved(context: Context, event: EventIn) -> EventOutcome:
     if event.object.get("status") != "lost":
         return EventOutcome(event.id, event.type, "ignored", "dispute_not_lost")
     payment = _payment(context, dispute.payment)
+    _check_currency(payment, dispute)
     if _known_refund(context, event, payment, dispute.id, "dispute", dispute.amount or 0):
         return EventOutcome(
             event.id, event.type, "ignored", "refund_already_completed", payment=_outcome_of(payment, 0)
@@ -131,6 +131,11 @@ def payment_failed(context: Context, event: EventIn) -> EventOutcome:
     payment = _payment(context, incoming.identifier_of(event.object, "id"))
     payment.failed_at = event.occurred_at
     return EventOutcome(event.id, event.type, "processed", payment=_outcome_of(payment, 0))
+
+
+def _check_currency(payment: Payment, refund: RefundObject) -> None:
+    if refund.currency is not None and payment.currency not in (None, refund.currency):
+        raise payment_conflict(payment, "completed")
 
 
 def _known_refund(context: Context, event: EventIn, payment: Payment, refund: str, kind: str, amount: int) -> bool:
@@ -165,7 +170,8 @@ def take_back(context: Context, event: EventIn, payment: Payment, programs: list
     cut = payments.settle_refunds(payment)
     net = payments.net_amount(payment)
     at = max(payment.completed_at or 0, payment.refunded_at or 0)
-    refunds = awards.TakeBack(payment, net, event.id, at)
+    reason = "dispute" if event.type == "dispute.resolved" else "refund"
+    refunds = awards.TakeBack(payment, net, reason, event.id, at)
     for program_id, holder, bucket in payments.holders_of(payment):
         account = context.survivor(holder)
         assert account is not None

@@ -52,7 +52,11 @@ class ReceiveEvent(Decision):
         second += [(members.ACCOUNTS, members.account_key(account)) for _, account, _ in reached]
         second += [(payments.PURCHASES, (bucket, account, payment.id)) for payment, account, bucket in reached]
         yield second
-        found_accounts = [account for _, key in second[: len(accounts) + len(reached)] if (account := state.known(members.ACCOUNTS, key))]
+        found_accounts = [
+            account
+            for _, key in second[: len(accounts) + len(reached)]
+            if (account := state.known(members.ACCOUNTS, key))
+        ]
         yield due_lots(context, found_accounts) + _limits(context, event, found_accounts) + _owed_lots(context, reached)
 
     def _link_keys(self, context: Context) -> list[tuple[int, str, str]]:
@@ -116,6 +120,8 @@ def repeat(first: ReceivedEvent, fingerprint: str) -> EventOutcome:
             f"Event {first.id} was received before with a different body; an event id names one event for ever.",
             resource=first.id,
         )
+    if first.outcome == inbox.ERASED:
+        return EventOutcome(first.id, first.type, "duplicate", "erased", first_status=first.status)  # type: ignore[arg-type]
     answer = outcome.decoder.decode(first.outcome)
     answer.first_status, answer.status = answer.status, "duplicate"
     return answer
@@ -160,5 +166,7 @@ def _owed_lots(context: Context, reached: list[tuple[Payment, str, int]]) -> lis
     for payment, account, bucket in reached:
         purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
         if purchase is not None:
-            needs += [(ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in awards.awards_of(purchase)]
+            needs += [
+                (ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in awards.awards_of(purchase)
+            ]
     return needs

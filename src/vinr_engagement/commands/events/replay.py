@@ -28,6 +28,8 @@ class ReplayEvent(Decision):
         if received is None:
             raise no_such("event", self.event)
         account = None if self.account is None else context.own_account(self.account)
+        if received.outcome == inbox.ERASED:
+            raise _not_replayable(received)
         first = outcome.decoder.decode(received.outcome)
         event = self._event(received, first)
         money = _money(context, event)
@@ -39,18 +41,18 @@ class ReplayEvent(Decision):
 
     def _event(self, received: ReceivedEvent, first: EventOutcome) -> EventIn:
         built_in = received.type in ALL_HANDLERS and received.type not in rules.PAYING_TRIGGERS
-        if built_in or not any(entry.status == "ignored" for entry in first.programs) or received.status == "deferred":
-            raise Conflict(
-                "event_not_replayable",
-                f"Event {received.id} was {received.status}; only an event that a program ignored can be replayed.",
-                resource=received.id,
-            )
+        ignored = first.reason == "no_program" or any(entry.status == "ignored" for entry in first.programs)
+        if built_in or not ignored or received.status == "deferred":
+            raise _not_replayable(received)
         return incoming.parse_event(json.decode(received.body))
 
     def _again(
         self, context: Context, event: EventIn, first: EventOutcome, account: Account | None, money: Payment | None
     ) -> EventOutcome:
-        programs = [self._program_again(context, event, entry, account, money) for entry in first.programs]
+        entries = first.programs or [
+            ProgramOutcome(entry.program.id, "ignored") for entry in context.configuration.earning
+        ]
+        programs = [self._program_again(context, event, entry, account, money) for entry in entries]
         if money is not None and money.refunded > 0:
             take_back(context, event, money, programs)
         status, reason = outcome.overall(programs)
@@ -70,6 +72,14 @@ class ReplayEvent(Decision):
         if account is not None:
             happening.only_account = account.id
         return evaluate_in(context, context.configuration.programs[entry.program], happening)
+
+
+def _not_replayable(received: ReceivedEvent) -> Conflict:
+    return Conflict(
+        "event_not_replayable",
+        f"Event {received.id} was {received.status}; only an event that a program ignored can be replayed.",
+        resource=received.id,
+    )
 
 
 def _money(context: Context, event: EventIn) -> Payment | None:

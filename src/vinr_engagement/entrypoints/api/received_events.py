@@ -28,7 +28,7 @@ class ReceivedEvent(Shape):
     created_at: Time = Field(description="When it happened.")
     received_at: Time
     body: dict[str, Any]
-    outcome: dict[str, Any] = Field(description="The first answer.")
+    outcome: dict[str, Any] | None = Field(description="The first answer; null once the member was erased.")
 
 
 class ReceivedEventList(Shape):

@@ -1,0 +1,132 @@
+"""Many callers at once, over real connections, on both engines: the end is exact, and the only errors are the domain's own."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.served import Served, served
+from vinr_engagement.commands.verify import verify
+
+Json = dict[str, Any]
+
+
+class Shop:
+    """Callers of one server."""
+
+    def __init__(self, server: Served, client: httpx2.AsyncClient) -> None:
+        self.server = server
+        self.client = client
+
+    async def post(self, path: str, body: Json, **headers: str) -> httpx2.Response:
+        """One request; a caller of its own."""
+        return await self.client.post(path, json=body, headers=headers)
+
+    async def account(self, identifier: str) -> Json:
+        """The account as it stands."""
+        found: Json = (await self.client.get(f"/v1/loyalty/accounts/{identifier}")).json()
+        return found
+
+    async def enrol(self, customer: str) -> str:
+        """A new member's id."""
+        made = await self.post("/v1/loyalty/accounts", {"program": "prog_default", "customer": customer})
+        identifier: str = made.json()["id"]
+        return identifier
+
+    async def adjust(self, account: str, amount: int) -> httpx2.Response:
+        """A credit or a debit."""
+        return await self.post("/v1/loyalty/transactions", {"account": account, "type": "adjust", "amount": amount})
+
+    async def pay(self, number: int, customer: str, amount: int) -> httpx2.Response:
+        """A completed payment."""
+        body = {"id": f"pay_{number}", "amount": amount, "currency": "GBP", "customer": customer}
+        return await self.post("/v1/events", _event(f"evt_{number}", "payment.completed", body))
+
+
+def _event(identifier: str, kind: str, body: Json) -> Json:
+    return {"id": identifier, "type": kind, "created_at": "2026-04-01T12:00:00Z", "data": {"object": body}}
+
+
+@pytest.fixture
+async def shop(database_url: str) -> AsyncIterator[Shop]:
+    lanes = 1 if database_url.startswith("sqlite") else 2
+    limits = httpx2.Limits(max_connections=64, max_keepalive_connections=64)
+    async with (
+        served(database_url, lanes=lanes) as server,
+        httpx2.AsyncClient(base_url=server.url, headers={"X-Api-Key": server.key}, limits=limits, timeout=60) as client,
+    ):
+        yield Shop(server, client)
+        assert (await verify(server.store.database)).faults == []
+
+
+@pytest.mark.anyio
+async def test_fifty_creates_of_one_member_give_one_account(shop: Shop) -> None:
+    body = {"program": "prog_default", "customer": "cust_abc123"}
+    answers = await asyncio.gather(*[shop.post("/v1/loyalty/accounts", body) for _ in range(50)])
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 49}
+    (made,) = [answer.json()["id"] for answer in answers if answer.status_code == 200]
+    refusals = [answer.json()["error"] for answer in answers if answer.status_code == 409]
+    assert {(error["code"], error["resource"]) for error in refusals} == {("account_already_exists", made)}
+
+
+@pytest.mark.anyio
+async def test_two_hundred_events_and_debits_on_one_member_end_exact(shop: Shop) -> None:
+    account = await shop.enrol("cust_1")
+    pays = [shop.pay(number, "cust_1", 1_000) for number in range(100)]
+    debits = [shop.adjust(account, -7) for _ in range(100)]
+    answers = await asyncio.gather(*[call for pair in zip(pays, debits, strict=True) for call in pair])
+    statuses = Counter(answer.status_code for answer in answers)
+    refused = [answer.json()["error"]["code"] for answer in answers if answer.status_code != 200]
+    assert set(refused) <= {"insufficient_points"}
+    taken = statuses[200] - 100
+    assert (await shop.account(account))["balance"] == 100 * 10 - 7 * taken
+    assert (await shop.account(account))["lifetime_points"] == 1_000
+
+
+@pytest.mark.anyio
+async def test_debits_never_make_a_balance_negative(shop: Shop) -> None:
+    account = await shop.enrol("cust_1")
+    await shop.adjust(account, 100)
+    answers = await asyncio.gather(*[shop.adjust(account, -9) for _ in range(30)])
+    assert Counter(answer.status_code for answer in answers) == {200: 11, 422: 19}
+    assert (await shop.account(account))["balance"] == 1
+
+
+@pytest.mark.anyio
+async def test_one_idempotency_key_from_twenty_callers_takes_effect_once(shop: Shop) -> None:
+    account = await shop.enrol("cust_1")
+    body = {"account": account, "type": "adjust", "amount": 500}
+    headers = {"Idempotency-Key": "goodwill-1"}
+    answers = await asyncio.gather(*[shop.post("/v1/loyalty/transactions", body, **headers) for _ in range(20)])
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum(answer.headers.get("idempotent-replayed") == "true" for answer in answers) == 19
+    assert (await shop.account(account))["balance"] == 500
+
+
+@pytest.mark.anyio
+async def test_one_event_from_twenty_callers_takes_effect_once(shop: Shop) -> None:
+    answers = await asyncio.gather(*[shop.pay(1, "cust_1", 4_250) for _ in range(20)])
+    assert Counter(answer.json()["status"] for answer in answers) == {"processed": 1, "duplicate": 19}
+    (entry,) = {answer.json()["programs"][0]["account"] for answer in answers}
+    assert (await shop.account(entry))["balance"] == 42
+
+
+@pytest.mark.anyio
+async def test_a_merge_against_events_and_debits_loses_nothing(shop: Shop) -> None:
+    source, target = await shop.enrol("cust_1"), await shop.enrol("cust_2")
+    await asyncio.gather(shop.adjust(source, 1_000), shop.adjust(target, 1_000))
+    merge = shop.post("/v1/loyalty/accounts/merge", {"source": source, "target": target})
+    events = [shop.pay(number, f"cust_{number % 2 + 1}", 1_000) for number in range(60)]
+    debits = [shop.adjust((source, target)[number % 2], -10) for number in range(60)]
+    calls = [call for pair in zip(events, debits, strict=True) for call in pair]
+    answers = await asyncio.gather(*calls[:40], merge, *calls[40:])
+    refusals = [answer.json()["error"]["code"] for answer in answers if answer.status_code != 200]
+    assert set(refusals) <= {"account_merged"}
+    debited = sum(answer.json().get("amount") == -10 for answer in answers)
+    survivor = await shop.account(target)
+    assert survivor["balance"] == 2_000 + 60 * 10 - 10 * debited
+    assert (await shop.account(source))["balance"] == 0
