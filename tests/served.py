@@ -38,7 +38,7 @@ async def served(database_url: str, *, lanes: int = 1) -> AsyncIterator[Served]:
     config = uvicorn.Config(create_app({"test": store}, settings), port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 (uvicorn sets no event)
         await asyncio.sleep(0.01)
     try:
         yield Served(store, server.servers[0].sockets[0].getsockname()[1], made["secret"])

@@ -43,10 +43,24 @@ class World:
     model: Model
     sent: list[Event] = field(default_factory=list)
     events: int = 0
+    next_payment: int = 0
 
     def member(self, number: int) -> Member | None:
         known = [member for member in self.model.members if member.id is not None]
         return known[number % len(known)] if known else None
+
+    def payment(self, number: int) -> str:
+        """Mostly a payment that earned something; at times any other, or the one that is to come next."""
+        known = self.model.payments
+        earning = [name for name, payment in known.items() if payment.awards]
+        if number % 8 == 7 or not known:
+            return f"pay_{self.next_payment}"
+        names = earning if earning and number % 8 else list(known)
+        return names[number % len(names)]
+
+    def new_payment(self) -> str:
+        self.next_payment += 1
+        return f"pay_{self.next_payment - 1}"
 
     def event(self, kind: str, at: int, body: dict[str, Any]) -> Asked:
         self.events += 1
@@ -123,11 +137,14 @@ class OfMember(Action):
 
 @dataclass
 class AdjustMember(Action):
+    """``emptying`` takes what there is, and ``amount`` beyond it."""
+
     member: int
     amount: int
     expires_in: int | None
     negative: bool
     counts: bool
+    emptying: bool = False
 
     def asked(self, world: World) -> Asked | None:
         member, now = world.member(self.member), world.model.now
@@ -155,7 +172,7 @@ class AdjustMember(Action):
 class Money(Action):
     """A payment or an invoice. ``named``: the member that the metadata names, for one without a customer."""
 
-    payment: int
+    payment: int | None
     invoice: int | None
     amount: int
     currency: str
@@ -163,17 +180,17 @@ class Money(Action):
     channel: str
     ago: int
     named: int | None
-    alone: bool = False
 
     def asked(self, world: World) -> Asked:
-        body: dict[str, Any] = {"id": f"pay_{self.payment}", "amount": self.amount, "currency": self.currency}
+        payment = world.new_payment() if self.payment is None else world.payment(self.payment)
+        body: dict[str, Any] = {"id": payment, "amount": self.amount, "currency": self.currency}
         if self.invoice is not None:
-            body["id"] = f"inv_{self.invoice}"
-            if not self.alone:
-                body["payment"] = f"pay_{self.payment}"
-                known = world.model.payments.get(body["payment"])
-                if known is not None and known.amount is not None and self.amount % 2 == 0:
-                    body["amount"], body["currency"] = known.amount, known.currency  # the usual case
+            body["id"] = f"inv_{self.invoice}" if self.invoice else "inv_" + payment
+            if self.invoice % 4:
+                body["payment"] = payment
+            known = world.model.payments.get(payment)
+            if known is not None and known.amount is not None and self.amount % 4:
+                body["amount"], body["currency"] = known.amount, known.currency  # the usual case
         if self.customer is not None:
             body["customer"] = self.customer
         body["metadata"] = _metadata(world, self.channel, self.named)
@@ -198,7 +215,7 @@ class TakeBack(Action):
     ago: int
 
     def asked(self, world: World) -> Asked:
-        name = f"pay_{self.payment}"
+        name = world.payment(self.payment)
         known = world.model.payments.get(name)
         total = known.amount if known is not None and known.amount is not None else 1_000
         amount = self.money if self.share is None else total * self.share // 10
@@ -209,7 +226,7 @@ class TakeBack(Action):
             return world.event(self.what, at, {"id": f"re_{self.refund}", "payment": name, "amount": amount})
         status = "won" if self.money % 5 == 0 else "lost"
         body = {"id": f"dp_{self.refund}", "payment": name, "status": status, "amount": amount}
-        if self.share == 10:
+        if self.share == 10 and self.money % 2:
             del body["amount"]
         return world.event("dispute.resolved", at, body)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.machine import strategies
-from tests.machine.actions import Action, World
+from tests.machine.actions import CUSTOMERS, Action, Create, World
 from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
 from tests.machine.model import DAY, Model
 from tests.machine.shop import SHOPS, ProgramSpec, dearer
@@ -31,10 +31,11 @@ class LoyaltyMachine(RuleBasedStateMachine):
         self.requests: list[tuple[Sequence[Any], str, bytes]] = []
         self.past: dict[int, dict[Any, tuple[int, int, int, int]]] = {}
 
-    @initialize(programs=SHOPS)
-    def open_shop(self, programs: tuple[ProgramSpec, ...]) -> None:
+    @initialize(programs=SHOPS, members=st.lists(strategies.CREATE, max_size=4))
+    def open_shop(self, programs: tuple[ProgramSpec, ...], members: list[Action]) -> None:
         self.world = World(Model(programs, BASE))
         self.driver.begin(programs, BASE)
+        self.do([Create(0, CUSTOMERS[0]), Create(1, CUSTOMERS[0]), *members])
 
     def do(self, actions: Sequence[Action], how: str = "run") -> None:
         asked = [found for action in actions if (found := action.asked(self.world)) is not None]
@@ -59,6 +60,12 @@ class LoyaltyMachine(RuleBasedStateMachine):
     def refund(self, action: Action) -> None:
         self.do([action])
 
+    @rule(money=strategies.PAY | strategies.INVOICE, refunds=st.lists(strategies.REFUND, min_size=1, max_size=4))
+    def pay_and_refund(self, money: Action, refunds: list[Action]) -> None:
+        self.do([money])
+        for refund in refunds:
+            self.do([refund])
+
     @rule(action=strategies.INVOICE)
     def invoice(self, action: Action) -> None:
         self.do([action])
@@ -71,11 +78,7 @@ class LoyaltyMachine(RuleBasedStateMachine):
     def adjust(self, action: Action) -> None:
         self.do([action])
 
-    @rule(action=strategies.CREATE)
-    def create(self, action: Action) -> None:
-        self.do([action])
-
-    @rule(action=strategies.CLOSE | strategies.REOPEN | strategies.LINK)
+    @rule(action=strategies.CREATE | strategies.CLOSE | strategies.REOPEN | strategies.LINK)
     def change_member(self, action: Action) -> None:
         self.do([action])
 
@@ -110,24 +113,21 @@ class LoyaltyMachine(RuleBasedStateMachine):
         if swept:
             self.driver.sweep()
 
-    @rule(number=strategies.NUMBERS)
-    def settle_one(self, number: int) -> None:
-        member = self.world.member(number)
-        if member is not None:
-            self.driver.settle([str(member.id)])
-
-    @rule(number=st.integers(0, 1), status=st.sampled_from(("paused", "active")))
-    def pause(self, number: int, status: str) -> None:
-        programs = list(self.world.model.programs.values())
+    @rule(number=strategies.NUMBERS, what=st.sampled_from(("settle", "settle", "pause", "resume", "resume", "change rule")))
+    def tend(self, number: int, what: str) -> None:
+        member, programs = self.world.member(number), list(self.world.model.programs.values())
         program = programs[number % len(programs)]
-        self.driver.run(UpdateProgram(program.id, {"status": status}))
-        program.status = status
+        if what == "settle":
+            if member is not None:
+                self.driver.settle([str(member.id)])
+        elif what == "change rule":
+            self.change_rule(program)
+        else:
+            program.status = "paused" if what == "pause" else "active"
+            self.driver.run(UpdateProgram(program.id, {"status": program.status}))
 
-    @rule(number=st.integers(0, 1))
-    def change_rule(self, number: int) -> None:
+    def change_rule(self, program: ProgramSpec) -> None:
         """A new version; what was awarded keeps the one that it was awarded by."""
-        programs = list(self.world.model.programs.values())
-        program = programs[number % len(programs)]
         fresh = dearer(program.rules[0])
         self.driver.run(UpdateRule(fresh.id, {"award": fresh.definition()["award"]}))
         program.rules = [fresh, *program.rules[1:]]
@@ -137,7 +137,8 @@ class LoyaltyMachine(RuleBasedStateMachine):
         model = self.world.model
         if not model.programs:
             return
-        assert [str(fault) for fault in self.driver.faults()] == []
+        faults = self.driver.faults()
+        assert not faults, faults
         found = self.driver.snapshot()
         compare_stores(self.world, found)
         self.past[model.now] = {

@@ -95,6 +95,7 @@ EXPIRIES = (
 AMOUNT_CONDITIONS = st.sampled_from(
     (
         [],
+        [],
         [("event.amount", "gte", 1_000)],
         [("event.amount", "gt", 999), ("event.amount", "lte", 9_000)],
         [("event.amount", "between", [500, 6_000])],
@@ -121,11 +122,11 @@ BONUSES: st.SearchStrategy[Any] = st.sampled_from(
 )
 CAPS: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.builds(
     lambda points, times, window: {"cap_points": points, "cap_times": times, "window": window},
-    st.none() | st.integers(1, 120),
+    st.none() | st.integers(1, 500),
     st.integers(1, 4),
     st.sampled_from(("day", "week", "month", "lifetime")),
 )
-BUDGETS = st.none() | st.none() | st.integers(1, 300)
+BUDGETS = st.none() | st.none() | st.integers(1, 2_000)
 
 
 @st.composite
@@ -168,13 +169,13 @@ def program_specs(draw: st.DrawFn, program: str) -> ProgramSpec:
     """A program of any kind."""
     return ProgramSpec(
         id=program,
-        currency=draw(st.sampled_from(("GBP", "GBP", "EUR"))),
+        currency=draw(st.sampled_from(("GBP", "GBP", "GBP", "EUR"))),
         zone=draw(st.sampled_from(("UTC", "Europe/London", "America/New_York", "Asia/Kolkata"))),
         rounding=draw(st.sampled_from(("down", "nearest", "up"))),
         expiry=draw(EXPIRIES),
         hold_days=draw(st.sampled_from((0, 0, 14))),
         clawback=draw(st.sampled_from(("negative", "clamp"))),
-        auto_enroll=draw(st.sampled_from((True, True, False))),
+        auto_enroll=draw(st.sampled_from((True, True, True, False))),
         rules=draw(rule_specs(program)),
     )
 

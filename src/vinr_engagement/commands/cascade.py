@@ -27,9 +27,11 @@ def react(context: Context, at: Instant) -> bool:
     ``at`` is when it happened, for facts that do not say so themselves. Answers whether the limit was met: reactions beyond
     it were left out.
     """
+    triggers = context.configuration.internal_triggers
+    if not triggers:
+        return False
     for depth in range(CASCADE_DEPTH + 1):
         recorded: list[OutgoingEvent] = context.state.inserted.get(outbox.OUTGOING_EVENTS, [])
-        triggers = context.configuration.internal_triggers
         triggering = [event for event in recorded[context.reacted :] if event.type in triggers]
         context.reacted = len(recorded)
         if not triggering:

@@ -4,12 +4,10 @@ from collections import defaultdict
 
 import msgspec
 
-from vinr_engagement import programs, rules
+from vinr_engagement import outbox, programs, rules
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.programs import Program
-
-PAYING = ("payment.completed", "invoice.paid")
 
 
 class ProgramRules(msgspec.Struct):
@@ -26,7 +24,11 @@ class ProgramRules(msgspec.Struct):
 
 
 class Configuration(msgspec.Struct):
-    """All programs of a store at one version; ``earning`` are those that events are evaluated in: all but archived ones."""
+    """All programs of a store at one version.
+
+    ``earning`` are those that events are evaluated in: all but archived ones. ``internal_triggers`` are the outgoing events
+    that some rule reacts to.
+    """
 
     version: int
     programs: dict[str, ProgramRules]
@@ -51,8 +53,12 @@ async def load(session: Session, version: int) -> Configuration:
         for row in await session.rows(programs.PROGRAMS, "true order by id")
     }
     earning = [entry for entry in found.values() if entry.program.status != "archived"]
-    triggers = frozenset(trigger for entry in earning for trigger in entry.by_trigger)
-    return Configuration(version, found, earning, triggers)
+    return Configuration(version, found, earning, internal_triggers(earning))
+
+
+def internal_triggers(earning: list[ProgramRules]) -> frozenset[str]:
+    """The outgoing events that rules of these programs react to."""
+    return frozenset(trigger for entry in earning for trigger in entry.by_trigger) & outbox.EVENT_TYPES
 
 
 def _program_rules(program: Program, compiled: list[rules.Rule]) -> ProgramRules:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, rules
-from vinr_engagement.commands.configuration import Configuration, ProgramRules
+from vinr_engagement.commands.configuration import Configuration, ProgramRules, internal_triggers
 from vinr_engagement.commands.configure import parsed_rule
 from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.events import incoming
@@ -91,5 +91,5 @@ def _trying(configuration: Configuration, entries: list[ProgramRules]) -> Config
         configuration.version,
         {**configuration.programs, **tried},
         entries,
-        frozenset(trigger for entry in entries for trigger in entry.by_trigger),
+        internal_triggers(entries),
     )

@@ -96,10 +96,18 @@ async def _find_owners(session: Session, listed: Iterable[Owed]) -> list[Account
         found = await session.find(members.ACCOUNTS, [members.account_key(name) for name in wanted])
         known |= dict.fromkeys(wanted) | {row.id: row for row in found}
         for owed in listed:
-            account = known[owed.owner]
-            if account is not None and account.merged_into is not None:
-                owed.owner = account.merged_into
+            owed.owner = _followed(owed.owner, known)
     return [account for name in {owed.owner for owed in listed} if (account := known[name]) is not None]
+
+
+def _followed(name: str, known: dict[str, Account | None]) -> str:
+    """As far as the merges of the known accounts lead, once round at most."""
+    for _ in range(len(known)):
+        account = known.get(name)
+        if account is None or account.merged_into is None:
+            break
+        name = account.merged_into
+    return name
 
 
 async def _find_lots(session: Session, listed: list[Owed], owners: list[Account]) -> None:

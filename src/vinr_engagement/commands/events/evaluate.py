@@ -129,8 +129,7 @@ def _carry_out(
         )  # fmt: skip
     if happening.money is not None:
         awards.owe(context, purchase_of(context, program, account, happening.money, happening.at), owed)
-    if context.configuration.internal_triggers:
-        outcome.cascade_limit = cascade.react(context, happening.at)
+    outcome.cascade_limit = cascade.react(context, happening.at)
     account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
     outcome.balance = account.balance
     if not _matched_any(outcome.rules):
