@@ -11,7 +11,7 @@ from vinr_engagement.commands import CreateAccount, Store
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.settings import Settings
 
-COMMANDS = ("demo", "keys", "migrate", "serve", "verify", "worker")
+COMMANDS = ("backup", "demo", "keys", "migrate", "restore", "serve", "verify", "worker")
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

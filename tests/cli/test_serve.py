@@ -1,34 +1,19 @@
 """The commands that run until they are stopped."""
 
-import json
-import re
 import signal
 import socket
 import threading
 import urllib.error
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.cli.serving import fetch, payment, url_in
+
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 Start = Callable[..., Any]
-
-
-def fetch(url: str, key: str = "", body: Any = None) -> Any:
-    """The JSON of an answer, which must be 200."""
-    headers = {"X-Api-Key": key, "Content-Type": "application/json"}
-    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
-
-
-def url_in(printed: str) -> str:
-    found = re.search(r"http://127\.0\.0\.1:\d+", printed)
-    assert found
-    return found[0]
 
 
 def test_serve_answers_and_stops(vinr: Any, start: Start) -> None:
@@ -81,16 +66,6 @@ def test_serve_loses_nothing_that_it_accepted(vinr: Any, start: Start) -> None:
     answers = fetch(f"{url}/v1/events/batch", key, {"events": [payment(identifier) for identifier in accepted]})
     assert {answer["result"]["status"] for answer in answers["data"]} == {"duplicate"}
     assert again.stop() == 0
-
-
-def payment(identifier: str) -> dict[str, Any]:
-    body = {"id": f"pay_{identifier}", "amount": 1_000, "currency": "GBP", "customer": "cust_ada"}
-    return {
-        "id": identifier,
-        "type": "payment.completed",
-        "created_at": "2026-04-01T12:00:00Z",
-        "data": {"object": body},
-    }
 
 
 @ON_SQLITE

@@ -11,6 +11,8 @@ from vinr_engagement import commands
 from vinr_engagement.commands import parse_event
 
 CUSTOMERS = ("cust_0", "cust_1", "cust_2", "cust_3")
+LAST = -1
+"""The number of the payment that earned something last."""
 
 
 @dataclass
@@ -45,14 +47,19 @@ class World:
     events: int = 0
     next_payment: int = 0
 
+    def known(self) -> list[Member]:
+        return [member for member in self.model.members if member.id is not None]
+
     def member(self, number: int) -> Member | None:
-        known = [member for member in self.model.members if member.id is not None]
+        known = self.known()
         return known[number % len(known)] if known else None
 
     def payment(self, number: int) -> str:
         """Mostly a payment that earned something; at times any other, or the one that is to come next."""
         known = self.model.payments
         earning = [name for name, payment in known.items() if payment.awards]
+        if number == LAST and earning:
+            return earning[-1]
         if number % 8 == 7 or not known:
             return f"pay_{self.next_payment}"
         names = earning if earning and number % 8 else list(known)
@@ -189,7 +196,7 @@ class Money(Action):
             if self.invoice % 4:
                 body["payment"] = payment
             known = world.model.payments.get(payment)
-            if known is not None and known.amount is not None and self.amount % 4:
+            if known is not None and known.amount is not None and self.amount % 2:
                 body["amount"], body["currency"] = known.amount, known.currency  # the usual case
         if self.customer is not None:
             body["customer"] = self.customer
@@ -213,9 +220,10 @@ class TakeBack(Action):
     share: int | None
     money: int
     ago: int
+    name: str | None = None
 
     def asked(self, world: World) -> Asked:
-        name = world.payment(self.payment)
+        name = self.name or world.payment(self.payment)
         known = world.model.payments.get(name)
         total = known.amount if known is not None and known.amount is not None else 1_000
         amount = self.money if self.share is None else total * self.share // 10
@@ -273,11 +281,12 @@ class Again(Action):
 class Replay(Action):
     number: int
     member: int | None
+    any_event: bool = False
 
     def asked(self, world: World) -> Asked | None:
         ignored = [name for name, (_, answer) in world.model.events.items() if answer.status == "ignored"]
         others = [fact["id"] for fact in world.sent]
-        names = ignored if ignored and self.number % 4 else others
+        names = ignored if ignored and self.number % 4 and not self.any_event else others
         if not names:
             return None
         name = names[self.number % len(names)]

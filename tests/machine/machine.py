@@ -1,6 +1,7 @@
 """The state machine: draws what happens, asks the product and the model, and compares all that they hold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any, ClassVar
 
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.machine import strategies
-from tests.machine.actions import CUSTOMERS, Action, Create, World
+from tests.machine.actions import CUSTOMERS, LAST, Action, AdjustMember, Create, OfMember, Replay, TakeBack, World
 from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
+from tests.machine.ledger_model import Member
 from tests.machine.model import DAY, Model
 from tests.machine.shop import SHOPS, ProgramSpec, dearer
 from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateRule
@@ -60,11 +62,48 @@ class LoyaltyMachine(RuleBasedStateMachine):
     def refund(self, action: Action) -> None:
         self.do([action])
 
-    @rule(money=strategies.PAY | strategies.INVOICE, refunds=st.lists(strategies.REFUND, min_size=1, max_size=4))
-    def pay_and_refund(self, money: Action, refunds: list[Action]) -> None:
+    @rule(
+        money=strategies.PAY | strategies.INVOICE,
+        spending=st.none() | st.sampled_from((-1, 100, 2_000)),
+        span=st.none() | strategies.SPANS,
+        refunds=st.lists(strategies.REFUND, min_size=1, max_size=4),
+    )
+    def pay_and_refund(self, money: Action, spending: int | None, span: int | None, refunds: list[TakeBack]) -> None:
+        """What refunds find spent or expired already is a debt, or a loss."""
         self.do([money])
+        members = [award.member for payment in self.world.model.payments.values() for award in payment.awards]
+        if spending is not None and members:
+            self.overdraw(members[-1], spending)
+        if span is not None:
+            self.wait_for(span)
         for refund in refunds:
-            self.do([refund])
+            self.do([replace(refund, payment=LAST)])
+
+    def overdraw(self, member: Member, beyond: int) -> None:
+        number = self.world.known().index(member)
+        self.do([AdjustMember(number, beyond, None, negative=True, counts=True, emptying=True)])
+
+    @rule(money=strategies.GUEST, refunds=st.lists(strategies.REFUND, max_size=2), number=strategies.NUMBERS)
+    def guest_comes_forward(self, money: Action, refunds: list[TakeBack], number: int) -> None:
+        """An event that nobody's was, refunded perhaps, is told apart by hand."""
+        self.do([money])
+        index = len(self.world.sent) - 1
+        name = str(self.world.sent[index]["object"]["id"])
+        for refund in refunds:
+            self.do([replace(refund, payment=LAST, name=name)])
+        self.do([Replay(index, number, any_event=True)])
+
+    @rule(number=strategies.NUMBERS, back=st.booleans(), again=st.booleans())
+    def leave(self, number: int, back: bool, again: bool) -> None:
+        """Closes an account; its customer may open another, and may want the first one back."""
+        member = self.world.member(number)
+        if member is None:
+            return
+        self.do([OfMember("close", number)])
+        if again:
+            self.do([Create(list(self.world.model.programs).index(member.program.id), member.customer)])
+        if back:
+            self.do([OfMember("reopen", number)])
 
     @rule(action=strategies.INVOICE)
     def invoice(self, action: Action) -> None:
@@ -82,8 +121,11 @@ class LoyaltyMachine(RuleBasedStateMachine):
     def change_member(self, action: Action) -> None:
         self.do([action])
 
-    @rule(action=strategies.MERGE | strategies.CUSTOMERS_MERGE)
-    def merge(self, action: Action) -> None:
+    @rule(action=strategies.MERGE | strategies.CUSTOMERS_MERGE, in_debt=st.none() | strategies.NUMBERS)
+    def merge(self, action: Action, in_debt: int | None) -> None:
+        member = None if in_debt is None else self.world.member(in_debt)
+        if member is not None:
+            self.overdraw(member, 1_000)
         self.do([action])
 
     @rule(action=strategies.AGAIN | strategies.REPLAY)
@@ -107,13 +149,19 @@ class LoyaltyMachine(RuleBasedStateMachine):
 
     @rule(span=strategies.SPANS, swept=st.booleans())
     def wait(self, span: int, swept: bool) -> None:
-        now = self.world.model.now + span
-        self.driver.run(AdvanceClock(now))
-        self.world.model.advance(now)
+        self.wait_for(span)
         if swept:
             self.driver.sweep()
 
-    @rule(number=strategies.NUMBERS, what=st.sampled_from(("settle", "settle", "pause", "resume", "resume", "change rule")))
+    def wait_for(self, span: int) -> None:
+        now = self.world.model.now + span
+        self.driver.run(AdvanceClock(now))
+        self.world.model.advance(now)
+
+    @rule(
+        number=strategies.NUMBERS,
+        what=st.sampled_from(("settle", "settle", "pause", "resume", "resume", "change rule")),
+    )
     def tend(self, number: int, what: str) -> None:
         member, programs = self.world.member(number), list(self.world.model.programs.values())
         program = programs[number % len(programs)]

@@ -26,7 +26,9 @@ SUMS = st.sampled_from((0, 1, 99, 999, 1_000, 2_550, 3_000, 5_001, 12_345)) | st
 AGO = (
     st.just(0)
     | st.just(0)
-    | st.sampled_from((HOUR, DAY, 13 * DAY, 14 * DAY, 40 * DAY, 400 * DAY, -4 * MINUTE, -5 * MINUTE, -6 * MINUTE))
+    | st.sampled_from(
+        (HOUR, DAY, 13 * DAY, 14 * DAY, 29 * DAY, 30 * DAY, 40 * DAY, 400 * DAY, -4 * MINUTE, -5 * MINUTE, -6 * MINUTE)
+    )
     | st.integers(0, 60 * DAY)
 )
 NAMED = st.none() | NUMBERS
@@ -45,7 +47,7 @@ ADJUST = st.builds(
     st.booleans(),
     st.sampled_from((False, False, True)),
 )
-PAY = st.builds(
+PAY: st.SearchStrategy[Action] = st.builds(
     Money,
     st.sampled_from((None, None, None, None, None, 0, 3, 7)),
     st.none(),
@@ -56,7 +58,10 @@ PAY = st.builds(
     AGO,
     NAMED,
 )
-INVOICE = st.builds(
+GUEST: st.SearchStrategy[Action] = st.builds(
+    Money, st.none(), st.none(), SUMS, st.just("GBP"), st.none(), st.sampled_from(CHANNELS), AGO, st.none()
+)
+INVOICE: st.SearchStrategy[Action] = st.builds(
     Money,
     st.none() | NUMBERS,
     st.just(0) | st.integers(0, 7),

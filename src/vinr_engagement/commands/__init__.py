@@ -13,6 +13,9 @@ from vinr_engagement.commands.configure import (
     rule_snapshot,
 )
 from vinr_engagement.commands.events import EventIn, EventOutcome, ReceiveEvent, ReplayEvent, parse_event
+from vinr_engagement.commands.import_member import ImportMember
+from vinr_engagement.commands.import_progress import ImportProgress, RememberImport, unfinished_import
+from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
@@ -31,10 +34,14 @@ __all__ = [
     "EraseAccount",
     "EventIn",
     "EventOutcome",
+    "ImportMember",
+    "ImportProgress",
+    "MemberIn",
     "MergeAccounts",
     "Outcome",
     "ReceiveEvent",
     "RejoinRealTime",
+    "RememberImport",
     "Render",
     "ReopenAccount",
     "ReplayEvent",
@@ -50,6 +57,8 @@ __all__ = [
     "clock_snapshot",
     "key_snapshot",
     "parse_event",
+    "parse_member",
     "program_snapshot",
     "rule_snapshot",
+    "unfinished_import",
 ]

@@ -156,15 +156,15 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
         where, of_account = "where bucket = $1 and account = $2", (bucket, account.id)
         statements += [
             Statement(
-                "update received_events set body = '{}', outcome = '', customer = null where id in"  # noqa: S608
+                "update received_events set body = '{}', outcome = '', customer = null where id in"
                 f" (select event from transactions {where} and event is not null)",
                 of_account,
             ),
             Statement(
-                f"update payments set customer = null where id in (select payment from purchases {where})",  # noqa: S608
+                f"update payments set customer = null where id in (select payment from purchases {where})",
                 of_account,
             ),
-            Statement(f"update transactions set reason = null, metadata = '{{}}' {where}", of_account),  # noqa: S608
+            Statement(f"update transactions set reason = null, metadata = '{{}}' {where}", of_account),
         ]
     statements += [
         Statement(
@@ -177,7 +177,7 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
     merged_in = "select id from accounts where merged_into = $1 or id = $1"
     statements.append(
         Statement(
-            f"update outgoing_events set data = '{blank}'"  # noqa: S608
+            f"update outgoing_events set data = '{blank}'"
             f" where account in ({merged_in}) and type <> 'loyalty.account.erased'",
             (account.id,),
         )

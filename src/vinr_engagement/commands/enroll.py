@@ -15,6 +15,14 @@ def enroll(
 
     Raises ``Conflict`` (``account_already_exists``) where the customer has an active one.
     """
+    account = open_account(context, program, customer, metadata, enrolled_at)
+    return account, cascade.react(context, enrolled_at)
+
+
+def open_account(
+    context: Context, program: Program, customer: str | None, metadata: dict[str, str], enrolled_at: Instant
+) -> Account:
+    """As :func:`enroll`, with no rule reacting yet: no welcome bonus."""
     if customer is not None:
         refuse_second(context, program, customer)
     account = context.state.insert(members.new_account(program.id, customer, metadata, enrolled_at, context.now))
@@ -23,7 +31,7 @@ def enroll(
     if customer is not None:
         link(context, customer, account)
     outbox.record(context.state, account, "loyalty.account.created", members.account_snapshot(account), context.now)
-    return account, cascade.react(context, enrolled_at)
+    return account
 
 
 def refuse_second(context: Context, program: Program, customer: str) -> None:

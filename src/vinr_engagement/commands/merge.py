@@ -82,7 +82,7 @@ def combine(context: Context, source: Account, target: Account) -> Account:
 
 def _reparenting(source: Account, target: Account) -> list[Statement]:
     moves = [
-        Statement(f"update {table} set account = $1 where bucket = $2 and account = $3", (target.id, bucket, source.id))  # noqa: S608
+        Statement(f"update {table} set account = $1 where bucket = $2 and account = $3", (target.id, bucket, source.id))
         for table in _REPARENTED
         for bucket in source.all_buckets()
     ]

@@ -8,8 +8,7 @@ from vinr_engagement import ledger, rules
 from vinr_engagement.commands.configuration import Configuration, ProgramRules, internal_triggers
 from vinr_engagement.commands.configure import parsed_rule
 from vinr_engagement.commands.context import Context, Decision, no_such
-from vinr_engagement.commands.events import incoming
-from vinr_engagement.commands.events.evaluate import Happening, evaluate_in
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_in, happening_of
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.foundation.errors import Invalid
 from vinr_engagement.ledger import Source
@@ -58,16 +57,7 @@ class Preview(Decision):
         source = Source(
             "payment" if event.type == "payment.completed" else "event", named if isinstance(named, str) else event.id
         )
-        return Happening(
-            event.id,
-            event.type,
-            event.occurred_at,
-            event.object,
-            source,
-            incoming.customer_of(event.object),
-            incoming.named_account(event.object),
-            only_account=account,
-        )
+        return happening_of(event, source, only_account=account)
 
 
 def _compiled(definition: dict[str, Any], number: int) -> rules.Rule:

@@ -1,5 +1,7 @@
 """A store, test or live: its database and the write path to it."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from vinr_engagement.audit import Origin
@@ -8,9 +10,9 @@ from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.furnish import Furnish
 from vinr_engagement.commands.preview import Preview
 from vinr_engagement.commands.settle import Settle
-from vinr_engagement.commands.write_path import WritePath
+from vinr_engagement.commands.write_path import OnBatch, WritePath
 from vinr_engagement.foundation import keys
-from vinr_engagement.foundation.clock import Instant, real_now
+from vinr_engagement.foundation.clock import SECOND, Instant, real_now
 from vinr_engagement.foundation.database import Database, Session
 from vinr_engagement.foundation.database.open import open_store
 from vinr_engagement.foundation.settings import Environment, Settings
@@ -18,7 +20,18 @@ from vinr_engagement.foundation.settings import Environment, Settings
 SWEEP_ACCOUNTS = 500
 """Accounts that one step of the sweep settles."""
 
+BACKLOG_COUNTED = 10_000
+"""A longer backlog is told as this many accounts: counting further would cost more than it tells."""
+
 _ENGINE = Origin("engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the sweep has before it: accounts that are due, and since when the first of them, by the store's clock."""
+
+    accounts: int
+    seconds: float
 
 
 class Store:
@@ -29,6 +42,9 @@ class Store:
         self.database = database
         self.settings = settings
         self.write_path = WritePath(database, real_time_only=environment == "live", lanes=settings.lanes)
+        self.jobs_done: Counter[str] = Counter()
+        """What this process's background jobs did, by job; ``jobs_failed`` counts the steps that failed."""
+        self.jobs_failed: Counter[str] = Counter()
 
     @classmethod
     async def open(cls, environment: Environment, settings: Settings, *, migrate: bool = True) -> "Store":
@@ -89,6 +105,24 @@ class Store:
             return [identifier for (identifier,) in rows]
 
         return await self.database.read(find)
+
+    async def backlog(self) -> Backlog:
+        """How far the sweep is behind, counted up to :data:`BACKLOG_COUNTED` accounts."""
+        now = await self.now()
+
+        async def measure(session: Session) -> Backlog:
+            ((count, earliest),) = await session.fetch(
+                "select count(*), min(next_due_at) from (select next_due_at from accounts where next_due_at is not null"
+                f" and next_due_at <= $1 order by next_due_at limit {BACKLOG_COUNTED}) as due",
+                now,
+            )
+            return Backlog(count, 0.0 if earliest is None else (now - earliest) / SECOND)
+
+        return await self.database.read(measure)
+
+    def observe(self, on_batch: OnBatch) -> None:
+        """From here on each batch that is committed is told of."""
+        self.write_path.on_batch = on_batch
 
     async def sweep(self) -> int:
         """Settles all accounts that are due, in batches; answers how many."""

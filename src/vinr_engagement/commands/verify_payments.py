@@ -170,7 +170,7 @@ _SMALLER = "case when {0} < {1} then {0} else {1} end"
 _CLAIMED = "(case when refunded_seen > refunded_sum then refunded_seen else refunded_sum end) + disputed"
 _PAYMENT_CHECKS = {
     "payment {payment} counts {by} more as refunded than its refunds say": (
-        f"select id, refunded - ({_SMALLER.format('(' + _CLAIMED + ')', 'amount')}) from payments"  # noqa: S608
+        f"select id, refunded - ({_SMALLER.format('(' + _CLAIMED + ')', 'amount')}) from payments"
         f" where amount is not null and refunded <> {_SMALLER.format('(' + _CLAIMED + ')', 'amount')}"
     ),
     "payment {payment} counts {by} more than the sum of its distinct refunds": (

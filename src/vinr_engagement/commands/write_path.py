@@ -5,6 +5,7 @@ undoes only its own changes. If the database refuses the batch, its groups run a
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -72,6 +73,9 @@ class Reply:
     replayed: bool = False
 
 
+OnBatch = Callable[[int, float], None]
+"""Told of each batch that was committed: how many commands, and the seconds from its begin to its commit."""
+
 Render = Callable[[list[Outcome]], tuple[Reply, bool]]
 """Makes the answer of a group, and says whether it is kept for repeats."""
 
@@ -92,15 +96,18 @@ class Group:
 
 
 class WritePath:
-    """Runs commands against one store."""
+    """Runs commands against one store. ``waiting_commands`` counts those that wait for their batch."""
 
-    def __init__(self, database: Database, *, real_time_only: bool, lanes: int = 1) -> None:
+    def __init__(
+        self, database: Database, *, real_time_only: bool, lanes: int = 1, on_batch: OnBatch | None = None
+    ) -> None:
+        self.on_batch = on_batch
+        self.waiting_commands = 0
         self._database = database
         self._real_time_only = real_time_only
         self._lanes = 1 if database.engine == "sqlite" else lanes
         self._configuration = configurations.EMPTY
         self._waiting: deque[Group] = deque()
-        self._waiting_commands = 0
         self._draining = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -129,6 +136,16 @@ class WritePath:
             raise outcome
         return outcome
 
+    async def try_out_all(self, commands: Sequence[Command], origin: Origin) -> list[Outcome]:
+        """What these would answer one after the other, decided on one snapshot without effect."""
+
+        async def decide(session: Session) -> list[Outcome]:
+            context = await self._context(session, origin, lock=False)
+            await _gather_needs(session, context, commands, lock=False)
+            return [await _decide(session, context, command, lock=False, save=False) for command in commands]
+
+        return await self._database.read(decide)
+
     async def answer(
         self, commands: Sequence[Command], origin: Origin, render: Render, claim: Claim | None = None
     ) -> Reply:
@@ -138,11 +155,11 @@ class WritePath:
     def _submit(
         self, commands: Sequence[Command], origin: Origin, render: Render | None, claim: Claim | None
     ) -> "asyncio.Future[Any]":
-        if self._closed or self._waiting_commands > QUEUE_COMMANDS:
+        if self._closed or self.waiting_commands > QUEUE_COMMANDS:
             raise Unavailable("the server is shutting down" if self._closed else "too many requests are waiting")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(Group(commands, origin, render, claim, future))
-        self._waiting_commands += len(commands)
+        self.waiting_commands += len(commands)
         if self._draining < self._lanes:
             self._draining += 1
             task = asyncio.create_task(self._drain())
@@ -174,7 +191,7 @@ class WritePath:
             if size > BATCH_COMMANDS:
                 break
             batch.append(self._waiting.popleft())
-        self._waiting_commands -= sum(len(group.commands) for group in batch)
+        self.waiting_commands -= sum(len(group.commands) for group in batch)
         return batch
 
     async def _run_batch(self, batch: list[Group]) -> None:
@@ -207,7 +224,13 @@ class WritePath:
                 return
 
     async def _transact(self, batch: list[Group]) -> list[Any]:
-        return await self._database.write(lambda session: self._decide_all(session, batch))
+        if self.on_batch is None:
+            return await self._database.write(lambda session: self._decide_all(session, batch))
+        started = time.perf_counter()
+        answers = await self._database.write(lambda session: self._decide_all(session, batch))
+        commands = len(batch[0].commands) if len(batch) == 1 else sum([len(group.commands) for group in batch])
+        self.on_batch(commands, time.perf_counter() - started)
+        return answers
 
     async def _decide_all(self, session: Session, batch: list[Group]) -> list[Any]:
         context = await self._context(session, batch[0].origin, lock=batch[0].alone)
@@ -248,16 +271,22 @@ def _fail(group: Group, error: BaseException) -> None:
 async def _gather_waves(session: Session, context: Context, batch: list[Group]) -> None:
     """Fetches what the commands know that they need, one query per table and wave."""
     claims: list[Need] = [(IDEMPOTENCY_KEYS, group.claim.row_key) for group in batch if group.claim]
-    waves = [command.needs(context) for group in batch for command in group.commands]
-    while waves or claims:
-        needs, going = claims, []
+    await _gather_needs(session, context, [command for group in batch for command in group.commands], claims)
+
+
+async def _gather_needs(
+    session: Session, context: Context, commands: Iterable[Command], first: Iterable[Need] = (), *, lock: bool = True
+) -> None:
+    waves, also = [command.needs(context) for command in commands], list(first)
+    while waves or also:
+        needs, going = also, []
         for wave in waves:
             wanted = next(wave, None)
             if wanted is not None:
                 needs.extend(wanted)
                 going.append(wave)
-        await _gather(session, context.state, needs)
-        waves, claims = going, []
+        await _gather(session, context.state, needs, lock=lock)
+        waves, also = going, []
 
 
 async def _gather(session: Session, state: State, needs: Iterable[Need], *, lock: bool = True) -> None:
@@ -317,7 +346,9 @@ def _key_reused(claim: Claim) -> Conflict:
     )
 
 
-async def _decide(session: Session, context: Context, command: Command, *, lock: bool = True) -> Outcome:
+async def _decide(
+    session: Session, context: Context, command: Command, *, lock: bool = True, save: bool = True
+) -> Outcome:
     for _ in range(_ROUNDS):
         context.state.begin()
         cascade.begin(context)
@@ -333,8 +364,9 @@ async def _decide(session: Session, context: Context, command: Command, *, lock:
             context.statements.clear()
             return refusal
         else:
-            if context.statements:
+            if context.statements and save:
                 await _save(session, context)
+            context.statements.clear()
             return answer
     raise RuntimeError(f"{type(command).__name__} keeps asking for state that cannot be gathered")
 

@@ -4,7 +4,7 @@ from vinr_engagement.ledger.as_of import balances_as_of
 from vinr_engagement.ledger.holder import Cause, Holder, Source
 from vinr_engagement.ledger.lots import available_lots, closes_at, open_lots
 from vinr_engagement.ledger.merge import merge_lots
-from vinr_engagement.ledger.post import credit, debit, reverse
+from vinr_engagement.ledger.post import credit, debit, recognise, reverse
 from vinr_engagement.ledger.settle import is_due, settle
 from vinr_engagement.ledger.snapshot import lot_snapshot, transaction_snapshot
 from vinr_engagement.ledger.tables import LOTS, OPEN_LOTS, POINTS, TRANSACTIONS, Lot, Transaction
@@ -28,6 +28,7 @@ __all__ = [
     "lot_snapshot",
     "merge_lots",
     "open_lots",
+    "recognise",
     "reverse",
     "settle",
     "transaction_snapshot",

@@ -103,6 +103,14 @@ def _schedule(state: State, holder: Holder, program: Program, lot: Lot, now: Ins
         holder.next_due_at = soonest if holder.next_due_at is None else min(holder.next_due_at, soonest)
 
 
+def recognise(
+    state: State, holder: Holder, points: int, cause: Cause, explanation: Any, now: Instant, *, effective_at: Instant
+) -> Transaction:
+    """Adds to ``lifetime_points`` what was earned elsewhere and is held no more: a row of amount 0, which opens no lot."""
+    holder.lifetime_points += points
+    return _write(state, holder, 0, cause, explanation, now, effective_at=effective_at, qualifying=points)
+
+
 def debit(
     state: State,
     holder: Holder,

@@ -4,7 +4,7 @@ from vinr_engagement import members
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.enroll import link
 from vinr_engagement.commands.events import incoming
-from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere
+from vinr_engagement.commands.events.evaluate import evaluate_everywhere, happening_of
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome
 from vinr_engagement.commands.events.payments import HANDLERS, Handler
@@ -20,9 +20,7 @@ def customer_changed(context: Context, event: EventIn) -> EventOutcome:
     """Mirrors the customer; rules may react."""
     identifier = incoming.identifier_of(event.object, "id")
     _mirror(context, event, identifier)
-    happening = Happening(
-        event.id, event.type, event.occurred_at, event.object, Source("event", event.id), identifier, None
-    )
+    happening = happening_of(event, Source("event", event.id), customer=identifier)
     programs = [entry for entry in evaluate_everywhere(context, happening) if _says_something(entry)]
     return EventOutcome(event.id, event.type, "processed", None, programs, customer=identifier)
 
@@ -92,15 +90,7 @@ def _account_of(context: Context, customer: str, program: str) -> Account | None
 
 def other(context: Context, event: EventIn) -> EventOutcome:
     """Any other type: only the rules say what it means."""
-    happening = Happening(
-        event.id,
-        event.type,
-        event.occurred_at,
-        event.object,
-        Source("event", event.id),
-        incoming.customer_of(event.object),
-        incoming.named_account(event.object),
-    )
+    happening = happening_of(event, Source("event", event.id))
     programs = evaluate_everywhere(context, happening)
     if any(entry.status == "processed" for entry in programs):
         return EventOutcome(event.id, event.type, "processed", None, programs)

@@ -10,6 +10,8 @@ from vinr_engagement.commands.awards import Award, Occasion, give
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.enroll import enroll
+from vinr_engagement.commands.events import incoming
+from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.events.outcome import ProgramOutcome, RuleOutcome, TransactionLine
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.ledger import Source, Transaction
@@ -37,6 +39,28 @@ class Happening(msgspec.Struct):
     def held(self) -> bool:
         """Whether its awards wait for the program's holding period."""
         return self.type in rules.PAYING_TRIGGERS
+
+
+def happening_of(
+    event: EventIn,
+    source: Source,
+    *,
+    customer: str | None = None,
+    money: Payment | None = None,
+    only_account: str | None = None,
+) -> Happening:
+    """An event as the programs see it; ``customer`` where it is not the one that the object names as such."""
+    return Happening(
+        event.id,
+        event.type,
+        event.occurred_at,
+        event.object,
+        source,
+        customer or incoming.customer_of(event.object),
+        incoming.named_account(event.object),
+        money,
+        only_account,
+    )
 
 
 def evaluate_everywhere(

@@ -148,7 +148,9 @@ def _amount(body: dict[str, Any], name: str) -> int:
     param = f"data.object.{name}"
     if amount is None:
         raise _missing(param)
-    raise _invalid(param, f"must be a whole number of minor units from 0 to {LARGEST_INTEGER}, not {json.text(amount)[:40]}")
+    raise _invalid(
+        param, f"must be a whole number of minor units from 0 to {LARGEST_INTEGER}, not {json.text(amount)[:40]}"
+    )
 
 
 def _currency(body: dict[str, Any]) -> str:

@@ -6,9 +6,9 @@ from vinr_engagement import payments
 from vinr_engagement.commands import awards
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming
-from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, line, spend_of
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, line, spend_of
 from vinr_engagement.commands.events.incoming import EventIn, PaymentObject, RefundObject
-from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Status, overall
+from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, overall
 from vinr_engagement.foundation.errors import Conflict
 from vinr_engagement.ledger import Source
 from vinr_engagement.payments import Payment, Refund
@@ -23,7 +23,7 @@ def payment_completed(context: Context, event: EventIn) -> EventOutcome:
     told_before = payment.amount is not None
     payment.completed_event, payment.completed_at = event.id, event.occurred_at
     payment.amount, payment.currency, payment.customer = facts.amount, facts.currency, facts.customer
-    happening = happening_of(event, payment, Source("payment", facts.id))
+    happening = happening_of(event, Source("payment", facts.id), money=payment)
     return _evaluate(context, event, happening, payment, told_before=told_before)
 
 
@@ -38,21 +38,7 @@ def invoice_paid(context: Context, event: EventIn) -> EventOutcome:
     money = invoice if facts.payment is None else _payment(context, facts.payment)
     if money.amount is None:
         money.amount, money.currency, money.completed_at = facts.amount, facts.currency, event.occurred_at
-    return _evaluate(context, event, happening_of(event, money, Source("invoice", facts.id)), money)
-
-
-def happening_of(event: EventIn, money: Payment, source: Source) -> Happening:
-    """A payment or an invoice, as the programs see it."""
-    return Happening(
-        event.id,
-        event.type,
-        event.occurred_at,
-        event.object,
-        source,
-        incoming.customer_of(event.object),
-        incoming.named_account(event.object),
-        money,
-    )
+    return _evaluate(context, event, happening_of(event, Source("invoice", facts.id), money=money), money)
 
 
 def _evaluate(
@@ -219,5 +205,3 @@ HANDLERS: dict[str, Handler] = {
     "payment.failed": payment_failed,
     "payment.expired": payment_failed,
 }
-
-__all__ = ["HANDLERS", "Status", "happening_of", "take_back"]

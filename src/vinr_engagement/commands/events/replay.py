@@ -4,10 +4,10 @@ from vinr_engagement import inbox, payments, rules
 from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.events import incoming, outcome
 from vinr_engagement.commands.events.customers import ALL_HANDLERS
-from vinr_engagement.commands.events.evaluate import Happening, evaluate_in
+from vinr_engagement.commands.events.evaluate import evaluate_in, happening_of
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome
-from vinr_engagement.commands.events.payments import happening_of, take_back
+from vinr_engagement.commands.events.payments import take_back
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.errors import Conflict
 from vinr_engagement.inbox import ReceivedEvent
@@ -68,9 +68,8 @@ class ReplayEvent(Decision):
     ) -> ProgramOutcome:
         if entry.status != "ignored" or (account is not None and account.program != entry.program):
             return entry
-        happening = _happening(event, money)
-        if account is not None:
-            happening.only_account = account.id
+        only_account = None if account is None else account.id
+        happening = happening_of(event, _source(event), money=money, only_account=only_account)
         return evaluate_in(context, context.configuration.programs[entry.program], happening)
 
 
@@ -92,16 +91,6 @@ def _money(context: Context, event: EventIn) -> Payment | None:
     return context.state.change(payment)
 
 
-def _happening(event: EventIn, money: Payment | None) -> Happening:
-    if money is not None:
-        kind = "payment" if event.type == "payment.completed" else "invoice"
-        return happening_of(event, money, Source(kind, event.object["id"]))
-    return Happening(
-        event.id,
-        event.type,
-        event.occurred_at,
-        event.object,
-        Source("event", event.id),
-        incoming.customer_of(event.object),
-        incoming.named_account(event.object),
-    )
+def _source(event: EventIn) -> Source:
+    kind = {"payment.completed": "payment", "invoice.paid": "invoice"}.get(event.type)
+    return Source("event", event.id) if kind is None else Source(kind, event.object["id"])

@@ -50,7 +50,7 @@ def create_app(stores: Mapping[Environment, Store], settings: Settings) -> ASGIA
     """The ASGI application over open stores; whoever opened them closes them, once it is shut down."""
     writer = ErrorWriter(settings.docs_url)
     gate = Gate(stores, settings)
-    observer = Observer(settings)
+    observer = Observer(settings, stores)
     door = Door(_fastapi(stores, gate, observer, writer), gate, observer, writer)
     intake = Intake(writer, observer)
     door.add_hot(EVENTS, intake.one)

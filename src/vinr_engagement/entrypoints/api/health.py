@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api.answers import json_answer
 from vinr_engagement.entrypoints.api.observe import Observer
+from vinr_engagement.foundation.database.migrations import NewerSchema
 from vinr_engagement.foundation.errors import Contention, Unavailable
 from vinr_engagement.foundation.settings import Environment
 
@@ -31,6 +32,8 @@ async def readyz(request: Request) -> Response:
 async def _check(store: Store) -> str:
     try:
         pending = await store.database.pending_migrations()
+    except NewerSchema as error:
+        return str(error)
     except (Unavailable, Contention):
         return "unavailable"
     return f"{len(pending)} migrations pending" if pending else "ok"
@@ -40,4 +43,4 @@ async def _check(store: Store) -> str:
 async def metrics(request: Request) -> Response:
     """What is counted, as Prometheus reads it."""
     observer: Observer = request.app.state.observer
-    return Response(observer.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(await observer.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")

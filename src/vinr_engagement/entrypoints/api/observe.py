@@ -3,14 +3,17 @@
 import asyncio
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 
+from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api.exchange import Exchange
+from vinr_engagement.entrypoints.api.store_metrics import StoreCollector
 from vinr_engagement.foundation import json, logs
 from vinr_engagement.foundation.clock import format_instant, real_now
-from vinr_engagement.foundation.settings import Settings
+from vinr_engagement.foundation.settings import Environment, Settings
 
 FLUSH_SECONDS: Final = 0.1
 """Lines of requests are written together, at most so late."""
@@ -19,10 +22,13 @@ _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 
 
 class Observer:
-    """Counts and logs what the door did."""
+    """Counts and logs what the door and the stores behind it did."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, stores: Mapping[Environment, Store]) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._stores = StoreCollector(stores)
+        self.registry.register(self._stores)
         self._requests = Counter(
             "vinr_http_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
         )
@@ -73,8 +79,9 @@ class Observer:
         """Notes an unexpected failure, with its cause."""
         self._log.failed(exchange, error)
 
-    def metrics(self) -> bytes:
-        """Everything counted, as Prometheus reads it."""
+    async def metrics(self) -> bytes:
+        """Everything counted, as Prometheus reads it; what only the database knows is asked now."""
+        await self._stores.measure()
         return generate_latest(self.registry)
 
     def flush(self) -> None:

@@ -3,6 +3,7 @@
 import click
 
 from vinr_engagement import __version__
+from vinr_engagement.entrypoints.cli.backup import backup, restore
 from vinr_engagement.entrypoints.cli.demo import demo
 from vinr_engagement.entrypoints.cli.keys import keys
 from vinr_engagement.entrypoints.cli.migrate import migrate
@@ -20,5 +21,5 @@ def main() -> None:
     """
 
 
-for command in (demo, keys, migrate, serve, verify, worker):
+for command in (backup, demo, keys, migrate, restore, serve, verify, worker):
     main.add_command(command)

@@ -85,6 +85,7 @@ async def _open(environment: "Environment", chosen: "Settings", *, migrate: bool
 async def pending_migrations(chosen: "Settings", environment: "Environment") -> list[str]:
     """The migrations that a store lacks; nothing is made or changed. Raises as :func:`opened` does."""
     from vinr_engagement.foundation.database import migrations
+    from vinr_engagement.foundation.database.migrations import NewerSchema
     from vinr_engagement.foundation.errors import Unavailable
 
     database = database_of(chosen, environment)
@@ -92,6 +93,8 @@ async def pending_migrations(chosen: "Settings", environment: "Environment") -> 
         return migrations.names()
     try:
         return await database.pending_migrations()
+    except NewerSchema as error:
+        raise CommandFailed(f"The {environment} store needs a newer release of vinr: {error}.") from error
     except Unavailable as error:
         raise CommandFailed(
             f"Cannot open the {environment} store of {without_secrets(chosen.database_url)}: {error}"

@@ -49,10 +49,11 @@ class Worker:
         failures = 0
         while not self._stopping.is_set():
             try:
-                pause = await _do(job) if await lease.held() else STANDBY_SECONDS
+                pause = await _do(store, job) if await lease.held() else STANDBY_SECONDS
                 failures = 0
             except Exception as error:  # noqa: BLE001 (whatever it is, the job is tried again)
                 failures += 1
+                store.jobs_failed[job.name] += 1
                 pause = backoff_seconds(failures)
                 facts = {"store": store.environment, "job": job.name, "retry_in_seconds": pause}
                 self._log.error("job_failed", exc_info=error, **facts)
@@ -70,10 +71,11 @@ class Worker:
             pass
 
 
-async def _do(job: Job) -> float:
+async def _do(store: Store, job: Job) -> float:
     """One step; answers for how long to rest: as long as the step took, so that traffic has at least half of the time."""
     started = time.perf_counter()
     done = await job.step()
+    store.jobs_done[job.name] += done
     return max(BREATH_SECONDS, time.perf_counter() - started) if done else job.rest_seconds
 
 

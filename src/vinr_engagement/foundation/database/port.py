@@ -65,11 +65,14 @@ class Database(Protocol):
         ...
 
     async def migrate(self) -> list[str]:
-        """Brings the schema up to date, under a lock; answers the migrations applied."""
+        """Brings the schema up to date, under a lock; answers the migrations applied.
+
+        A second process waits for the first. Raises ``NewerSchema`` where a newer program was here.
+        """
         ...
 
     async def pending_migrations(self) -> list[str]:
-        """The migrations that :meth:`migrate` would apply."""
+        """The migrations that :meth:`migrate` would apply. Raises ``NewerSchema`` where a newer program was here."""
         ...
 
     async def close(self) -> None:

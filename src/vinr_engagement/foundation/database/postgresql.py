@@ -1,7 +1,7 @@
 """PostgreSQL 14 and newer, through asyncpg: set-based statements, rows locked in the order of their keys."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
@@ -15,6 +15,7 @@ from vinr_engagement.foundation.errors import Contention, Unavailable
 
 POOL_SIZE = 8
 COMMAND_TIMEOUT_SECONDS = 60
+SCHEMA_ATTEMPTS = 10
 _AGAIN = frozenset({"40001", "40P01", "23505"})
 """Serialisation failure, deadlock, unique violation: another transaction was faster."""
 _DOWN = ("08", "28", "3D", "53", "57P", "58", "XX", "25006")
@@ -26,7 +27,9 @@ class PostgreSQLSession:
 
     engine = "postgresql"
 
-    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+    def __init__(
+        self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
+    ) -> None:
         self._connection = connection
 
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
@@ -48,7 +51,7 @@ class PostgreSQLSession:
         return [row(*record) for record in await self._connection.fetch(sql, *zip(*keys, strict=True))]
 
     async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
-        sql = f"select {statements.columns(table)} from {table.name} where {where}"  # noqa: S608
+        sql = f"select {statements.columns(table)} from {table.name} where {where}"
         row = table.row
         return [row(*record) for record in await self._connection.fetch(sql, *arguments)]
 
@@ -85,20 +88,19 @@ class PostgreSQLDatabase:
                 min_size=1,
                 max_size=POOL_SIZE,
                 command_timeout=COMMAND_TIMEOUT_SECONDS,
-                server_settings={"search_path": self.schema, "application_name": "vinr-engagement"},
+                server_settings=self._server_settings(),
             )
         return self._pool
 
+    def _server_settings(self) -> dict[str, str]:
+        return {"search_path": self.schema, "application_name": "vinr-engagement"}
+
     @asynccontextmanager
     async def _session(self, **transaction: Any) -> AsyncIterator[PostgreSQLSession]:
-        try:
+        with _faults_translated():
             pool = await self._connected()
             async with pool.acquire() as connection, connection.transaction(**transaction):
                 yield PostgreSQLSession(connection)
-        except asyncpg.PostgresError as error:
-            raise _translated(error) from error
-        except (OSError, asyncpg.InterfaceError, TimeoutError) as error:
-            raise Unavailable(f"PostgreSQL: {error or type(error).__name__}") from error
 
     async def write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         async with self._session() as session:
@@ -109,14 +111,32 @@ class PostgreSQLDatabase:
             return await work(session)
 
     async def migrate(self) -> list[str]:
-        async with self._session() as session:
-            await session.execute(f'create schema if not exists "{self.schema}"')
-            await session.execute(
-                f"create table if not exists {_MIGRATION_TABLE} (name text primary key, applied_at bigint not null)"
-            )
-        async with self._session() as session:
-            await session.execute(f"lock table {_MIGRATION_TABLE} in access exclusive mode")
-            return await migrations.apply(session)
+        for attempt in range(1, SCHEMA_ATTEMPTS + 1):
+            try:
+                await self.write(self._make_schema)
+                break
+            except Contention:  # Another process makes it: "if not exists" looks before it leaps.
+                if attempt == SCHEMA_ATTEMPTS:
+                    raise
+        return await self._migrate_under_lock()
+
+    async def _make_schema(self, session: Session) -> None:
+        await session.execute(f'create schema if not exists "{self.schema}"')
+        await session.execute(
+            f"create table if not exists {_MIGRATION_TABLE} (name text primary key, applied_at bigint not null)"
+        )
+
+    async def _migrate_under_lock(self) -> list[str]:
+        """On a connection of its own, without a time limit; readers of the table go on, another migration waits."""
+        with _faults_translated():
+            connection = await asyncpg.connect(self.url, server_settings=self._server_settings())
+            try:
+                async with connection.transaction():
+                    await connection.execute("set local statement_timeout = 0")
+                    await connection.execute(f"lock table {_MIGRATION_TABLE} in share row exclusive mode")
+                    return await migrations.apply(PostgreSQLSession(connection))
+            finally:
+                await connection.close()
 
     async def pending_migrations(self) -> list[str]:
         return await self.read(migrations.pending)
@@ -125,6 +145,17 @@ class PostgreSQLDatabase:
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
+
+
+@contextmanager
+def _faults_translated() -> Iterator[None]:
+    """The driver's errors become the port's."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        raise _translated(error) from error
+    except (OSError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise Unavailable(f"PostgreSQL: {error or type(error).__name__}") from error
 
 
 def _translated(error: asyncpg.PostgresError) -> Exception:

@@ -21,6 +21,8 @@ from vinr_engagement.foundation.database.table import Query, Row, Table
 from vinr_engagement.foundation.errors import Contention, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 30
+MIGRATION_TIMEOUT_SECONDS = 3_600
+"""Another process may be migrating a large store."""
 READERS = 2
 CHECKPOINT_BYTES = 32 * 1024 * 1024
 """The write-ahead log is moved into the database, beside the writer, once it is this large."""
@@ -52,7 +54,7 @@ class SQLiteSession:
         return [row(*values) for key in keys for values in execute(sql, key)]
 
     async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
-        sql = f"select {statements.columns(table)} from {table.name} where {where}"  # noqa: S608
+        sql = f"select {statements.columns(table)} from {table.name} where {where}"
         row = table.row
         return [row(*values) for values in self._connection.execute(statements.sqlite_text(sql), arguments)]
 
@@ -143,7 +145,18 @@ class SQLiteDatabase:
         return result
 
     def _migrate(self) -> list[str]:
-        return self._transact("begin exclusive", migrations.apply)
+        self._patience(MIGRATION_TIMEOUT_SECONDS)
+        try:
+            return self._transact("begin exclusive", migrations.apply)
+        finally:
+            self._patience(BUSY_TIMEOUT_SECONDS)
+
+    def _patience(self, seconds: int) -> None:
+        """How long the writer waits for another process to commit."""
+        try:
+            self._connection().execute(f"pragma busy_timeout = {seconds * 1_000}")
+        except sqlite3.DatabaseError as error:
+            raise Unavailable(f"SQLite: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

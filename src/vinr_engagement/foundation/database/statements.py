@@ -20,34 +20,34 @@ def sqlite_text(sql: str) -> str:
 @cache
 def sqlite_find(table: Table[Any]) -> str:
     """One row by key."""
-    return f"select {columns(table)} from {table.name} where {_equals(table.key)}"  # noqa: S608
+    return f"select {columns(table)} from {table.name} where {_equals(table.key)}"
 
 
 @cache
 def sqlite_select(query: Query[Any]) -> str:
     """The rows of a query for one argument."""
     where = f" and {query.where}" if query.where else ""
-    return f"select {columns(query.table)} from {query.table.name} where {_equals(query.by)}{where}"  # noqa: S608
+    return f"select {columns(query.table)} from {query.table.name} where {_equals(query.by)}{where}"
 
 
 @cache
 def sqlite_insert(table: Table[Any]) -> str:
     """One row."""
     marks = ", ".join("?" * len(table.columns))
-    return f"insert into {table.name} ({columns(table)}) values ({marks})"  # noqa: S608
+    return f"insert into {table.name} ({columns(table)}) values ({marks})"
 
 
 @cache
 def sqlite_update(table: Table[Any]) -> str:
     """One row: first the columns outside the key, then the key."""
     values = ", ".join(f"{column} = ?" for column in table.changeable)
-    return f"update {table.name} set {values} where {_equals(table.key)}"  # noqa: S608
+    return f"update {table.name} set {values} where {_equals(table.key)}"
 
 
 @cache
 def sqlite_delete(table: Table[Any]) -> str:
     """One row by key."""
-    return f"delete from {table.name} where {_equals(table.key)}"  # noqa: S608
+    return f"delete from {table.name} where {_equals(table.key)}"
 
 
 @cache
@@ -69,7 +69,7 @@ def _postgresql_lookup(table: Table[Any], by: tuple[str, ...], where: str, lock:
     order = ", ".join(f"t.{column}" for column in table.key)
     ending = f" order by {order} for update of t" if lock else ""
     return (
-        f"select {columns(table, 't.')} from unnest({_arrays(table, by)}) as k ({keys})"  # noqa: S608
+        f"select {columns(table, 't.')} from unnest({_arrays(table, by)}) as k ({keys})"
         f" join {table.name} t on {on}{extra}{ending}"
     )
 
@@ -77,10 +77,7 @@ def _postgresql_lookup(table: Table[Any], by: tuple[str, ...], where: str, lock:
 @cache
 def postgresql_insert(table: Table[Any]) -> str:
     """Rows, from one array for each column."""
-    return (
-        f"insert into {table.name} ({columns(table)})"  # noqa: S608
-        f" select * from unnest({_arrays(table, table.columns)})"
-    )
+    return f"insert into {table.name} ({columns(table)}) select * from unnest({_arrays(table, table.columns)})"
 
 
 @cache
@@ -89,7 +86,7 @@ def postgresql_update(table: Table[Any]) -> str:
     values = ", ".join(f"{column} = u.{column}" for column in table.changeable)
     on = " and ".join(f"t.{column} = u.{column}" for column in table.key)
     return (
-        f"update {table.name} t set {values}"  # noqa: S608
+        f"update {table.name} t set {values}"
         f" from unnest({_arrays(table, table.columns)}) as u ({columns(table)}) where {on}"
     )
 
@@ -99,7 +96,7 @@ def postgresql_delete(table: Table[Any]) -> str:
     """Rows by key, from one array for each column of the key."""
     on = " and ".join(f"t.{column} = u.{column}" for column in table.key)
     keys = ", ".join(table.key)
-    return f"delete from {table.name} t using unnest({_arrays(table, table.key)}) as u ({keys}) where {on}"  # noqa: S608
+    return f"delete from {table.name} t using unnest({_arrays(table, table.key)}) as u ({keys}) where {on}"
 
 
 def _equals(names: tuple[str, ...]) -> str:

@@ -1,5 +1,8 @@
 """Numbered, forward-only SQL files, applied in order under a lock.
 
+A store that has migrations which this program does not know was made by a newer one, which alone may use it:
+:class:`NewerSchema`.
+
 One text serves both engines. ``/*sqlite: … */`` and ``/*postgresql: … */`` hold what only one of them understands.
 """
 
@@ -8,9 +11,18 @@ from importlib.resources import files
 
 from vinr_engagement.foundation.clock import real_now
 from vinr_engagement.foundation.database.port import Session
+from vinr_engagement.foundation.errors import Unavailable
 
 _ONLY = re.compile(r"/\*(sqlite|postgresql): (.*?) \*/", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*")
+
+
+class NewerSchema(Unavailable):
+    """A newer program brought the store up to date; nothing was changed. ``unknown``: its migrations that we lack."""
+
+    def __init__(self, unknown: list[str]) -> None:
+        super().__init__(f"the schema is newer than this program, which does not know {', '.join(unknown)}")
+        self.unknown = unknown
 
 
 def names() -> list[str]:
@@ -31,13 +43,16 @@ async def applied(session: Session) -> set[str]:
 
 
 async def pending(session: Session) -> list[str]:
-    """The migrations that a store lacks, in order."""
+    """The migrations that a store lacks, in order. Raises ``NewerSchema`` where it has some that we lack."""
     done = await applied(session)
+    unknown = sorted(done.difference(names()))
+    if unknown:
+        raise NewerSchema(unknown)
     return [name for name in names() if name not in done]
 
 
 async def apply(session: Session) -> list[str]:
-    """Applies what is pending, in the transaction of the session."""
+    """Applies what is pending, in the transaction of the session. Raises ``NewerSchema`` before changing anything."""
     await session.execute(
         "create table if not exists schema_migrations (name text primary key, applied_at bigint not null)"
     )
