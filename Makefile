@@ -16,7 +16,7 @@ STALE := stale
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean stale
+.PHONY: help demo test soak check format bench lock clean stale
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ demo: $(VENV)/.runtime  ## start the engine with sample data
 
 test: $(VENV)/.dev  ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+soak: $(VENV)/.dev  ## run the tests that take long
+	@$(BIN)/python -m pytest -m slow --timeout 3600 $(ARGS)
 
 check: $(VENV)/.dev  ## check format, lint, types and the order of packages
 	@failed=0; \

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import CreateAccount, Store
-from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database import Session, migrations
 from vinr_engagement.foundation.settings import Settings
 
-COMMANDS = ("backup", "demo", "keys", "migrate", "restore", "serve", "verify", "worker")
+COMMANDS = ("backup", "demo", "import", "keys", "migrate", "restore", "serve", "verify", "worker")
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -93,9 +94,17 @@ def test_a_wrong_setting_is_named(vinr: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_migrate(vinr: Any) -> None:
     checked = vinr("migrate", "--check")
     assert checked.returncode == 1
-    assert checked.stdout.splitlines()[0] == "test: pending 0001_loop.sql"
-    assert vinr.succeeds("migrate").splitlines() == ["test: applied 0001_loop.sql", "live: applied 0001_loop.sql"]
+    every = ", ".join(migrations.names())
+    assert checked.stdout.splitlines()[0] == f"test: pending {every}"
+    assert vinr.succeeds("migrate").splitlines() == [f"test: applied {every}", f"live: applied {every}"]
     assert vinr.succeeds("migrate").splitlines() == ["test: up to date", "live: up to date"]
+    assert vinr.succeeds("migrate", "--check")
+
+
+def test_several_processes_may_migrate_at_once(vinr: Any) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        done = [threads.submit(vinr, "migrate") for _ in range(3)]
+    assert [(each.result().returncode, each.result().stderr) for each in done] == [(0, "")] * 3
     assert vinr.succeeds("migrate", "--check")
 
 

@@ -1,8 +1,10 @@
 """The commands that run until they are stopped."""
 
+import json
 import signal
 import socket
 import threading
+import time
 import urllib.error
 from collections.abc import Callable
 from typing import Any
@@ -66,6 +68,26 @@ def test_serve_loses_nothing_that_it_accepted(vinr: Any, start: Start) -> None:
     answers = fetch(f"{url}/v1/events/batch", key, {"events": [payment(identifier) for identifier in accepted]})
     assert {answer["result"]["status"] for answer in answers["data"]} == {"duplicate"}
     assert again.stop() == 0
+
+
+def test_serve_answers_a_request_that_it_was_reading_when_told_to_stop(vinr: Any, start: Start) -> None:
+    vinr.succeeds("migrate")
+    key = vinr.succeeds("keys", "create").strip()
+    running = start(vinr, "serve", "--port", "0")
+    port = int(url_in(running.wait_for("http://")).rpartition(":")[2])
+    body = json.dumps({"events": [payment(f"evt_{number}") for number in range(100)]}).encode()
+    head = f"POST /v1/events/batch HTTP/1.1\r\nHost: vinr\r\nX-Api-Key: {key}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as sender:
+        sender.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:1_000])
+        time.sleep(0.5)
+        running.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert running.process.poll() is None, "it waits for the rest"
+        sender.sendall(body[1_000:])
+        with sender.makefile("rb") as answer:
+            assert answer.readline().startswith(b"HTTP/1.1 200 ")
+    assert running.process.wait(60) == 0
+    assert "test: all is right; checked 1 accounts, 100 transactions" in vinr.succeeds("verify")
 
 
 @ON_SQLITE

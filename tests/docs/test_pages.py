@@ -32,8 +32,8 @@ BODIES = {
     "clock": ClockSetting,
     "advance": ClockAdvance,
 }
-# Answers: other tests compare them with what the engine really says.
-ANSWERS = {"outcome", "envelope", "explanation", "reversal"}
+# Answers, and lines of files: other tests compare them with what the engine really says.
+ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member"}
 LONGEST_LINE = 130
 
 

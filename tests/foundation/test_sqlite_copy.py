@@ -21,10 +21,10 @@ def test_a_copy_is_as_of_one_moment_however_much_is_written_meanwhile(
         writer.execute("create table entries (text text)")
         writer.executemany("insert into entries values (?)", [("x" * 3_000,)] * 50)
 
-        def commit_more(done: int, total: int) -> None:
+        def commit_more(done: int, _: int) -> None:
             steps.append(done)
             writer.execute("insert into entries values (?)", ("y" * 3_000,))
-            assert len(steps) <= 2 * total, "each commit makes it start anew"
+            assert len(steps) < 200, "each commit makes it start anew"
 
         sqlite_copy.copy_while_in_use(source, target, commit_more)
         assert writer.execute("select count(*) from entries").fetchone() == (50 + len(steps),)

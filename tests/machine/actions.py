@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.machine import naive_time
 from tests.machine.ledger_model import Member
-from tests.machine.model import Answer, Event, Model
+from tests.machine.model import Event, Model
+from tests.machine.money_model import Answer
 from vinr_engagement import commands
 from vinr_engagement.commands import parse_event
 

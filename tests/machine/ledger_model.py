@@ -188,7 +188,7 @@ class Member:
         """Itself, and those merged into it by then; nobody if it was itself merged away by then."""
         if self.merged_at is not None and self.merged_at <= moment:
             return []
-        found = [self]
+        found: list[Member] = [self]
         for member in found:
             found += [other for other in member.absorbed if (other.merged_at or 0) <= moment]
         return found

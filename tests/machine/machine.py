@@ -12,7 +12,7 @@ from tests.machine import strategies
 from tests.machine.actions import CUSTOMERS, LAST, Action, AdjustMember, Create, OfMember, Replay, TakeBack, World
 from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
 from tests.machine.ledger_model import Member
-from tests.machine.model import DAY, Model
+from tests.machine.model import Model
 from tests.machine.shop import SHOPS, ProgramSpec, dearer
 from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateRule
 from vinr_engagement.foundation.errors import Refusal
@@ -54,17 +54,13 @@ class LoyaltyMachine(RuleBasedStateMachine):
             outcomes = self.driver.together(commands)
         compare_answers(asked, outcomes)
 
-    @rule(action=strategies.PAY)
-    def pay(self, action: Action) -> None:
-        self.do([action])
-
-    @rule(action=strategies.REFUND)
-    def refund(self, action: Action) -> None:
+    @rule(action=strategies.ACTIONS)
+    def one(self, action: Action) -> None:
         self.do([action])
 
     @rule(
         money=strategies.PAY | strategies.INVOICE,
-        spending=st.none() | st.sampled_from((-1, 100, 2_000)),
+        spending=st.sampled_from((None, -1, 100, 2_000)),
         span=st.none() | strategies.SPANS,
         refunds=st.lists(strategies.REFUND, min_size=1, max_size=4),
     )
@@ -105,31 +101,11 @@ class LoyaltyMachine(RuleBasedStateMachine):
         if back:
             self.do([OfMember("reopen", number)])
 
-    @rule(action=strategies.INVOICE)
-    def invoice(self, action: Action) -> None:
-        self.do([action])
-
-    @rule(action=strategies.REVIEW)
-    def review(self, action: Action) -> None:
-        self.do([action])
-
-    @rule(action=strategies.ADJUST)
-    def adjust(self, action: Action) -> None:
-        self.do([action])
-
-    @rule(action=strategies.CREATE | strategies.CLOSE | strategies.REOPEN | strategies.LINK)
-    def change_member(self, action: Action) -> None:
-        self.do([action])
-
-    @rule(action=strategies.MERGE | strategies.CUSTOMERS_MERGE, in_debt=st.none() | strategies.NUMBERS)
-    def merge(self, action: Action, in_debt: int | None) -> None:
-        member = None if in_debt is None else self.world.member(in_debt)
-        if member is not None:
-            self.overdraw(member, 1_000)
-        self.do([action])
-
-    @rule(action=strategies.AGAIN | strategies.REPLAY)
-    def repeat(self, action: Action) -> None:
+    @rule(action=strategies.MERGE, in_debt=st.sampled_from((None, "source", "target")))
+    def merge(self, action: OfMember, in_debt: str | None) -> None:
+        member = self.world.member(action.member if in_debt == "source" else action.other)
+        if in_debt is not None and member is not None:
+            self.overdraw(member, 150)
         self.do([action])
 
     @rule(actions=st.lists(strategies.ACTIONS, min_size=2, max_size=8), how=st.sampled_from(("run", "request", "once")))
@@ -205,6 +181,3 @@ class LoyaltyMachine(RuleBasedStateMachine):
             self.driver.sweep()
             self.both_agree()
             assert self.driver.wait(self.driver.store.due_accounts()) == []
-
-
-__all__ = ["DAY", "LoyaltyMachine"]

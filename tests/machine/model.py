@@ -1,68 +1,14 @@
 """The whole product in the small: members, links, payments and events, one plain method for each thing that can be asked."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests.machine import naive_time, pricing_model
-from tests.machine.ledger_model import DAY, Award, Member
+from tests.machine.ledger_model import Award, Member
+from tests.machine.money_model import Answer, Heard, Payment, Purchase, Refused
 from tests.machine.shop import ProgramSpec, RuleSpec
 
 MINUTE = 60 * 1_000_000
 Event = dict[str, Any]
-
-
-class Refused(Exception):
-    """What the product has to refuse, with its code."""
-
-
-@dataclass
-class Purchase:
-    """What a payment counts for in one program: whose, which day."""
-
-    member: Member
-    day: int
-
-
-@dataclass(eq=False)
-class Payment:
-    amount: int | None = None
-    currency: str | None = None
-    customer: str | None = None
-    completed_at: int = 0
-    completed: bool = False
-    seen: int = 0
-    summed: int = 0
-    disputed: int = 0
-    refunds: dict[str, int] = field(default_factory=dict)
-    refunded_at: int = 0
-    awards: list[Award] = field(default_factory=list)
-    purchases: dict[str, Purchase] = field(default_factory=dict)
-
-    @property
-    def refunded(self) -> int:
-        return 0 if self.amount is None else min(self.amount, max(self.seen, self.summed) + self.disputed)
-
-    @property
-    def net(self) -> int:
-        return (self.amount or 0) - self.refunded
-
-
-@dataclass(eq=False)
-class Heard:
-    """What an event meant in a program."""
-
-    program: str
-    status: str
-    reason: str | None = None
-    member: Member | None = None
-    amounts: list[int] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Answer:
-    status: str
-    reason: str | None = None
-    programs: list[Heard] = field(default_factory=list)
 
 
 ALL = 1 << 60
@@ -79,7 +25,6 @@ class Model:
         self.links: dict[tuple[str, str], Member] = {}
         self.payments: dict[str, Payment] = {}
         self.events: dict[str, tuple[Event, Answer]] = {}
-        self.budgets: dict[str, int] = {}
 
     def advance(self, now: int) -> None:
         self.now = now
@@ -139,7 +84,8 @@ class Model:
         if self.own(member).customer != customer:
             if member.customer is not None:
                 raise Refused("account_already_linked")
-            self.refuse_second(customer, member.program.id)
+            if self.holder(customer, member.program.id) is not member:
+                self.refuse_second(customer, member.program.id)
             member.customer = customer
             self.links[customer, member.program.id] = member
         return member
@@ -439,6 +385,3 @@ class Model:
         member.awards.append(award)
         if payment is not None:
             payment.awards.append(award)
-
-
-__all__ = ["ALL", "DAY", "MINUTE", "Answer", "Heard", "Model", "Payment", "Refused"]

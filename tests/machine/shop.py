@@ -173,7 +173,7 @@ def program_specs(draw: st.DrawFn, program: str) -> ProgramSpec:
         zone=draw(st.sampled_from(("UTC", "Europe/London", "America/New_York", "Asia/Kolkata"))),
         rounding=draw(st.sampled_from(("down", "nearest", "up"))),
         expiry=draw(EXPIRIES),
-        hold_days=draw(st.sampled_from((0, 0, 14))),
+        hold_days=draw(st.sampled_from((0, 14))),
         clawback=draw(st.sampled_from(("negative", "clamp"))),
         auto_enroll=draw(st.sampled_from((True, True, True, False))),
         rules=draw(rule_specs(program)),

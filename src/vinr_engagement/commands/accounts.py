@@ -87,7 +87,9 @@ class UpdateAccount(_OnAccount):
                 f"Account {account.id} belongs to customer {account.customer}; only a standalone account can be linked.",
                 resource=account.id,
             )
-        refuse_second(context, context.configuration.program(account.program), customer)
+        held = context.state.find(members.LINKS, members.link_key(customer, account.program))
+        if held is None or held.account != account.id:  # by a merge the customer may resolve to it already
+            refuse_second(context, context.configuration.program(account.program), customer)
         account.customer = customer
         link(context, customer, account)
 
@@ -174,15 +176,25 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
         )
         for customer in customers
     ]
-    merged_in = "select id from accounts where merged_into = $1 or id = $1"
-    statements.append(
+    statements += [
         Statement(
             f"update outgoing_events set data = '{blank}'"
-            f" where account in ({merged_in}) and type <> 'loyalty.account.erased'",
+            f" where account in ({_EVERYONE}) and type <> 'loyalty.account.erased'",
             (account.id,),
-        )
-    )
+        ),
+        Statement(
+            f"update accounts set customer = null, metadata = '{{}}' where id <> $1 and id in ({_EVERYONE})",
+            (account.id,),
+        ),
+    ]
     return statements
+
+
+_EVERYONE = (
+    "with recursive everyone (id) as (select id from accounts where id = $1"
+    " union select a.id from accounts a join everyone on a.merged_into = everyone.id) select id from everyone"
+)
+"""An account, and all that were merged into it, directly or by way of others."""
 
 
 def _changed(context: Context, account: Account, event: str, before: dict[str, Any] | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The manifest is written last and the folder gets its name at the end: a folder w
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -56,9 +57,8 @@ def make(stores: Mapping[Environment, Path], target: Path, progress: Progress) -
     missing = [f"{environment} store ({path})" for environment, path in stores.items() if not path.exists()]
     if missing:
         raise BackupRefused(f"there is no {' and no '.join(missing)}")
-    growing = target.with_name(target.name + ".partial")
-    shutil.rmtree(growing, ignore_errors=True)
-    growing.mkdir(mode=0o700, parents=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    growing = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         manifest = _fill(growing, stores, progress)
         growing.rename(target)

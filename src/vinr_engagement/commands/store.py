@@ -113,8 +113,9 @@ class Store:
         async def measure(session: Session) -> Backlog:
             ((count, earliest),) = await session.fetch(
                 "select count(*), min(next_due_at) from (select next_due_at from accounts where next_due_at is not null"
-                f" and next_due_at <= $1 order by next_due_at limit {BACKLOG_COUNTED}) as due",
+                " and next_due_at <= $1 order by next_due_at limit $2) as due",
                 now,
+                BACKLOG_COUNTED,
             )
             return Backlog(count, 0.0 if earliest is None else (now - earliest) / SECOND)
 

@@ -1,6 +1,6 @@
 """The customers mirror, and what the customers' own events mean for their accounts."""
 
-from vinr_engagement import members
+from vinr_engagement import members, outbox
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.enroll import link
 from vinr_engagement.commands.events import incoming
@@ -75,7 +75,11 @@ def _merge_in(context: Context, program: str, source: str, target: str) -> Progr
     if staying is None:
         link(context, target, leaving)
         if leaving.customer == source:
-            leaving.customer = target
+            leaving.customer, leaving.updated_at = target, context.now
+            snapshot = members.account_snapshot(leaving)
+            outbox.record(
+                context.state, leaving, "loyalty.account.updated", snapshot, context.now, previous={"customer": source}
+            )
         return ProgramOutcome(program, "processed", account=leaving.id, balance=leaving.balance)
     if staying.status != "active":
         return ProgramOutcome(program, "ignored", "account_closed", account=staying.id)

@@ -1,5 +1,6 @@
 """What a store tells Prometheus of itself: its write path, its backlog, its background jobs."""
 
+import asyncio
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -13,6 +14,9 @@ from vinr_engagement.foundation.settings import Environment
 
 COMMANDS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+PATIENCE_SECONDS: Final = 2.0
+"""Whoever scrapes does not wait for ever."""
 
 
 class Tally:
@@ -59,10 +63,11 @@ class StoreMetrics:
         self.seconds.add(seconds)
 
     async def measure(self) -> None:
-        """Asks the database how far the sweep is behind; unknown where it does not answer."""
+        """Asks the database how far the sweep is behind; unknown where it does not answer soon."""
         try:
-            self.backlog = await self.store.backlog()
-        except (Contention, Unavailable):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                self.backlog = await self.store.backlog()
+        except (Contention, Unavailable, TimeoutError):
             self.backlog = None
 
 

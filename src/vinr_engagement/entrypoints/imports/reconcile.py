@@ -34,7 +34,7 @@ async def _compare_refunds(session: Session, totals: Totals, taken: Sequence[tup
     refunds = [
         event.object
         for event, outcome in taken
-        if event.type in _TAKES_BACK and outcome.reason != "dispute_not_lost" and outcome.reason != "erased"
+        if event.type in _TAKES_BACK and outcome.reason not in ("dispute_not_lost", "erased")
     ]
     keys = {(*payments.payment_key(body["payment"]), body["id"]) for body in refunds}
     held = {(row.payment, row.id): row for row in await session.find(payments.REFUNDS, sorted(keys))} if keys else {}
@@ -50,6 +50,10 @@ async def compare_members(session: Session, totals: Totals, taken: Sequence[tupl
     lines = [row for _, outcome in known for program in outcome.programs for row in program.transactions]
     keys = sorted((*members.account_key(row.account), row.id) for row in lines)
     found = {row.id: row for row in await session.find(ledger.TRANSACTIONS, keys)} if keys else {}
+    named = {
+        members.account_key(program.account) for _, outcome in known for program in outcome.programs if program.account
+    }
+    accounts = {row.id for row in await session.find(members.ACCOUNTS, sorted(named))} if named else set()
     for member, outcome in known:
         rows = [
             row
@@ -57,7 +61,7 @@ async def compare_members(session: Session, totals: Totals, taken: Sequence[tupl
             for line in program.transactions
             if (row := found.get(line.id) or await ledger_queries.get_transaction(session, line.id)) is not None
         ]
-        totals.compare("members", 1, 1)
+        totals.compare("members", 1, sum(program.account in accounts for program in outcome.programs))
         totals.compare("points", member.points(), sum(row.amount for row in rows))
         totals.compare("lots", len(member.lots), sum(_is_lot(row) for row in rows))
         totals.compare("lifetime_points", member.lifetime(), sum(row.qualifying for row in rows))

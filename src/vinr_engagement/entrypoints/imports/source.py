@@ -38,7 +38,7 @@ class Source:
         self.path = path
         self.line = 0
         self.position = 0
-        self._file = sys.stdin.buffer if path == STANDARD_INPUT else Path(path).open("rb")
+        self._file = sys.stdin.buffer if path == STANDARD_INPUT else Path(path).open("rb")  # noqa: SIM115 (close does)
         self.regular = path != STANDARD_INPUT and Path(path).is_file()
         self.size = Path(path).stat().st_size if self.regular else None
         self._lines: IO[bytes] = self._file

@@ -33,6 +33,9 @@ class Worker:
         self._holder = ids.new_secret("worker_")
         self._jobs = [(store, job) for store in stores for job in jobs(store, log)]
         self._stopping = asyncio.Event()
+        for store, job in self._jobs:  # Counted from nought, so that the first failure is seen as a change.
+            store.jobs_done[job.name] += 0
+            store.jobs_failed[job.name] += 0
 
     async def run(self) -> None:
         """Works until :meth:`stop`; then finishes the steps that run and gives the leases up."""

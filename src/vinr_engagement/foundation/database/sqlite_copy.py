@@ -78,7 +78,7 @@ def is_empty(path: Path) -> bool:
 def stage(copy: Path, target: Path) -> Path:
     """A durable copy of a file beside the database ``target``, ready to take its place."""
     fresh = target.with_name(target.name + ".restoring")
-    shutil.copyfile(copy, fresh)
+    shutil.copy(copy, fresh)
     make_durable(fresh)
     return fresh
 

@@ -1,0 +1,59 @@
+"""What the model knows of a payment, and what it answers to an event."""
+
+from dataclasses import dataclass, field
+
+from tests.machine.ledger_model import Award, Member
+
+
+class Refused(Exception):
+    """What the product has to refuse, with its code."""
+
+
+@dataclass
+class Purchase:
+    """What a payment counts for in one program: whose, which day."""
+
+    member: Member
+    day: int
+
+
+@dataclass(eq=False)
+class Payment:
+    amount: int | None = None
+    currency: str | None = None
+    customer: str | None = None
+    completed_at: int = 0
+    completed: bool = False
+    seen: int = 0
+    summed: int = 0
+    disputed: int = 0
+    refunds: dict[str, int] = field(default_factory=dict)
+    refunded_at: int = 0
+    awards: list[Award] = field(default_factory=list)
+    purchases: dict[str, Purchase] = field(default_factory=dict)
+
+    @property
+    def refunded(self) -> int:
+        return 0 if self.amount is None else min(self.amount, max(self.seen, self.summed) + self.disputed)
+
+    @property
+    def net(self) -> int:
+        return (self.amount or 0) - self.refunded
+
+
+@dataclass(eq=False)
+class Heard:
+    """What an event meant in a program."""
+
+    program: str
+    status: str
+    reason: str | None = None
+    member: Member | None = None
+    amounts: list[int] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Answer:
+    status: str
+    reason: str | None = None
+    programs: list[Heard] = field(default_factory=list)
