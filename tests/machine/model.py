@@ -174,12 +174,14 @@ class Model:
 
     @staticmethod
     def complete(payment: Payment, body: dict[str, Any], at: int) -> Payment:
+        payment.told = None if payment.amount is None else (payment.net, payment.currency)
         payment.completed, payment.completed_at = True, at
         payment.amount, payment.currency, payment.customer = body["amount"], body["currency"], body.get("customer")
         return payment
 
     def paid(self, event: Event, payment: Payment) -> Answer:
         answer = self.heard([self.evaluate(program, event, payment) for program in self.programs])
+        payment.told = None
         self.claw_back(payment, answer.programs)
         return answer
 
@@ -342,7 +344,7 @@ class Model:
 
         def spend(days: int) -> int:
             currency = self.programs[program].currency
-            return sum(p.net for p, day in bought if day > today - days and p.currency == currency)
+            return sum(p.spend(currency) for p, day in bought if day > today - days)
 
         known = {
             "event.amount": body.get("amount"),

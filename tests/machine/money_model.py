@@ -19,6 +19,8 @@ class Purchase:
 
 @dataclass(eq=False)
 class Payment:
+    """``told`` is what an invoice had said of it, while the payment's own event is looked at: facts are those before it."""
+
     amount: int | None = None
     currency: str | None = None
     customer: str | None = None
@@ -31,6 +33,7 @@ class Payment:
     refunded_at: int = 0
     awards: list[Award] = field(default_factory=list)
     purchases: dict[str, Purchase] = field(default_factory=dict)
+    told: tuple[int, str | None] | None = None
 
     @property
     def refunded(self) -> int:
@@ -39,6 +42,10 @@ class Payment:
     @property
     def net(self) -> int:
         return (self.amount or 0) - self.refunded
+
+    def spend(self, currency: str) -> int:
+        net, paid_in = self.told or (self.net, self.currency)
+        return net if paid_in == currency else 0
 
 
 @dataclass(eq=False)

@@ -1,6 +1,7 @@
 """What the machine, and reading for it, once found: each as the shortest story that showed it."""
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -120,7 +121,7 @@ async def test_erasing_forgets_whoever_was_merged_in(shop: Shop) -> None:
     """The rows of merged accounts, and the events of those merged in by way of others, kept the person."""
     chain = [await shop.enrol(f"cust_{number}", phone=f"0800-{number}") for number in range(3)]
     await shop.pay("pay_1", "cust_0")
-    for source, target in zip(chain, chain[1:], strict=False):
+    for source, target in pairwise(chain):
         await shop.run(MergeAccounts(source, target, dry_run=False))
     await shop.run(EraseAccount(chain[-1]))
     kept = []
