@@ -128,3 +128,13 @@ async def test_erasing_forgets_whoever_was_merged_in(shop: Shop) -> None:
     for table in TABLES:
         kept += [str(row) for row in await shop.rows(table)]
     assert [text for text in kept if "cust_" in text or "0800" in text] == []
+
+
+async def test_a_payment_of_somebody_erased_is_still_the_same_payment(shop: Shop) -> None:
+    """It was refused as a payment by another customer."""
+    account = await shop.enrol("cust_1")
+    await shop.pay("pay_1", "cust_1")
+    await shop.run(EraseAccount(account))
+    body = {"id": "pay_1", "amount": 1_000, "currency": "GBP", "customer": "cust_1"}
+    again = await shop.hear("evt_again", "payment.completed", **body)
+    assert (again.status, again.reason) == ("ignored", "payment_already_completed")

@@ -129,7 +129,7 @@ class ReopenAccount(_OnAccount):
             held = context.state.find(members.LINKS, members.link_key(account.customer, account.program))
             other = None if held is None else context.survivor(held.account)
             if other is not None and other.id != account.id and other.status == "active":
-                raise already_exists(other)
+                raise already_exists(other, account.customer)
             link(context, account.customer, account)
         before = members.account_snapshot(account)
         account.status = "active"
@@ -163,7 +163,7 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
                 of_account,
             ),
             Statement(
-                f"update payments set customer = null where id in (select payment from purchases {where})",
+                f"update payments set customer = '' where id in (select payment from purchases {where})",
                 of_account,
             ),
             Statement(f"update transactions set reason = null, metadata = '{{}}' {where}", of_account),

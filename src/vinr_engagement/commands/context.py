@@ -128,11 +128,11 @@ def no_such(kind: str, identifier: str, param: str | None = None) -> NotFound:
     )
 
 
-def already_exists(account: Account) -> Conflict:
-    """The refusal of a second active account."""
+def already_exists(account: Account, customer: str) -> Conflict:
+    """The refusal of a second active account for a customer."""
     return Conflict(
         "account_already_exists",
-        f"Customer {account.customer} already has the active account {account.id} in program {account.program}.",
+        f"Customer {customer} already has the active account {account.id} in program {account.program}.",
         resource=account.id,
     )
 

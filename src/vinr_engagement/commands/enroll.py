@@ -39,7 +39,7 @@ def refuse_second(context: Context, program: Program, customer: str) -> None:
     held = context.state.find(members.LINKS, members.link_key(customer, program.id))
     account = None if held is None else context.survivor(held.account)
     if account is not None and account.status == "active":
-        raise already_exists(account)
+        raise already_exists(account, customer)
 
 
 def link(context: Context, customer: str, account: Account) -> None:

@@ -8,7 +8,8 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,8 +25,8 @@ BUSY_TIMEOUT_SECONDS = 30
 MIGRATION_TIMEOUT_SECONDS = 3_600
 """Another process may be migrating a large store."""
 READERS = 2
-CHECKPOINT_BYTES = 32 * 1024 * 1024
-"""The write-ahead log is moved into the database, beside the writer, once it is this large."""
+CHECKPOINT_BYTES = 64 * 1024 * 1024
+"""The write-ahead log is moved into the database, beside the writer, once it is this large; then it starts anew."""
 MINIMUM_VERSION = (3, 35, 0)
 
 
@@ -75,14 +76,15 @@ class SQLiteDatabase:
 
     engine = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, checkpoint_bytes: int = CHECKPOINT_BYTES) -> None:
         if sqlite3.sqlite_version_info < MINIMUM_VERSION:
             raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed")
         self.path = path
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._checkpointer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint")
-        self._checkpointing = False
+        self._checkpoint: Future[None] | None = None
+        self._checkpoint_bytes = checkpoint_bytes
         self._log = path.with_name(path.name + "-wal")
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
@@ -112,17 +114,17 @@ class SQLiteDatabase:
 
     def _write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         result = self._transact("begin immediate", work)
-        if not self._checkpointing and self._log.stat().st_size > CHECKPOINT_BYTES:
-            self._checkpointing = True
-            self._checkpointer.submit(self._checkpoint)
+        if self._checkpoint is not None and self._checkpoint.done():
+            self._checkpoint = None
+            self._move_log()  # what came meanwhile, so that the log is empty and starts anew
+        elif self._checkpoint is None and self._log.stat().st_size > self._checkpoint_bytes:
+            self._checkpoint = self._checkpointer.submit(self._move_log)
         return result
 
-    def _checkpoint(self) -> None:
-        """Moves the log into the database; a log that readers still need is moved the next time."""
-        try:
+    def _move_log(self) -> None:
+        """Moves the log into the database; what readers still need is moved the next time."""
+        with suppress(sqlite3.DatabaseError):
             self._connection().execute("pragma wal_checkpoint(passive)").fetchone()
-        finally:
-            self._checkpointing = False
 
     def _read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         return self._transact("begin", work)

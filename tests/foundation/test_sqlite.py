@@ -1,0 +1,30 @@
+"""What is particular to SQLite: its log stays bounded however long the traffic goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.sqlite import SQLiteDatabase
+
+LIMIT = 256 * 1024
+ROW = "x" * 4_000
+
+
+@pytest.mark.anyio
+async def test_the_log_stays_bounded_under_steady_writes(tmp_path: Path) -> None:
+    """Each write is followed by the next at once, so that the log is never found idle."""
+    database = SQLiteDatabase(tmp_path / "steady.db", checkpoint_bytes=LIMIT)
+    await database.write(lambda session: session.execute("create table t (body text)"))
+
+    async def insert(session: Session) -> None:
+        for _ in range(10):
+            await session.execute("insert into t (body) values ($1)", ROW)
+
+    largest = 0
+    for _ in range(600):
+        await database.write(insert)
+        largest = max(largest, (tmp_path / "steady.db-wal").stat().st_size)
+    await database.close()
+    assert (tmp_path / "steady.db").stat().st_size > 20 * LIMIT
+    assert largest < 8 * LIMIT
