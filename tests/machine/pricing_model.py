@@ -1,4 +1,4 @@
-"""What a rule gives for an event, straight from the sentences of engagement.md §7 and §8."""
+"""What a rule gives for an event, straight from what earning rules and refunds promise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Checks what must always hold (engagement.md §2) on a live store, and says which account is wrong and by how much.
+"""Checks what must always hold (docs/guides/finance.md) on a live store, and says which account is wrong and by how much.
 
 All of it is read in one snapshot. Memory stays bounded: buckets are read in ranges of a few thousand accounts, and what has
 to cancel out (a balance against its rows, say) is kept as a difference, dropped once it is zero. Rows of accounts merged

@@ -3,7 +3,7 @@
 An *instant* is an ``int``: microseconds since the Unix epoch, UTC. Every function is pure and takes instants
 whose year lies in 2 to 9998; outside, and where a result would fall outside, it raises ``ValueError``.
 
-Three rules carry the whole module (engagement.md §4):
+Three rules carry the whole module (docs/guides/points-over-time.md):
 
 1. *Local times.* A local time that a clock change skips moves forward by the size of the gap; a repeated one
    is the first. Both are what PEP 495 computes for ``fold=0``: the UTC offset in force before the change.
@@ -203,7 +203,7 @@ def _window_key_of_day(day: date, window: Window) -> str:
 
 
 def end_of_fixed_period(instant: int, month: int, day: int, min_months: int, zone: ZoneInfo) -> int:
-    """Return when points earned at the instant expire under ``fixed`` expiry (engagement.md §4).
+    """Return when points earned at the instant expire under ``fixed`` expiry (docs/guides/points-over-time.md).
 
     That is the end of the local day ``month``/``day``, so the start of the day after it: the first such end
     which is strictly after ``instant``, and at or after ``add_months(instant, min_months, zone)``. 29

@@ -1,6 +1,6 @@
 """Exact decimals with at most 4 places, for rates and factors, and the one rounding at the end.
 
-Rates are read into ``Fraction``, multiplied exactly, and rounded once (engagement.md §1). No float takes part
+Rates are read into ``Fraction``, multiplied exactly, and rounded once. No float takes part
 in any sum: a float is only ever read as the decimal text that it prints as.
 """
 
