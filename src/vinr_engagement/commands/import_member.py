@@ -11,7 +11,7 @@ from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.enroll import open_account
 from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome, TransactionLine, decoder
 from vinr_engagement.commands.member_in import LotIn, MemberIn, canonical_of
-from vinr_engagement.foundation import ids, json
+from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import Instant, format_instant
 from vinr_engagement.foundation.database import Need
 from vinr_engagement.foundation.errors import Conflict, Unprocessable
@@ -181,21 +181,16 @@ class ImportMember(Decision):
         answer = EventOutcome(
             self.member.id, EVENT_TYPE, "processed", programs=[program], customer=self.member.customer
         )
-        bucket, identifier = inbox.event_key(self._event)
-        context.state.insert(
-            ReceivedEvent(
-                bucket=bucket,
-                id=identifier,
-                received_id=ids.new_id("rcv"),
-                type=EVENT_TYPE,
-                customer=self.member.customer,
-                status="processed",
-                fingerprint=json.fingerprint(self._canonical),
-                body=self._canonical.decode(),
-                outcome=answer.encoded.decode(),
-                occurred_at=account.enrolled_at,
-                received_at=context.now,
-            )
+        inbox.record(
+            context.state,
+            self._event,
+            EVENT_TYPE,
+            customer=self.member.customer,
+            status="processed",
+            canonical=self._canonical,
+            outcome=answer.encoded,
+            occurred_at=account.enrolled_at,
+            now=context.now,
         )
         return answer
 

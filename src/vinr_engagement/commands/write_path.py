@@ -243,12 +243,13 @@ class WritePath:
         """The store's configuration and clock; a command that changes them holds them until it commits."""
         read = _STATE_LOCKED if lock and session.engine == "postgresql" else _STATE
         ((version, clock_now),) = await session.fetch(read)
-        if version != self._configuration.version:
-            self._configuration = await configurations.load(session, version)
+        configuration = self._configuration  # taken once: a lane or a preview beside this one may replace it
+        if version != configuration.version:
+            configuration = self._configuration = await configurations.load(session, version)
         set_clock: Instant | None = None if self._real_time_only else clock_now
         now = real_now() if set_clock is None else set_clock
         latest_at = await _latest_at(session) if lock else None
-        return Context(State(), self._configuration, now, origin, [], set_clock is not None, latest_at)
+        return Context(State(), configuration, now, origin, [], set_clock is not None, latest_at)
 
 
 async def _latest_at(session: Session) -> Instant | None:

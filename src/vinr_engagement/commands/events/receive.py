@@ -93,21 +93,16 @@ class ReceiveEvent(Decision):
                 param="created_at",
             )
         answer = ALL_HANDLERS.get(event.type, other)(context, event)
-        bucket, identifier = self._key
-        context.state.insert(
-            ReceivedEvent(
-                bucket=bucket,
-                id=identifier,
-                received_id=ids.new_id("rcv"),
-                type=event.type,
-                customer=self._customer,
-                status=answer.status,
-                fingerprint=json.fingerprint(self._canonical),
-                body=self._canonical.decode(),
-                outcome=answer.encoded.decode(),
-                occurred_at=event.occurred_at,
-                received_at=context.now,
-            )
+        inbox.record(
+            context.state,
+            event.id,
+            event.type,
+            customer=self._customer,
+            status=answer.status,
+            canonical=self._canonical,
+            outcome=answer.encoded,
+            occurred_at=event.occurred_at,
+            now=context.now,
         )
         return answer
 
