@@ -3,6 +3,7 @@
 from vinr_engagement.commands.accounts import CloseAccount, CreateAccount, EraseAccount, ReopenAccount, UpdateAccount
 from vinr_engagement.commands.adjust import Adjust
 from vinr_engagement.commands.api_keys import ApiKey, CreateKey, RevokeKey, key_snapshot
+from vinr_engagement.commands.claims import Claim
 from vinr_engagement.commands.clock import AdvanceClock, RejoinRealTime, SetClock, clock_snapshot
 from vinr_engagement.commands.configure import (
     CreateProgram,
@@ -19,7 +20,7 @@ from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
-from vinr_engagement.commands.write_path import Claim, Outcome, Render, Reply, WritePath
+from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
 
 __all__ = [
     "Adjust",

@@ -11,17 +11,26 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import cascade
 from vinr_engagement.commands import configuration as configurations
+from vinr_engagement.commands.claims import IDEMPOTENCY_KEYS, Claim, IdempotencyKey, key_reused
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.commands.context import Command, Context
-from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import Instant, real_now
-from vinr_engagement.foundation.database import Database, Need, NotGathered, Query, Session, State, Table, table_of
-from vinr_engagement.foundation.errors import Conflict, Contention, Refusal, Unavailable
+from vinr_engagement.foundation.database import (
+    Changes,
+    Database,
+    Need,
+    NotGathered,
+    Query,
+    Session,
+    State,
+    Table,
+    Wanted,
+    table_of,
+)
+from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 
 BATCH_COMMANDS = 1_000
 """A batch takes no further group once it has this many commands."""
@@ -33,35 +42,6 @@ _STATE_LOCKED = _STATE + " for update"
 _ROUNDS = 64
 
 Outcome = Any | Refusal
-
-
-class IdempotencyKey(msgspec.Struct):
-    """The first answer to a request that carried a key."""
-
-    bucket: int
-    scope: str
-    key: str
-    fingerprint: str
-    status: int
-    body: str
-    created_at: int
-
-
-IDEMPOTENCY_KEYS = Table("idempotency_keys", IdempotencyKey, ("bucket", "scope", "key"))
-
-
-@dataclass(slots=True, frozen=True)
-class Claim:
-    """A request's idempotency key, its scope (method and path), and a fingerprint of what was asked."""
-
-    scope: str
-    key: str
-    fingerprint: str
-
-    @property
-    def row_key(self) -> tuple[int, str, str]:
-        """Where the first answer is kept."""
-        return (ids.bucket_of(self.key), self.scope, self.key)
 
 
 @dataclass(slots=True, frozen=True)
@@ -295,15 +275,26 @@ async def _gather(session: Session, state: State, needs: Iterable[Need], *, lock
     for source, key in needs:
         if state.missing(source, key):
             wanted.setdefault(source, {})[key] = None
+    for step in _steps(wanted, lock=lock):
+        for (source, keys, _), rows in zip(step, await session.gather(step), strict=True):
+            if isinstance(source, Table):
+                state.gathered(source, keys, rows)
+            else:
+                state.selected(source, keys, rows)
+
+
+def _steps(wanted: dict[Table[Any] | Query[Any], dict[Any, None]], *, lock: bool) -> list[list[Wanted]]:
+    """What to ask for together. Locks come last in a step: what depends on them is read once they are held."""
+    steps: list[list[Wanted]] = []
     for source in sorted(wanted, key=_gathering_order):
-        keys = list(wanted[source])
-        if isinstance(source, Table):
-            state.gathered(source, keys, await session.find(source, keys, lock=lock and source.locked))
-        else:
-            state.selected(source, keys, await session.select(source, keys, lock=lock and source.locked))
+        locking = lock and source.locked
+        if not steps or (steps[-1][-1].lock and not locking):
+            steps.append([])
+        steps[-1].append(Wanted(source, list(wanted[source]), locking))
+    return steps
 
 
-_ORDER = ("idempotency_keys", "received_events", "payments", "customer_links", "accounts")
+_ORDER = ("idempotency_keys", "received_events", "customer_links", "payments", "accounts")
 
 
 def _gathering_order(source: Table[Any] | Query[Any]) -> tuple[int, str]:
@@ -329,7 +320,7 @@ async def _decide_once(session: Session, context: Context, group: Group, claim: 
     if first is not None and first.fingerprint == claim.fingerprint:
         return Reply(first.status, first.body.encode(), replayed=True)
     if first is not None:
-        return render([_key_reused(claim)])[0]
+        return render([key_reused(claim)])[0]
     outcomes = [await _decide(session, context, command) for command in group.commands]
     reply, kept = render(outcomes)
     if kept:
@@ -338,13 +329,6 @@ async def _decide_once(session: Session, context: Context, group: Group, claim: 
         context.state.begin()
         context.state.insert(row)
     return reply
-
-
-def _key_reused(claim: Claim) -> Conflict:
-    return Conflict(
-        "idempotency_key_reused",
-        f"Idempotency-Key {claim.key!r} was used for a different request to {claim.scope}; use a new key for a new request.",
-    )
 
 
 async def _decide(
@@ -373,25 +357,20 @@ async def _decide(
 
 
 async def _save(session: Session, context: Context) -> None:
-    """One set-based statement for each table that changed, then those that go beyond the gathered rows.
+    """What changed in the gathered rows, then the statements that go beyond them.
 
     What comes after reads the store anew.
     """
     state, context.state = context.state, State()
-    removed: dict[Table[Any], list[Any]] = {}
+    deleted: dict[Table[Any], list[Any]] = {}
     for row in state.deleted.values():
-        removed.setdefault(table_of(row), []).append(row)
-    for table, rows in removed.items():
-        await session.delete(table, rows)
-    changed: dict[Table[Any], list[Any]] = {}
+        deleted.setdefault(table_of(row), []).append(row)
+    updated: dict[Table[Any], list[Any]] = {}
     for identity, row in state.changed.items():
         if identity not in state.deleted:
-            changed.setdefault(table_of(row), []).append(row)
-    for table, rows in changed.items():
-        await session.update(table, rows)
-    for table, rows in state.inserted.items():
-        if rows:
-            await session.insert(table, rows)
+            updated.setdefault(table_of(row), []).append(row)
+    inserted = {table: rows for table, rows in state.inserted.items() if rows}
+    await session.save(Changes(deleted, updated, inserted))
     for statement in context.statements:
         await session.execute(statement.sql, *statement.arguments)
     context.statements.clear()

@@ -1,12 +1,28 @@
 """What the product asks of a database."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from vinr_engagement.foundation.database.state import Key
 from vinr_engagement.foundation.database.table import Query, Row, Table
 
 Result = TypeVar("Result")
+
+
+class Wanted(NamedTuple):
+    """Rows to gather: those of a table by key or of a query by argument; ``lock`` holds them until the commit."""
+
+    source: Table[Any] | Query[Any]
+    keys: Sequence[Key]
+    lock: bool
+
+
+class Changes(NamedTuple):
+    """What a batch changed, by table. Of ``updated`` rows all columns outside the key are written."""
+
+    deleted: Mapping[Table[Any], Sequence[Any]]
+    updated: Mapping[Table[Any], Sequence[Any]]
+    inserted: Mapping[Table[Any], Sequence[Any]]
 
 
 class Session(Protocol):
@@ -22,28 +38,20 @@ class Session(Protocol):
         """Runs a statement; answers how many rows it touched."""
         ...
 
-    async def find(self, table: Table[Row], keys: Sequence[Key], *, lock: bool = False) -> list[Row]:
-        """The rows with these keys, locked in the order of their keys where asked."""
+    async def find(self, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
+        """The rows with these keys."""
         ...
 
-    async def select(self, query: Query[Row], arguments: Sequence[Key], *, lock: bool = False) -> list[Row]:
-        """The rows of a query for these arguments."""
+    async def gather(self, wanted: Sequence[Wanted]) -> list[list[Any]]:
+        """The rows of several tables and queries, in one step; locked tables one after the other as they are listed."""
         ...
 
     async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
         """The rows of a table that meet a condition; ``where`` may end in ``order by`` and ``limit``."""
         ...
 
-    async def insert(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        """Adds rows. Raises ``Contention`` where one is there already."""
-        ...
-
-    async def update(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        """Writes all columns outside the key."""
-        ...
-
-    async def delete(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        """Removes rows by key."""
+    async def save(self, changes: Changes) -> None:
+        """Writes what a batch changed. Raises ``Contention`` where an inserted row is there already."""
         ...
 
 

@@ -1,16 +1,17 @@
 """PostgreSQL 14 and newer, through asyncpg: set-based statements, rows locked in the order of their keys."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from operator import attrgetter
 from typing import Any
 
 import asyncpg
 from msgspec.structs import astuple
 
 from vinr_engagement.foundation.database import migrations, statements
-from vinr_engagement.foundation.database.port import Result, Session
+from vinr_engagement.foundation.database.port import Changes, Result, Session, Wanted
 from vinr_engagement.foundation.database.state import Key
-from vinr_engagement.foundation.database.table import Query, Row, Table
+from vinr_engagement.foundation.database.table import Row, Table
 from vinr_engagement.foundation.errors import Contention, Unavailable
 
 POOL_SIZE = 8
@@ -40,35 +41,41 @@ class PostgreSQLSession:
         count = status.rpartition(" ")[2]
         return int(count) if count.isdecimal() else 0
 
-    async def find(self, table: Table[Row], keys: Sequence[Key], *, lock: bool = False) -> list[Row]:
-        return await self._lookup(statements.postgresql_find(table, lock), table, keys)
-
-    async def select(self, query: Query[Row], arguments: Sequence[Key], *, lock: bool = False) -> list[Row]:
-        return await self._lookup(statements.postgresql_select(query, lock), query.table, arguments)
-
-    async def _lookup(self, sql: str, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
+    async def find(self, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
+        sql = statements.postgresql_find(table)
         row = table.row
         return [row(*record) for record in await self._connection.fetch(sql, *zip(*keys, strict=True))]
+
+    async def gather(self, wanted: Sequence[Wanted]) -> list[list[Any]]:
+        sql = statements.postgresql_gather(tuple([(source, lock) for source, _, lock in wanted]))
+        arrays = [array for _, keys, _ in wanted for array in zip(*keys, strict=True)]
+        found = await self._connection.fetchrow(sql, *arrays)
+        assert found is not None
+        gathered = []
+        for (source, _, _), records in zip(wanted, found, strict=True):
+            row = statements.table_read(source).row
+            gathered.append([row(*record) for record in records or ()])
+        return gathered
 
     async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
         sql = f"select {statements.columns(table)} from {table.name} where {where}"
         row = table.row
         return [row(*record) for record in await self._connection.fetch(sql, *arguments)]
 
-    async def insert(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        await self._connection.execute(statements.postgresql_insert(table), *_arrays(rows))
+    async def save(self, changes: Changes) -> None:
+        for table, rows in changes.deleted.items():
+            keys = [table.key_of(row) for row in rows]
+            await self._connection.execute(statements.postgresql_delete(table), *zip(*keys, strict=True))
+        updated, inserted = _by_name(changes.updated), _by_name(changes.inserted)
+        if updated or inserted:
+            sql = statements.postgresql_write(tuple(updated), tuple(inserted))
+            rows_of = (*updated.values(), *inserted.values())
+            await self._connection.execute(sql, *[[astuple(row) for row in rows] for rows in rows_of])
 
-    async def update(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        await self._connection.execute(statements.postgresql_update(table), *_arrays(rows))
 
-    async def delete(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        keys = [table.key_of(row) for row in rows]
-        await self._connection.execute(statements.postgresql_delete(table), *zip(*keys, strict=True))
-
-
-def _arrays(rows: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    """One array for each column."""
-    return zip(*map(astuple, rows), strict=True)
+def _by_name(rows: Mapping[Table[Any], Sequence[Any]]) -> dict[Table[Any], Sequence[Any]]:
+    """In one order, so that few statements are enough."""
+    return {table: rows[table] for table in sorted(rows, key=attrgetter("name"))}
 
 
 class PostgreSQLDatabase:
@@ -88,6 +95,7 @@ class PostgreSQLDatabase:
                 min_size=1,
                 max_size=POOL_SIZE,
                 command_timeout=COMMAND_TIMEOUT_SECONDS,
+                reset=_leave_as_it_is,
                 server_settings=self._server_settings(),
             )
         return self._pool
@@ -147,6 +155,10 @@ class PostgreSQLDatabase:
             self._pool = None
 
 
+async def _leave_as_it_is(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """A transaction leaves nothing behind on its connection: resetting it would cost a statement each time."""
+
+
 @contextmanager
 def _faults_translated() -> Iterator[None]:
     """The driver's errors become the port's."""
@@ -154,7 +166,7 @@ def _faults_translated() -> Iterator[None]:
         yield
     except asyncpg.PostgresError as error:
         raise _translated(error) from error
-    except (OSError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError) as error:
         raise Unavailable(f"PostgreSQL: {error or type(error).__name__}") from error
 
 

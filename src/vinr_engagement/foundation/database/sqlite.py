@@ -16,7 +16,7 @@ from typing import Any, cast
 from msgspec.structs import astuple
 
 from vinr_engagement.foundation.database import migrations, statements
-from vinr_engagement.foundation.database.port import Result, Session
+from vinr_engagement.foundation.database.port import Changes, Result, Session, Wanted
 from vinr_engagement.foundation.database.state import Key
 from vinr_engagement.foundation.database.table import Query, Row, Table
 from vinr_engagement.foundation.errors import Contention, Unavailable
@@ -44,11 +44,16 @@ class SQLiteSession:
     async def execute(self, sql: str, *arguments: Any) -> int:
         return self._connection.execute(statements.sqlite_text(sql), arguments).rowcount
 
-    async def find(self, table: Table[Row], keys: Sequence[Key], *, lock: bool = False) -> list[Row]:
+    async def find(self, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
         return self._each(statements.sqlite_find(table), table, keys)
 
-    async def select(self, query: Query[Row], arguments: Sequence[Key], *, lock: bool = False) -> list[Row]:
-        return self._each(statements.sqlite_select(query), query.table, arguments)
+    async def gather(self, wanted: Sequence[Wanted]) -> list[list[Any]]:
+        return [self._gather(source, keys) for source, keys, _ in wanted]
+
+    def _gather(self, source: Table[Any] | Query[Any], keys: Sequence[Key]) -> list[Any]:
+        if isinstance(source, Table):
+            return self._each(statements.sqlite_find(source), source, keys)
+        return self._each(statements.sqlite_select(source), source.table, keys)
 
     def _each(self, sql: str, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
         row, execute = table.row, self._connection.execute
@@ -59,16 +64,14 @@ class SQLiteSession:
         row = table.row
         return [row(*values) for values in self._connection.execute(statements.sqlite_text(sql), arguments)]
 
-    async def insert(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        self._connection.executemany(statements.sqlite_insert(table), [astuple(row) for row in rows])
-
-    async def update(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        names = table.changeable + table.key
-        values = [tuple([getattr(row, name) for name in names]) for row in rows]
-        self._connection.executemany(statements.sqlite_update(table), values)
-
-    async def delete(self, table: Table[Row], rows: Sequence[Row]) -> None:
-        self._connection.executemany(statements.sqlite_delete(table), [table.key_of(row) for row in rows])
+    async def save(self, changes: Changes) -> None:
+        many = self._connection.executemany
+        for table, rows in changes.deleted.items():
+            many(statements.sqlite_delete(table), map(table.key_of, rows))
+        for table, rows in changes.updated.items():
+            many(statements.sqlite_update(table), map(table.changed_first, rows))
+        for table, rows in changes.inserted.items():
+            many(statements.sqlite_insert(table), map(astuple, rows))
 
 
 class SQLiteDatabase:

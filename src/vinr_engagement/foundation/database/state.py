@@ -4,6 +4,7 @@ Decisions see only this. A row that was not gathered is never taken to be absent
 and the write path fetches it and decides again. Every change is journalled, so that a refused command undoes only its own.
 """
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, TypeVar
 
@@ -77,7 +78,7 @@ class State:
 
     # gathering
 
-    def gathered(self, table: Table[Row], keys: list[Key], rows: list[Row]) -> None:
+    def gathered(self, table: Table[Row], keys: Sequence[Key], rows: list[Row]) -> None:
         """Takes in what the database has for these keys; rows already here stay as they are."""
         known = self._rows.setdefault(table, {})
         for row in rows:
@@ -85,7 +86,7 @@ class State:
         for key in keys:
             known.setdefault(key, None)
 
-    def selected(self, query: Query[Row], arguments: list[Key], rows: list[Row]) -> None:
+    def selected(self, query: Query[Row], arguments: Sequence[Key], rows: list[Row]) -> None:
         """Takes in what the database has for these arguments of a query."""
         complete = self._complete.setdefault(query, set())
         collection = self._collections.setdefault(query, {})

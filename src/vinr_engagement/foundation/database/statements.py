@@ -50,45 +50,64 @@ def sqlite_delete(table: Table[Any]) -> str:
     return f"delete from {table.name} where {_equals(table.key)}"
 
 
+def table_read(source: Table[Any] | Query[Any]) -> Table[Any]:
+    """The table whose rows are gathered."""
+    return source if isinstance(source, Table) else source.table
+
+
 @cache
-def postgresql_find(table: Table[Any], lock: bool) -> str:
+def postgresql_find(table: Table[Any]) -> str:
     """Rows by key, from one array for each column of the key."""
-    return _postgresql_lookup(table, table.key, "", lock)
+    return _postgresql_lookup(table, columns(table, "t."), 1, lock=False)
 
 
 @cache
-def postgresql_select(query: Query[Any], lock: bool) -> str:
-    """The rows of a query, from one array for each of its arguments."""
-    return _postgresql_lookup(query.table, query.by, query.where, lock)
+def postgresql_gather(wanted: tuple[tuple[Table[Any] | Query[Any], bool], ...]) -> str:
+    """One row: an array of rows for each table or query, in their order, each from one array for each column of its key."""
+    arrays, first = [], 1
+    for source, lock in wanted:
+        # A subquery of its own, since a locking clause and an aggregate do not go together.
+        arrays.append(f"(select array_agg(g.r) from ({_postgresql_lookup(source, 't as r', first, lock=lock)}) g)")
+        first += len(_by(source))
+    return f"select {', '.join(arrays)}"
 
 
-def _postgresql_lookup(table: Table[Any], by: tuple[str, ...], where: str, lock: bool) -> str:
+def _by(source: Table[Any] | Query[Any]) -> tuple[str, ...]:
+    return source.key if isinstance(source, Table) else source.by
+
+
+def _postgresql_lookup(source: Table[Any] | Query[Any], shown: str, first: int, *, lock: bool) -> str:
+    table, by = table_read(source), _by(source)
     keys = ", ".join(f"k_{column}" for column in by)
     on = " and ".join(f"t.{column} = k.k_{column}" for column in by)
-    extra = f" where {where}" if where else ""
+    extra = f" where {source.where}" if isinstance(source, Query) and source.where else ""
     order = ", ".join(f"t.{column}" for column in table.key)
     ending = f" order by {order} for update of t" if lock else ""
-    return (
-        f"select {columns(table, 't.')} from unnest({_arrays(table, by)}) as k ({keys})"
-        f" join {table.name} t on {on}{extra}{ending}"
-    )
+    return f"select {shown} from unnest({_arrays(table, by, first)}) as k ({keys}) join {table.name} t on {on}{extra}{ending}"
 
 
 @cache
-def postgresql_insert(table: Table[Any]) -> str:
-    """Rows, from one array for each column."""
-    return f"insert into {table.name} ({columns(table)}) select * from unnest({_arrays(table, table.columns)})"
+def postgresql_write(updated: tuple[Table[Any], ...], inserted: tuple[Table[Any], ...]) -> str:
+    """Updates, then inserts, in one statement: an array of rows for each table.
+
+    The parts see the same snapshot, so no table's part may look at what another one writes.
+    """
+    parts = [_postgresql_update(table, number) for number, table in enumerate(updated, start=1)]
+    parts += [_postgresql_insert(table, number) for number, table in enumerate(inserted, start=1 + len(updated))]
+    *before, last = parts
+    named = ", ".join(f"w{number} as ({part})" for number, part in enumerate(before))
+    return f"with {named} {last}" if named else last
 
 
-@cache
-def postgresql_update(table: Table[Any]) -> str:
-    """Rows, from one array for each column."""
+def _postgresql_insert(table: Table[Any], number: int) -> str:
+    names = columns(table)
+    return f"insert into {table.name} ({names}) select {names} from unnest(${number}::{table.name}[])"
+
+
+def _postgresql_update(table: Table[Any], number: int) -> str:
     values = ", ".join(f"{column} = u.{column}" for column in table.changeable)
     on = " and ".join(f"t.{column} = u.{column}" for column in table.key)
-    return (
-        f"update {table.name} t set {values}"
-        f" from unnest({_arrays(table, table.columns)}) as u ({columns(table)}) where {on}"
-    )
+    return f"update {table.name} t set {values} from unnest(${number}::{table.name}[]) as u where {on}"
 
 
 @cache
@@ -103,5 +122,5 @@ def _equals(names: tuple[str, ...]) -> str:
     return " and ".join(f"{name} = ?" for name in names)
 
 
-def _arrays(table: Table[Any], names: tuple[str, ...]) -> str:
-    return ", ".join(f"${number}::{table.array_type(name)}[]" for number, name in enumerate(names, start=1))
+def _arrays(table: Table[Any], names: tuple[str, ...], first: int = 1) -> str:
+    return ", ".join(f"${number}::{table.array_type(name)}[]" for number, name in enumerate(names, start=first))

@@ -54,6 +54,11 @@ class Table(Generic[Row]):
         """The columns outside the key."""
         return tuple(column for column in self.columns if column not in self.key)
 
+    @cached_property
+    def changed_first(self) -> Callable[[Row], tuple[Any, ...]]:
+        """The values of a row in the order in which an update names them: those outside the key, then the key."""
+        return _fields_of(self.changeable + self.key)
+
 
 class Query(Generic[Row]):
     """All rows of a table that share the values of ``by`` (and meet ``where``), such as the lots of an account."""
@@ -73,6 +78,11 @@ class Query(Generic[Row]):
 def table_of(row: msgspec.Struct) -> Table[Any]:
     """The table that a row belongs to."""
     return _TABLES[type(row)]
+
+
+def all_tables() -> list[Table[Any]]:
+    """Every table that was described so far."""
+    return list(_TABLES.values())
 
 
 def _fields_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
