@@ -33,7 +33,7 @@ def _picture(state: State) -> object:
     rows = [msgspec.structs.astuple(row) if (row := state.find(THINGS, (n,))) is not None else None for n in range(6)]
     owned = [sorted(row.id for row in state.select(THINGS_OF_OWNER, (owner,))) for owner in (0, 1)]
     written = [row.id for row in state.inserted.get(THINGS, [])]
-    changed = sorted(row.id for row in state.changed.values())
+    changed = sorted(row.id for _, row in state.changed.values())
     return rows, owned, sorted(written), changed, sorted(row.id for row in state.deleted.values())
 
 

@@ -49,7 +49,7 @@ _awards = msgspec.json.Decoder(list[Award])
 
 def awards_of(purchase: Purchase) -> list[Award]:
     """The awards that a payment brought to an account."""
-    return _awards.decode(purchase.awards)
+    return [] if purchase.awards == "[]" else _awards.decode(purchase.awards)
 
 
 def reason_of(trigger: str) -> str:

@@ -365,10 +365,10 @@ async def _save(session: Session, context: Context) -> None:
     deleted: dict[Table[Any], list[Any]] = {}
     for row in state.deleted.values():
         deleted.setdefault(table_of(row), []).append(row)
-    updated: dict[Table[Any], list[Any]] = {}
-    for identity, row in state.changed.items():
-        if identity not in state.deleted:
-            updated.setdefault(table_of(row), []).append(row)
+    updated: dict[Table[Any], list[tuple[Any, Any]]] = {}
+    for identity, (before, row) in state.changed.items():
+        if identity not in state.deleted and row != before:
+            updated.setdefault(table_of(row), []).append((before, row))
     inserted = {table: rows for table, rows in state.inserted.items() if rows}
     await session.save(Changes(deleted, updated, inserted))
     for statement in context.statements:

@@ -73,7 +73,8 @@ def local_datetime(instant: int, zone: ZoneInfo) -> datetime:
     """
     if not _EARLIEST_INSTANT <= instant < _LATEST_INSTANT:
         raise ValueError(f"instant outside years {_FIRST_YEAR} to {_LAST_YEAR}")
-    return (_EPOCH + timedelta(0, 0, instant)).astimezone(zone)
+    moment = _EPOCH + timedelta(0, 0, instant)
+    return moment if zone.key == "UTC" else moment.astimezone(zone)
 
 
 def instant_of(local: datetime, zone: ZoneInfo) -> int:

@@ -46,12 +46,13 @@ class _Sequence:
 
     def next(self) -> int:
         """A number whose high 48 bits are milliseconds and whose low 46 bits start random and count up."""
-        fresh = (time.time_ns() // 1_000_000) << 46 | self.random_bits(45)
+        milliseconds = time.time_ns() // 1_000_000
         with self._lock:
-            if fresh >> 46 <= self._last >> 46:
-                fresh = self._last + 1 + self.random_bits(16)
-            self._last = fresh
-        return fresh
+            if milliseconds > self._last >> 46:
+                self._last = milliseconds << 46 | self.random_bits(45)
+            else:
+                self._last += 1 + self.random_bits(16)
+            return self._last
 
 
 _sequence = _Sequence()

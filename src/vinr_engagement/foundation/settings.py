@@ -12,7 +12,10 @@ DEFAULT_DATABASE_URL = "sqlite:///vinr.db"
 
 @dataclass(frozen=True)
 class Settings:
-    """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none."""
+    """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none.
+
+    ``processes`` is how many of them ``vinr serve`` starts.
+    """
 
     database_url: str = DEFAULT_DATABASE_URL
     rate_limit: int = 0
@@ -20,6 +23,7 @@ class Settings:
     log_level: str = "info"
     log_format: str = "json"
     lanes: int = 1
+    processes: int = 1
     docs_url: str = "/docs"
     key_pepper: str = ""
 
@@ -34,6 +38,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         log_level=environment.get("VINR_LOG_LEVEL", "info"),
         log_format=environment.get("VINR_LOG_FORMAT", "json"),
         lanes=max(1, _whole_number(environment, "VINR_LANES", 1)),
+        processes=max(1, _whole_number(environment, "VINR_PROCESSES", 1)),
         docs_url=environment.get("VINR_DOCS_URL", "/docs"),
         key_pepper=environment.get("VINR_KEY_PEPPER", ""),
     )

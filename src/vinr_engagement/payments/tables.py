@@ -72,11 +72,11 @@ def payment_key(payment: str) -> Key:
 
 def holders_of(payment: Payment) -> list[tuple[str, str, int]]:
     """``(program, account, bucket)`` of each account that the payment reached, as it was then."""
-    return [tuple(holder) for holder in json.decode(payment.holders)]
+    return [] if payment.holders == "[]" else [tuple(holder) for holder in json.decode(payment.holders)]
 
 
 def add_holder(payment: Payment, program: str, account: str, bucket: int) -> None:
     """Notes that the payment reached an account; announce the change of the payment first."""
-    holders = json.decode(payment.holders)
-    if [program, account, bucket] not in holders:
-        payment.holders = json.text([*holders, [program, account, bucket]])
+    holders = holders_of(payment)
+    if (program, account, bucket) not in holders:
+        payment.holders = json.text([*holders, (program, account, bucket)])

@@ -1,6 +1,5 @@
 """What came of an event: the answer to its sender, and what is kept for a repeat."""
 
-from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -67,10 +66,13 @@ class EventOutcome(msgspec.Struct, dict=True):
     first_status: Status | None = None
     object: str = "event_outcome"
 
-    @cached_property
+    @property
     def encoded(self) -> bytes:
         """The outcome as JSON, made once: it is kept and it is sent. Ask for it when the outcome is complete."""
-        return msgspec.json.encode(self)
+        made: bytes | None = self.__dict__.get("encoded")  # functools.cached_property takes a lock in Python 3.11
+        if made is None:
+            made = self.__dict__["encoded"] = msgspec.json.encode(self)
+        return made
 
 
 decoder = msgspec.json.Decoder(EventOutcome)

@@ -18,10 +18,10 @@ class Wanted(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What a batch changed, by table. Of ``updated`` rows all columns outside the key are written."""
+    """What a batch changed, by table; ``updated`` has each row as it was and as it is."""
 
     deleted: Mapping[Table[Any], Sequence[Any]]
-    updated: Mapping[Table[Any], Sequence[Any]]
+    updated: Mapping[Table[Any], Sequence[tuple[Any, Any]]]
     inserted: Mapping[Table[Any], Sequence[Any]]
 
 

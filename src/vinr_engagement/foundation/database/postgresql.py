@@ -1,6 +1,6 @@
 """PostgreSQL 14 and newer, through asyncpg: set-based statements, rows locked in the order of their keys."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from operator import attrgetter
 from typing import Any
@@ -20,6 +20,8 @@ SCHEMA_ATTEMPTS = 10
 _AGAIN = frozenset({"40001", "40P01", "23505"})
 """Serialisation failure, deadlock, unique violation: another transaction was faster."""
 _DOWN = ("08", "28", "3D", "53", "57P", "58", "XX", "25006")
+_NAME = attrgetter("name")
+"""Tables are saved in one order, so that few statements are enough."""
 _MIGRATION_TABLE = "schema_migrations"
 
 
@@ -66,16 +68,12 @@ class PostgreSQLSession:
         for table, rows in changes.deleted.items():
             keys = [table.key_of(row) for row in rows]
             await self._connection.execute(statements.postgresql_delete(table), *zip(*keys, strict=True))
-        updated, inserted = _by_name(changes.updated), _by_name(changes.inserted)
+        updated, inserted = sorted(changes.updated, key=_NAME), sorted(changes.inserted, key=_NAME)
         if updated or inserted:
             sql = statements.postgresql_write(tuple(updated), tuple(inserted))
-            rows_of = (*updated.values(), *inserted.values())
-            await self._connection.execute(sql, *[[astuple(row) for row in rows] for rows in rows_of])
-
-
-def _by_name(rows: Mapping[Table[Any], Sequence[Any]]) -> dict[Table[Any], Sequence[Any]]:
-    """In one order, so that few statements are enough."""
-    return {table: rows[table] for table in sorted(rows, key=attrgetter("name"))}
+            arrays = [[astuple(row) for _, row in changes.updated[table]] for table in updated]
+            arrays += [[astuple(row) for row in changes.inserted[table]] for table in inserted]
+            await self._connection.execute(sql, *arrays)
 
 
 class PostgreSQLDatabase:

@@ -18,7 +18,7 @@ from msgspec.structs import astuple
 from vinr_engagement.foundation.database import migrations, statements
 from vinr_engagement.foundation.database.port import Changes, Result, Session, Wanted
 from vinr_engagement.foundation.database.state import Key
-from vinr_engagement.foundation.database.table import Query, Row, Table
+from vinr_engagement.foundation.database.table import Query, Row, Table, fields_of
 from vinr_engagement.foundation.errors import Contention, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 30
@@ -68,10 +68,20 @@ class SQLiteSession:
         many = self._connection.executemany
         for table, rows in changes.deleted.items():
             many(statements.sqlite_delete(table), map(table.key_of, rows))
-        for table, rows in changes.updated.items():
-            many(statements.sqlite_update(table), map(table.changed_first, rows))
+        for table, pairs in changes.updated.items():
+            for names, rows in _by_columns_changed(table, pairs).items():
+                many(statements.sqlite_update(table, names), map(fields_of(names + table.key), rows))
         for table, rows in changes.inserted.items():
             many(statements.sqlite_insert(table), map(astuple, rows))
+
+
+def _by_columns_changed(table: Table[Any], pairs: Sequence[tuple[Any, Any]]) -> dict[tuple[str, ...], list[Any]]:
+    """The rows by what is to be set: naming a column in an update costs the upkeep of its indexes, changed or not."""
+    shapes: dict[tuple[str, ...], list[Any]] = {}
+    for before, row in pairs:
+        values = zip(table.columns, astuple(before), astuple(row), strict=True)
+        shapes.setdefault(tuple([name for name, old, new in values if old != new]), []).append(row)
+    return shapes
 
 
 class SQLiteDatabase:

@@ -34,7 +34,8 @@ class State:
         self._complete: dict[Query[Any], set[Key]] = {}
         self._born: set[Key] = set()
         self.inserted: dict[Table[Any], list[Any]] = {}
-        self.changed: dict[int, Any] = {}
+        self.changed: dict[int, tuple[Any, Any]] = {}
+        """Rows as they were gathered, and as they are now."""
         self.deleted: dict[int, Any] = {}
         self._fresh: set[int] = set()
         self._journal: dict[int, tuple[Any, Any]] = {}
@@ -134,9 +135,10 @@ class State:
         """Announces that a row is about to be changed; call it before the first assignment."""
         identity = id(row)
         if identity not in self._journal:
-            self._journal[identity] = (row, copy(row))
+            before = copy(row)
+            self._journal[identity] = (row, before)
             if identity not in self._fresh and identity not in self.changed:
-                self.changed[identity] = row
+                self.changed[identity] = (before, row)
                 self._undo_changed.append(identity)
         return row
 

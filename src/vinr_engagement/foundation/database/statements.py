@@ -38,9 +38,9 @@ def sqlite_insert(table: Table[Any]) -> str:
 
 
 @cache
-def sqlite_update(table: Table[Any]) -> str:
-    """One row: first the columns outside the key, then the key."""
-    values = ", ".join(f"{column} = ?" for column in table.changeable)
+def sqlite_update(table: Table[Any], names: tuple[str, ...]) -> str:
+    """One row: first these columns, then the key."""
+    values = ", ".join(f"{name} = ?" for name in names)
     return f"update {table.name} set {values} where {_equals(table.key)}"
 
 

@@ -1,7 +1,7 @@
 """Tables and queries as plain descriptions: a row type, its key, and the SQL that both engines share."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -33,7 +33,7 @@ class Table(Generic[Row]):
         self.locked = locked
         self.columns: tuple[str, ...] = row.__struct_fields__
         self.queries: list[Query[Row]] = []
-        self.key_of: Callable[[Row], tuple[Any, ...]] = _fields_of(key)
+        self.key_of: Callable[[Row], tuple[Any, ...]] = fields_of(key)
         _TABLES[row] = self
 
     def __repr__(self) -> str:
@@ -54,11 +54,6 @@ class Table(Generic[Row]):
         """The columns outside the key."""
         return tuple(column for column in self.columns if column not in self.key)
 
-    @cached_property
-    def changed_first(self) -> Callable[[Row], tuple[Any, ...]]:
-        """The values of a row in the order in which an update names them: those outside the key, then the key."""
-        return _fields_of(self.changeable + self.key)
-
 
 class Query(Generic[Row]):
     """All rows of a table that share the values of ``by`` (and meet ``where``), such as the lots of an account."""
@@ -68,7 +63,7 @@ class Query(Generic[Row]):
         self.by = by
         self.where = where
         self.locked = table.locked
-        self.argument_of: Callable[[Row], tuple[Any, ...]] = _fields_of(by)
+        self.argument_of: Callable[[Row], tuple[Any, ...]] = fields_of(by)
         table.queries.append(self)
 
     def __repr__(self) -> str:
@@ -85,7 +80,9 @@ def all_tables() -> list[Table[Any]]:
     return list(_TABLES.values())
 
 
-def _fields_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+@cache
+def fields_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads these fields of a row."""
     if len(names) > 1:
         return attrgetter(*names)
     single = attrgetter(names[0])
