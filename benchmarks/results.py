@@ -1,0 +1,158 @@
+"""What was measured, as it is kept beside the report so that it can be drawn anew."""
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+
+class Sample(msgspec.Struct):
+    """One run of a case. Rates are events (or requests) a second, latencies milliseconds, memory bytes.
+
+    ``cpu`` is microseconds for each event, by process. ``wall_rate`` counts a command's start and end as well.
+    """
+
+    rate: float
+    seconds: float
+    cpu: dict[str, float]
+    p50: float | None = None
+    p99: float | None = None
+    wall_rate: float | None = None
+    memory: int | None = None
+
+
+class Yard(msgspec.Struct):
+    """One run of the yardstick: the rate of each number of clients, and what took it."""
+
+    how: str
+    rates: dict[str, float]
+
+    @property
+    def rate(self) -> float:
+        """The best."""
+        return max(self.rates.values())
+
+
+class Round(msgspec.Struct):
+    """One run of everything: the yardstick, and a sample of each case."""
+
+    yard: Yard
+    samples: dict[str, Sample]
+
+
+class Parts(msgspec.Struct):
+    """Where a process spends its CPU: shares of the whole by part, and by part and module."""
+
+    parts: dict[str, float]
+    modules: list[tuple[str, str, float]]
+    samples: int
+
+
+class Filled(msgspec.Struct):
+    """How a store was filled: its size, how long that took, and the bytes that it takes on the disk."""
+
+    members: int
+    rows: int
+    seconds: float
+    bytes: int
+
+
+class Scale(msgspec.Struct):
+    """The same cases on a large store, run beside those on the small one."""
+
+    filled: Filled
+    small: list[dict[str, Sample]]
+    large: list[dict[str, Sample]]
+    peak_memory: int
+
+
+class Second(msgspec.Struct):
+    """One second of the sweep's timeline; milliseconds."""
+
+    at: float
+    lots: int
+    p50: float
+    p99: float
+
+
+class Sweep(msgspec.Struct):
+    """Lots expiring under a steady load; milliseconds, seconds, and lots."""
+
+    lots: int
+    expired: int
+    seconds: float
+    rate: float
+    before: tuple[float, float]
+    during: tuple[float, float]
+    timeline: list[Second]
+    complete: bool
+    peak_memory: int
+
+
+class EngineResult(msgspec.Struct):
+    """Everything of one engine."""
+
+    engine: str
+    title: str
+    version: str
+    processes: int
+    members: int
+    events: int
+    rounds: list[Round] = []
+    parts: dict[str, Parts] = {}
+    peak_memory: int = 0
+    scale: Scale | None = None
+    sweep: Sweep | None = None
+
+
+class Results(msgspec.Struct):
+    """A whole run."""
+
+    machine: dict[str, str]
+    command: str
+    engines: list[EngineResult]
+
+
+def median(values: Iterable[float | None]) -> float | None:
+    """The median of what is there; ``None`` of nothing."""
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
+
+
+def rates(rounds: Sequence[dict[str, Sample]], name: str) -> list[float]:
+    """The rates of a case, run by run."""
+    return [samples[name].rate for samples in rounds if name in samples]
+
+
+def figure(rounds: Iterable[Round], name: str, of: Callable[[Sample], float | None]) -> float | None:
+    """The median of something of a case."""
+    return median(of(each.samples[name]) for each in rounds if name in each.samples)
+
+
+def ratio(rounds: Iterable[Round], name: str, against: str) -> float | None:
+    """The median, over the runs, of a case's rate to that of what it is measured by in the same run."""
+    return median(
+        each.samples[name].rate / (each.yard.rate if against == "yardstick" else each.samples[against].rate)
+        for each in rounds
+        if name in each.samples and (against == "yardstick" or against in each.samples)
+    )
+
+
+def slowdown(scale: Scale, name: str) -> float | None:
+    """The rate on the large store as a share of that on the small one, the median over the runs."""
+    return median(
+        large[name].rate / small[name].rate
+        for small, large in zip(scale.small, scale.large, strict=True)
+        if name in small and name in large
+    )
+
+
+def write(results: Results, path: Path) -> None:
+    """As indented JSON."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+
+
+def read(path: Path) -> Results:
+    """What was written. Raises ``msgspec.ValidationError`` for a file of another shape."""
+    return msgspec.json.decode(path.read_bytes(), type=Results)

@@ -1,0 +1,65 @@
+"""The whole benchmark, with next to nothing to do: so that it runs when it is needed."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import machine, results
+from benchmarks.__main__ import main
+from benchmarks.cases import CASES
+
+TINY = ["--members", "40", "--events", "64", "--runs", "1", "--seconds", "0.2", "--no-parts"]
+REST = ["--parts", "--scale", "--scale-members", "20", "--sweep", "--sweep-lots", "200", "--sweep-before", "1"]
+
+
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A benchmark that is told to stop ends what it started; this process goes on."""
+    monkeypatch.setattr(machine, "FSYNC_SECONDS", 0.1)
+    taken = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, taken)
+
+
+def bench(folder: Path, *arguments: str) -> results.Results:
+    """Measures, and answers the raw figures."""
+    into = folder / "report"
+    done = CliRunner().invoke(
+        main, [*arguments, "--folder", str(folder), "--report", str(into)], catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+    return results.read(into / "results.json")
+
+
+def test_every_case(tmp_path: Path) -> None:
+    (engine,) = bench(tmp_path, "--engine", "sqlite", *TINY).engines
+    assert engine.rounds[0].samples.keys() == CASES.keys()
+    assert engine.peak_memory > 1e6
+
+
+def test_a_report_can_be_redrawn(tmp_path: Path) -> None:
+    bench(tmp_path, "--engine", "sqlite", "--only", "one", *TINY)
+    into = tmp_path / "report"
+    before = {path.name: path.read_bytes() for path in into.iterdir()}
+    assert {"README.md", "rates.svg", "latency.svg", "results.json"} <= before.keys()
+    assert CliRunner().invoke(main, ["--report", str(into), "--redraw"]).exit_code == 0
+    assert {path.name: path.read_bytes() for path in into.iterdir()} == before
+    assert str(tmp_path) not in (into / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("postgres_server")  # it is loaded once in a process, with a folder that outlives this test
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_everything(tmp_path: Path, name: str) -> None:
+    (engine,) = bench(tmp_path, "--engine", name, *TINY, *REST).engines
+    assert set(engine.parts) == {"one", "batch", "import"}
+    assert engine.scale is not None
+    assert engine.scale.filled.rows == 200
+    assert engine.sweep is not None
+    assert engine.sweep.complete
+    for drawn in (tmp_path / "report").glob("*.svg"):
+        ElementTree.parse(drawn)
