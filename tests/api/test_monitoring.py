@@ -69,6 +69,16 @@ async def test_every_expression_asks_for_metrics_and_labels_that_are_there(sqlit
             assert {label.strip() for label in group.split(",")} <= labels, where
 
 
+def test_the_processes_of_a_server_are_told_apart_or_taken_together() -> None:
+    board = json.loads((DEPLOY / "grafana-board.json").read_text("utf-8"))
+    together = re.compile(r"^(\w+\([\d.]+, )?(sum|max)\b")
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            assert together.match(target["expr"]) or "{{process}}" in target["legendFormat"], panel["title"]
+    alerts = {name: expression for name, expression in alert_expressions().items() if "up{" not in expression}
+    assert all(together.match(expression) for expression in alerts.values()), alerts
+
+
 @pytest.mark.anyio
 async def test_every_metric_of_ours_is_on_the_board(sqlite_api: Any) -> None:
     families = {re.sub(r"_(bucket|sum|count|total|created)$", "", name) for name in await told(sqlite_api)}

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from tests.docs.tables import DOCS, GUIDES, blocks, code, codes, prose, table
 from vinr_engagement.commands.write_path import QUEUE_COMMANDS
 from vinr_engagement.entrypoints.api.limits import KEY_CACHE_SECONDS
+from vinr_engagement.entrypoints.api.siblings import PATIENCE_SECONDS
 from vinr_engagement.entrypoints.cli import main
 from vinr_engagement.entrypoints.cli.server import GRACE_SECONDS, KEEP_ALIVE_SECONDS
 from vinr_engagement.foundation import settings
@@ -46,6 +47,8 @@ def test_the_numbers_are_those_of_the_code() -> None:
     told = prose(PAGE)
     assert f"up to {postgresql.POOL_SIZE} connections to each store" in told
     assert f"{2 * postgresql.POOL_SIZE} for each process" in told
+    assert f"Up to {2 * postgresql.POOL_SIZE} for each" in told
+    assert f"silent for {PATIENCE_SECONDS:g} seconds" in told
     assert f"from {QUEUE_COMMANDS:,} on requests are refused" in told
     assert f"before {KEEP_ALIVE_SECONDS} seconds" in told
     assert f"at most {GRACE_SECONDS} seconds" in told

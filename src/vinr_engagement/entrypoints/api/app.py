@@ -27,6 +27,7 @@ from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS, Intake
 from vinr_engagement.entrypoints.api.observe import Observer
 from vinr_engagement.entrypoints.api.programs import programs
 from vinr_engagement.entrypoints.api.received_events import received_events
+from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.transactions import transactions
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
@@ -46,11 +47,14 @@ RESOURCES = (
 )
 
 
-def create_app(stores: Mapping[Environment, Store], settings: Settings) -> ASGIApp:
-    """The ASGI application over open stores; whoever opened them closes them, once it is shut down."""
+def create_app(stores: Mapping[Environment, Store], settings: Settings, siblings: Siblings | None = None) -> ASGIApp:
+    """The ASGI application over open stores; whoever opened them closes them, once it is shut down.
+
+    With ``siblings``, the processes that serve beside this one, ``/metrics`` tells of them too.
+    """
     writer = ErrorWriter(settings.docs_url)
     gate = Gate(stores, settings)
-    observer = Observer(settings, stores)
+    observer = Observer(settings, stores, siblings)
     door = Door(_fastapi(stores, gate, observer, writer), gate, observer, writer)
     intake = Intake(writer, observer)
     door.add_hot(EVENTS, intake.one)

@@ -46,6 +46,7 @@ class Gate:
             exchange.rate_headers = self._throttle.take(identity.key_id)
 
     async def _look_up(self, secret: str, secret_hash: str) -> Identity | None:
+        until = time.monotonic() + limits.KEY_CACHE_SECONDS  # From before it is read: it may be revoked right after.
         environment = keys.environment_of(secret)
         store = None if environment is None else self._stores.get(environment)
         found = None if store is None else await store.api_key(secret_hash)
@@ -53,11 +54,11 @@ class Gate:
         if found is not None and found.revoked_at is None and environment is not None and store is not None:
             granted = None if found.kind == "secret" else frozenset(json.decode(found.scopes))
             identity = Identity(found.id, environment, store, granted)
-        self._remember(secret_hash, identity)
+        self._remember(secret_hash, identity, until)
         return identity
 
-    def _remember(self, secret_hash: str, identity: Identity | None) -> None:
-        self._known[secret_hash] = (time.monotonic() + limits.KEY_CACHE_SECONDS, identity)
+    def _remember(self, secret_hash: str, identity: Identity | None, until: float) -> None:
+        self._known[secret_hash] = (until, identity)
         self._known.move_to_end(secret_hash)
         while len(self._known) > limits.KEY_CACHE_ENTRIES:
             self._known.popitem(last=False)

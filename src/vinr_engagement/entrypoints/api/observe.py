@@ -3,13 +3,14 @@
 import asyncio
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api.exchange import Exchange
+from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.store_metrics import StoreCollector
 from vinr_engagement.foundation import json, logs
 from vinr_engagement.foundation.clock import format_instant, real_now
@@ -17,6 +18,8 @@ from vinr_engagement.foundation.settings import Environment, Settings
 
 FLUSH_SECONDS: Final = 0.1
 """Lines of requests are written together, at most so late."""
+WRITE_BYTES: Final = 4_096
+"""A pipe takes so much as one piece: what several processes write to it does not mix."""
 _LATENCIES: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 
@@ -24,7 +27,9 @@ _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 class Observer:
     """Counts and logs what the door and the stores behind it did."""
 
-    def __init__(self, settings: Settings, stores: Mapping[Environment, Store]) -> None:
+    def __init__(
+        self, settings: Settings, stores: Mapping[Environment, Store], siblings: Siblings | None = None
+    ) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._stores = StoreCollector(stores)
@@ -49,6 +54,9 @@ class Observer:
         self._timers: dict[str, Any] = {}
         self._event_counters: dict[str, Any] = {}
         self._log = RequestLog(settings)
+        self._siblings = siblings
+        if siblings is not None:
+            siblings.counted = self.registry.collect
 
     def answered(self, exchange: Exchange) -> None:
         """Notes a request that was answered."""
@@ -80,9 +88,9 @@ class Observer:
         self._log.failed(exchange, error)
 
     async def metrics(self) -> bytes:
-        """Everything counted, as Prometheus reads it; what only the database knows is asked now."""
+        """Everything counted, by the siblings too, as Prometheus reads it; what only the database knows is asked now."""
         await self._stores.measure()
-        return generate_latest(self.registry)
+        return generate_latest(self.registry) if self._siblings is None else await self._siblings.metrics()
 
     def flush(self) -> None:
         """Writes the lines that wait."""
@@ -120,12 +128,13 @@ class RequestLog:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Writes what waits, in one write."""
+        """Writes what waits, in few writes."""
         lines, self._waiting = self._waiting, []
         for line in lines:
             line["timestamp"] = format_instant(line["timestamp"])
         if self._as_json:
-            sys.stderr.write("".join([json.text(line) + "\n" for line in lines]))
+            for piece in pieces([json.text(line) + "\n" for line in lines]):
+                sys.stderr.write(piece)
         else:
             for line in lines:
                 self._logger.info(**{name: value for name, value in line.items() if name not in ("level", "timestamp")})
@@ -139,3 +148,17 @@ class RequestLog:
             route=exchange.route,
             exc_info=error,
         )
+
+
+def pieces(lines: list[str]) -> Iterator[str]:
+    """Lines together, in pieces of at most :data:`WRITE_BYTES`; one line is never split."""
+    piece, size = list[str](), 0
+    for line in lines:
+        length = len(line.encode())
+        if piece and size + length > WRITE_BYTES:
+            yield "".join(piece)
+            piece, size = [], 0
+        piece.append(line)
+        size += length
+    if piece:
+        yield "".join(piece)

@@ -18,6 +18,9 @@ SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 PATIENCE_SECONDS: Final = 2.0
 """Whoever scrapes does not wait for ever."""
 
+ASKED_OF_THE_DATABASE: Final = frozenset(("vinr_due_accounts", "vinr_due_seconds"))
+"""The same whichever process asks: they are of no process."""
+
 
 class Tally:
     """A histogram that costs a fraction of a microsecond: the write path adds to it in its one loop."""

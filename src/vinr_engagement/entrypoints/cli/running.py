@@ -100,7 +100,7 @@ async def pending_migrations(chosen: "Settings", environment: "Environment") -> 
             f"Cannot open the {environment} store of {without_secrets(chosen.database_url)}: {error}"
         ) from error
     except ValueError as error:
-        raise _wrong_url(error) from error
+        raise _wrong_url(chosen.database_url) from error
     finally:
         await database.close()
 
@@ -112,12 +112,16 @@ def database_of(chosen: "Settings", environment: "Environment") -> "Database":
     try:
         return open_store(chosen.database_url, environment)
     except ValueError as error:
-        raise _wrong_url(error) from error
+        raise _wrong_url(chosen.database_url) from error
 
 
-def _wrong_url(error: ValueError) -> WrongUse:
+def _wrong_url(url: str) -> WrongUse:
+    """What is wrong is not quoted but for a scheme that we do not know: it may hold a password."""
+    scheme, separator, _ = url.partition("://")
+    unknown = separator and scheme.isalnum() and scheme not in ("sqlite", "postgresql", "postgres")
     return WrongUse(
-        f"The database URL is wrong: {error}. It is like sqlite:///vinr.db or postgresql://user:password@host/database."
+        "The database URL is wrong: it is like sqlite:///vinr.db or postgresql://user:password@host/database"
+        + (f", not {scheme[:40]!r}." if unknown else ".")
     )
 
 

@@ -6,20 +6,25 @@ import gc
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from vinr_engagement.commands import Store
-from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.cli.faults import CommandFailed
 from vinr_engagement.entrypoints.worker import Worker
 from vinr_engagement.foundation import logs
 from vinr_engagement.foundation.settings import Environment, Settings
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep idle connections, so that it is they who close them."""
 GRACE_SECONDS = 30
 """Requests that run when the server is told to stop may take so long."""
+SILENT_SECONDS = 30
+"""Where several processes serve, one that says nothing for so long is replaced."""
 PORTS_TRIED = 50
 GARBAGE_THRESHOLD = 50_000
 
@@ -64,23 +69,34 @@ async def serve(
 
     ``announce`` is called once requests are answered. The stores stay open: whoever opened them closes them.
     """
-    _collect_rarely()
-    config = uvicorn.Config(
-        create_app(stores, settings),
+    from vinr_engagement.entrypoints.api import create_app
+
+    collect_rarely()
+    config = configuration(create_app(stores, settings))
+    async with working(stores, settings, with_worker=with_worker):
+        await _Server(config, announce).serve([listening])
+
+
+def configuration(app: "ASGIApp", processes: int = 1) -> uvicorn.Config:
+    """How uvicorn serves the application, in one process or in several."""
+    return uvicorn.Config(
+        app,
+        interface="asgi3",
         http="httptools",
         ws="none",
+        lifespan="on",
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        workers=processes,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=SILENT_SECONDS,
     )
-    async with _working(stores, settings, with_worker=with_worker):
-        await _Server(config, announce).serve([listening])
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """What is loaded by now stays; a batch makes many small objects, nearly all freed without the collector's help."""
     gc.collect()
     gc.freeze()
@@ -88,9 +104,8 @@ def _collect_rarely() -> None:
 
 
 @asynccontextmanager
-async def _working(
-    stores: Mapping[Environment, Store], settings: Settings, *, with_worker: bool
-) -> AsyncIterator[None]:
+async def working(stores: Mapping[Environment, Store], settings: Settings, *, with_worker: bool) -> AsyncIterator[None]:
+    """Meanwhile the background jobs are done, where they are wanted; a step that has begun is finished."""
     if not with_worker:
         yield
         return
