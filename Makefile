@@ -16,7 +16,7 @@ STALE := stale
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check format bench lock clean stale
+.PHONY: help demo test soak check audit format bench mutate lock clean stale
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,12 +39,18 @@ check: $(VENV)/.dev  ## check format, lint, types and the order of packages
 	$(BIN)/lint-imports --no-logo || failed=1; \
 	exit $$failed
 
+audit: $(UV)  ## ask for known vulnerabilities of every pinned dependency (ARGS=--strict fails offline too)
+	@$(BIN)/python scripts/audit.py requirements/runtime.txt requirements/dev.txt $(ARGS)
+
 format: $(VENV)/.dev  ## format the code and fix what can be fixed safely
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
 
 bench: $(VENV)/.dev  ## run the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+mutate: $(VENV)/.dev  ## make small faults in the pure modules, and see that tests notice them
+	@$(BIN)/python -m scripts.mutate $(ARGS)
 
 lock: $(UV)  ## pin every dependency anew in requirements/ (ARGS='--upgrade-package click' moves one)
 	@$(LOCK) pyproject.toml --output-file requirements/runtime.txt $(or $(ARGS),--upgrade)

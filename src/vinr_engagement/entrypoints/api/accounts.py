@@ -1,6 +1,6 @@
 """``/v1/loyalty/accounts``: members."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import Field
@@ -19,6 +19,14 @@ from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Shape, Time, Wire
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.shapes import (
+    Customer,
+    Event,
+    Lot,
+    LoyaltyAccount,
+    PointsTransaction,
+    ReceivedEvent,
+)
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.members import Account, account_snapshot
@@ -27,34 +35,16 @@ from vinr_engagement.members import queries as member_queries
 accounts = Resource("accounts", "/v1/loyalty/accounts", "accounts")
 
 
-class LoyaltyAccount(Shape):
-    """A member: the link between one customer and one program."""
-
-    id: str = Field(examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
-    object: Literal["loyalty_account"]
-    program: str = Field(description="The program; expandable.", examples=["prog_default"])
-    customer: str | None = Field(
-        description="The customer, null for a standalone account; expandable.", examples=["cust_abc123"]
-    )
-    status: Literal["active", "closed", "merged"]
-    balance: int = Field(
-        description="Points that can be spent now; below zero after a clawback of points already spent."
-    )
-    pending_balance: int = Field(description="Points that are credited and not yet available.")
-    lifetime_points: int = Field(description="Points earned in all; only ever increases.")
-    tier: str | None = Field(description="The key of the member's tier.")
-    merged_into: str | None = Field(description="The survivor, once this account was merged; expandable.")
-    metadata: dict[str, str]
-    enrolled_at: Time
-    created_at: Time
-    updated_at: Time
-    last_activity_at: Time | None
-
-
 class AccountAsOf(LoyaltyAccount):
     """A member; with ``as_of``, the balances are those of that moment."""
 
     as_of: Time | None = Field(None, description="The moment of the balances, where one was asked for.")
+
+
+class MergedAccount(LoyaltyAccount):
+    """The survivor of a merge."""
+
+    dry_run: bool | None = Field(None, description="True where nothing was changed.")
 
 
 class AccountList(Shape):
@@ -63,22 +53,6 @@ class AccountList(Shape):
     object: Literal["list"]
     data: list[LoyaltyAccount]
     page: PageShape
-
-
-class Lot(Shape):
-    """What is left of one credit."""
-
-    id: str
-    object: Literal["lot"]
-    account: str
-    transaction: str = Field(description="The credit; it has the lot's id.")
-    unit: str
-    amount: int
-    remaining: int
-    pending: bool
-    available_at: Time
-    expires_at: Time | None
-    effective_at: Time
 
 
 class LotList(Shape):
@@ -94,11 +68,11 @@ class AccountExport(Shape):
 
     object: Literal["account_export"]
     account: LoyaltyAccount
-    customers: list[dict[str, Any]]
-    transactions: list[dict[str, Any]]
-    lots: list[dict[str, Any]]
-    events: list[dict[str, Any]]
-    received_events: list[dict[str, Any]]
+    customers: list[Customer]
+    transactions: list[PointsTransaction]
+    lots: list[Lot]
+    events: list[Event]
+    received_events: list[ReceivedEvent]
 
 
 class NewAccount(Wire):
@@ -189,8 +163,8 @@ async def _place(session: Session, cursor: str) -> str | None:
     "POST",
     "/merge",
     "merge",
-    LoyaltyAccount,
-    errors=("account_closed", "account_merged", "program_mismatch", "resource_missing"),
+    MergedAccount,
+    errors=("account_closed", "account_merged", "program_mismatch", "points_out_of_range", "resource_missing"),
 )
 async def merge_accounts(caller: Caller, errors: Errors, body: Merge) -> Response:
     """Merge two accounts

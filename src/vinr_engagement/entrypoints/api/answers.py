@@ -6,13 +6,12 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request, Response
 
 from vinr_engagement import ledger
-from vinr_engagement.commands import Reply, Settle
+from vinr_engagement.commands import Reply, Settle, Store
 from vinr_engagement.commands.context import Command
 from vinr_engagement.entrypoints.api.door import EXCHANGE
-from vinr_engagement.entrypoints.api.errors import KEPT, ErrorWriter, Fault, status_of
+from vinr_engagement.entrypoints.api.errors import ErrorWriter, Fault, is_kept, status_of
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.foundation import json
-from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.errors import NotFound, Refusal
 from vinr_engagement.members import Account
@@ -51,9 +50,8 @@ async def perform(exchange: Exchange, errors: ErrorWriter, command: Command, *, 
     def render(outcomes: list[Any]) -> tuple[Reply, bool]:
         (outcome,) = outcomes
         if isinstance(outcome, Refusal):
-            refused = status_of(outcome)
             exchange.outcome = outcome.code
-            return Reply(refused, errors.body(outcome, exchange.request_id)), refused in KEPT
+            return Reply(status_of(outcome), errors.body(outcome, exchange.request_id)), is_kept(outcome)
         return Reply(status, json.encode(outcome)), True
 
     claim = exchange.claim()
@@ -66,18 +64,23 @@ async def settled(
     accounts_in: Callable[[Result], Iterable[Account | None]],
 ) -> Result:
     """What ``read`` finds, once everything that time has changed of the accounts in it is written."""
-    found = await exchange.read(read)
-    now = await exchange.store.now()
-    due = due_accounts(accounts_in(found), now)
+
+    async def read_with_due(session: Session) -> tuple[Result, list[str]]:
+        found = await read(session)
+        return found, await _due_accounts(exchange.store, session, accounts_in(found))
+
+    found, due = await exchange.read(read_with_due)
     if not due:
         return found
     await exchange.store.write_path.run(Settle(due), exchange.origin)
     return await exchange.read(read)
 
 
-def due_accounts(accounts: Iterable[Account | None], now: Instant) -> list[str]:
-    """The accounts that time has changed."""
-    return [account.id for account in accounts if account is not None and ledger.is_due(account, now)]
+async def _due_accounts(store: Store, session: Session, accounts: Iterable[Account | None]) -> list[str]:
+    """The accounts that time has changed; the clock is asked only where time can change one."""
+    waiting = [account for account in accounts if account is not None and account.next_due_at is not None]
+    now = await store.now_in(session) if waiting else 0
+    return [account.id for account in waiting if ledger.is_due(account, now)]
 
 
 def found_or_missing(found: Result | None, kind: str, identifier: str, param: str | None = None) -> Result:

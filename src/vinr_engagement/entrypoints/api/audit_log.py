@@ -1,6 +1,6 @@
 """``/v1/audit-log``: who changed which configuration when."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import Field
@@ -8,13 +8,20 @@ from pydantic import Field
 from vinr_engagement.audit import AuditEntry as StoredEntry
 from vinr_engagement.audit import queries as audit_queries
 from vinr_engagement.entrypoints.api.answers import Caller, json_answer
+from vinr_engagement.entrypoints.api.api_keys import ApiKey
 from vinr_engagement.entrypoints.api.fields import Id, Shape, Time
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
+from vinr_engagement.entrypoints.api.program_shapes import Program
 from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.shapes import EarningRule
+from vinr_engagement.entrypoints.api.test_helpers import Clock
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 
 audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
+
+
+Configured = Annotated[Program | EarningRule | ApiKey | Clock, Field(discriminator="object")]
 
 
 class AuditEntry(Shape):
@@ -25,8 +32,8 @@ class AuditEntry(Shape):
     actor: str = Field(description="The API key that made the change.")
     action: str = Field(examples=["program.updated"])
     resource: str = Field(examples=["prog_default"])
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: Configured | None = Field(description="As it was before; null for something new.")
+    after: Configured | None = Field(description="As it was from then on.")
     request_id: str | None
     created_at: Time
 

@@ -2,7 +2,7 @@
 
 import json as standard_json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ _SHAPE: Final = bytes.maketrans(b"123456789E", b"000000000e")
 """Makes digits alike, so that long numbers are found by plain search: many times as fast as a pattern."""
 _LARGE_NUMBERS: Final = (b"0" * 16, b"0e0", b"0e+0")
 _NUL: Final = b"\\u0000"
+_LARGEST: Final = limits.LARGEST_INTEGER
 _PLAIN_NAME: Final = re.compile(r"[\w-]+")
 
 
@@ -69,7 +70,7 @@ def parse_body(raw: bytes, headers: Mapping[bytes, bytes]) -> Any:
         _check_media_type(content_type)
     try:
         value = json.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed(raw, error) from None
     if raw.count(b"{") + raw.count(b"[") > limits.NESTING or _NUL in raw or _may_have_large_numbers(raw):
         _inspect(value)
@@ -118,29 +119,45 @@ def _too_deep(path: str | None) -> Fault:
 
 
 def _inspect(value: Any) -> None:
-    """Walks the value and refuses what the limits forbid."""
-    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(value, ())]
-    while waiting:
-        found, path = waiting.pop()
-        if isinstance(found, dict | list):
-            if len(path) >= limits.NESTING:
-                raise _too_deep(path_text(path[:8]))
-            waiting.extend((child, (*path, name)) for name, child in _children(found))
-            if isinstance(found, dict) and any("\0" in name for name in found):
-                raise _nul(path_text(path))
-        elif isinstance(found, str):
-            if "\0" in found:
-                raise _nul(path_text(path))
-        elif isinstance(found, int | float) and abs(found) > limits.LARGEST_INTEGER:
-            shown = path_text(path)
-            message = (
-                f"{shown or 'A number'} must lie between −2^53 and 2^53, so that every JSON reader understands it."
-            )
-            raise Fault("parameter_invalid", message, param=shown or None)
+    """Refuses what the limits forbid, level by level. A body may hold millions of values: a place is found on a fault only."""
+    levels: list[list[Any]] = [[[value]]]
+    while levels[-1]:
+        if len(levels) > limits.NESTING + 1:
+            raise _too_deep(path_text(_place_of(levels[-1][0], levels[:-1])[:8]))
+        below: list[Any] = []
+        for container in levels[-1]:
+            if type(container) is dict and "\0" in "".join(container):
+                raise _nul(path_text(_place_of(container, levels[:-1])))
+            for child in container.values() if type(container) is dict else container:
+                kind = type(child)
+                if kind is dict or kind is list:
+                    below.append(child)
+                elif kind is str:
+                    if "\0" in child:
+                        raise _nul(path_text(_place_of(child, levels)))
+                elif kind is not bool and child is not None and not -_LARGEST <= child <= _LARGEST:
+                    raise _too_large_a_number(path_text(_place_of(child, levels)))
+        levels.append(below)
 
 
-def _children(container: Any) -> Iterator[tuple[str | int, Any]]:
-    return iter(container.items()) if isinstance(container, dict) else enumerate(container)
+def _place_of(found: Any, levels: list[list[Any]]) -> tuple[str | int, ...]:
+    """The path to a value that a container of the last level holds; the first level only holds the body."""
+    path: list[str | int] = []
+    for level in reversed(levels[1:]):
+        found, name = next(
+            (container, name) for container in level for name, child in _children(container) if child is found
+        )
+        path.append(name)
+    return tuple(reversed(path))
+
+
+def _children(container: Any) -> Iterable[tuple[str | int, Any]]:
+    return container.items() if type(container) is dict else enumerate(container)
+
+
+def _too_large_a_number(path: str) -> Fault:
+    message = f"{path or 'A number'} must lie between −2^53 and 2^53, so that every JSON reader understands it."
+    return Fault("parameter_invalid", message, param=path or None)
 
 
 def _nul(path: str) -> Fault:

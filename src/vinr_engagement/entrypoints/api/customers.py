@@ -7,9 +7,10 @@ from pydantic import Field, StringConstraints
 
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, found_or_missing, json_answer
-from vinr_engagement.entrypoints.api.fields import Shape, Time
+from vinr_engagement.entrypoints.api.fields import Shape
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.shapes import Customer
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.members import Customer as StoredCustomer
@@ -17,21 +18,6 @@ from vinr_engagement.members import customer_snapshot
 from vinr_engagement.members import queries as member_queries
 
 customers = Resource("customers", "/v1/customers", "customers")
-
-
-class Customer(Shape):
-    """A buyer, as the last `customer.*` event says."""
-
-    id: str = Field(examples=["cust_abc123"])
-    object: Literal["customer"]
-    email: str | None
-    name: str | None
-    country: str | None
-    birthday: str | None
-    metadata: dict[str, object]
-    created_at: Time
-    updated_at: Time
-    deleted_at: Time | None
 
 
 class CustomerList(Shape):
@@ -68,7 +54,7 @@ async def list_customers(caller: Caller, query: Annotated[ListCustomers, Query()
     return json_answer(query.answer(page, [customer_snapshot(customer) for customer in page.rows]))
 
 
-@customers.get("/{customer}", "retrieve", Customer)
+@customers.get("/{customer:path}", "retrieve", Customer)
 async def get_customer(caller: Caller, customer: str) -> Response:
     """Retrieve a customer"""
     found = await caller.read(lambda session: member_queries.get_customer(session, customer))

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
 from vinr_engagement.commands import CreateRule, UpdateRule, parse_event, rule_snapshot
 from vinr_engagement.entrypoints.api import limits
@@ -17,11 +17,22 @@ from vinr_engagement.entrypoints.api.fields import (
     MetadataChanges,
     Name,
     Shape,
-    Time,
     Wire,
 )
+from vinr_engagement.entrypoints.api.outcome_shapes import ProgramOutcome
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.rule_shapes import (
+    TRIGGER,
+    AwardIn,
+    BudgetIn,
+    CapIn,
+    ConditionsIn,
+    EarnIn,
+    Factor,
+    MultipliersIn,
+)
+from vinr_engagement.entrypoints.api.shapes import EarningRule, PointsTransaction
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.foundation.errors import Invalid
@@ -30,80 +41,8 @@ from vinr_engagement.rules import queries as rule_queries
 
 earning_rules = Resource("earning_rules", "/v1/loyalty/earning-rules", "earning_rules")
 
-# The rules room judges these, naming every fault with its path; here they are only described.
-Award = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "type": "object",
-            "description": "`per_amount`: `points` for every `per` minor units, in proportion. `fixed`: `points` for each event. "
-            "`per_currency`: points per major unit, by `rates`.",
-            "required": ["type"],
-            "properties": {
-                "type": {"enum": ["per_amount", "fixed", "per_currency"]},
-                "per": {"type": "integer", "minimum": 1},
-                "points": {"type": ["number", "string"]},
-                "rates": {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
-                "currencies": {"type": "array", "items": {"type": "string"}},
-            },
-            "examples": [{"type": "per_amount", "per": 100, "points": 1}],
-        }
-    ),
-]
-Earn = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "type": ["object", "null"],
-            "description": "Another spelling of `award`.",
-            "properties": {"points_per_currency_unit": {"type": ["number", "string", "object"]}},
-        }
-    ),
-]
-Conditions = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "type": ["object", "array", "null"],
-            "description": "What must hold: `{match, conditions: [{fact, op, value}]}`.",
-            "examples": [{"match": "all", "conditions": [{"fact": "event.amount", "op": "gte", "value": 1000}]}],
-        }
-    ),
-]
-Factor = Annotated[
-    Any, WithJsonSchema({"type": ["number", "string"], "description": "An exact decimal of at most four places."})
-]
-Multipliers = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "type": ["array", "null"],
-            "description": "The first entry that matches counts.",
-            "items": {"type": "object", "properties": {"when": {"type": ["object", "array"]}, "factor": {}}},
-            "examples": [[{"when": {"tier": "gold"}, "factor": 2}]],
-        }
-    ),
-]
-Cap = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "type": ["object", "null"],
-            "description": "The most that a member gets in a `window`.",
-            "properties": {"points": {"type": "integer"}, "times": {"type": "integer"}},
-        }
-    ),
-]
-Budget = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "type": ["object", "null"],
-            "description": "The most that the rule gives.",
-            "properties": {"points": {"type": "integer"}},
-        }
-    ),
-]
+
+Trigger = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": TRIGGER})]
 
 
 class RuleChanges(Wire):
@@ -111,15 +50,15 @@ class RuleChanges(Wire):
 
     program: Id = Field("", examples=["prog_default"])
     name: Name = Field("", description="For people.", examples=["1 point per euro"])
-    trigger: Annotated[str, Field(max_length=100)] = Field("", examples=["payment.completed"])
-    award: Award = None
-    earn: Earn = None
-    conditions: Conditions = None
+    trigger: Trigger = Field("", examples=["payment.completed"])
+    award: AwardIn = None
+    earn: EarnIn = None
+    conditions: ConditionsIn = None
     multiplier: Factor = 1
-    multipliers: Multipliers = None
-    cap: Cap = None
+    multipliers: MultipliersIn = None
+    cap: CapIn = None
     window: Literal["day", "week", "month", "lifetime"] | None = None
-    budget: Budget = None
+    budget: BudgetIn = None
     recipient: Literal["member", "referrer", "referee", "both"] | None = None
     starts_at: Instant | None = Field(None, description="By the event's time.")
     ends_at: Instant | None = None
@@ -135,33 +74,8 @@ class NewRule(RuleChanges):
     """An earning rule to make."""
 
     program: Id = Field(examples=["prog_default"])
-    trigger: Annotated[str, Field(min_length=1, max_length=100)] = Field(examples=["payment.completed"])
+    trigger: Trigger = Field(examples=["payment.completed"], min_length=1)
     metadata: Metadata = Field(default_factory=dict)  # type: ignore[assignment]
-
-
-class EarningRule(Shape):
-    """How members earn points from events."""
-
-    id: str = Field(examples=["rule_06evgt2f0k4x9c2p7r1wz5qjbh"])
-    object: Literal["earning_rule"]
-    program: str = Field(description="Expandable.")
-    name: str
-    trigger: str
-    award: Award
-    conditions: Conditions
-    multiplier: Factor
-    multipliers: Multipliers
-    cap: Cap
-    window: str | None
-    budget: Budget
-    recipient: str | None = None
-    starts_at: Time | None
-    ends_at: Time | None
-    active: bool
-    version: int
-    metadata: dict[str, str]
-    created_at: Time
-    updated_at: Time
 
 
 class RuleList(Shape):
@@ -175,7 +89,10 @@ class RuleList(Shape):
 class Preview(Wire):
     """An event to try rules on, without effect."""
 
-    event: dict[str, Any] = Field(description="As it would be sent to `/v1/events`.")
+    event: dict[str, Any] = Field(
+        description="As it would be sent to `/v1/events`.",
+        json_schema_extra={"allOf": [{"$ref": "#/components/schemas/EventIn"}]},
+    )
     rules: Annotated[list[NewRule], Field(max_length=limits.PREVIEW_RULES)] | None = Field(
         None, description="Rules to try in place of those in force."
     )
@@ -186,8 +103,8 @@ class PreviewResult(Shape):
     """What the event would bring."""
 
     object: Literal["earning_preview"]
-    programs: list[dict[str, Any]]
-    transactions: list[dict[str, Any]]
+    programs: list[ProgramOutcome]
+    transactions: list[PointsTransaction]
 
 
 class ListRules(Paging, Expanding):

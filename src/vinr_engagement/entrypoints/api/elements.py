@@ -31,6 +31,32 @@ def batch_elements(body: Any, field: str) -> list[Any]:
     return elements
 
 
+def batch_data(result: str) -> dict[str, Any]:
+    """The answers to a batch whose elements have this result, as the OpenAPI document describes them."""
+    done = {"type": "integer", "const": 200}
+    refused = {"type": "integer", "minimum": 400, "maximum": 599}
+    return {
+        "type": "array",
+        "description": "In the order of the request.",
+        "items": {
+            "oneOf": [
+                _element_schema("result", result, done, "It took effect."),
+                _element_schema("error", "ErrorObject", refused, "It was refused, alone."),
+            ]
+        },
+    }
+
+
+def _element_schema(name: str, schema: str, status: dict[str, Any], description: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": description,
+        "required": ["status", name],
+        "additionalProperties": False,
+        "properties": {"status": status, name: {"$ref": f"#/components/schemas/{schema}"}},
+    }
+
+
 def batch_reply(
     kind: str, elements: Sequence[Any], outcomes: Sequence[Any], writer: ErrorWriter, request_id: str
 ) -> tuple[Reply, list[Any]]:

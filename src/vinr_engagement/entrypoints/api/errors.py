@@ -100,6 +100,11 @@ CODES: Final[dict[str, Code]] = {
         "The account has fewer points than the debit takes.",
         "Take at most `balance`, or send `allow_negative: true`.",
     ),
+    "points_out_of_range": Code(
+        422,
+        "The account would hold, owe or have earned more than 2^53 − 1 points.",
+        "Check the amount; no account can go beyond.",
+    ),
     "refund_exceeds_payment": Code(
         422, "More would be refunded than was paid.", "Send the refund's own amount, or the payment's cumulative one."
     ),
@@ -111,15 +116,15 @@ CODES: Final[dict[str, Code]] = {
     ),
     "service_unavailable": Code(
         503,
-        "The database takes no work now. Nothing was changed.",
+        "The database takes no work now, or did not say whether it did.",
         "Send the request again after `Retry-After` seconds, with the same `Idempotency-Key`.",
     ),
 }
 
 _STATUS_OF_KIND: Final = {"invalid": 400, "not_found": 404, "conflict": 409, "unprocessable": 422}
 _TYPES: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
-KEPT: Final = frozenset((409, 422))
-"""Refusals with these statuses are kept for repeats of the request, as answers with 2xx are."""
+_KEPT: Final = frozenset((409, 422))
+_MENDED_BY_TIME: Final = frozenset(("event_in_future",))
 
 
 class Fault(Refusal):
@@ -130,6 +135,11 @@ class Fault(Refusal):
     def __init__(self, code: str, message: str, *, headers: dict[str, str] | None = None, **more: Any) -> None:
         super().__init__(code, message, **more)
         self.headers = headers or {}
+
+
+def is_kept(refusal: Refusal) -> bool:
+    """Whether a refusal is kept for repeats of the request, as answers with 2xx are."""
+    return status_of(refusal) in _KEPT and refusal.code not in _MENDED_BY_TIME
 
 
 def status_of(refusal: Refusal) -> int:
@@ -150,7 +160,7 @@ def as_refusal(error: BaseException) -> Refusal:
     if isinstance(error, Unavailable | Contention):
         return Fault(
             "service_unavailable",
-            "The service cannot take this request now. Nothing was changed: send it again, with the same Idempotency-Key.",
+            "The service cannot take this request now. Send it again with the same event id or Idempotency-Key: it counts once.",
             headers={"retry-after": str(RETRY_AFTER_SECONDS)},
         )
     return Fault(

@@ -1,6 +1,6 @@
 """``/v1/events``: what the world was told; and replaying what the shop told. Taking events in is the intake's."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import Field
@@ -9,9 +9,11 @@ from vinr_engagement.commands import ReplayEvent
 from vinr_engagement.entrypoints.api.account_reads import read_account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Shape, Wire
+from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.shapes import Event
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.outbox import OutgoingEvent
@@ -20,40 +22,12 @@ from vinr_engagement.outbox import queries as outbox_queries
 events = Resource("events", "/v1/events", "events")
 
 
-class Event(Shape):
-    """A fact about a member."""
-
-    id: str = Field(examples=["evt_06evgt4q1m8x4k9c2p7r1wz5qj"])
-    object: Literal["event"]
-    type: str = Field(examples=["loyalty.points.earned"])
-    account: str = Field(description="The member; expandable.")
-    account_sequence: int = Field(description="Counts the member's events from 1.")
-    data: dict[str, Any] = Field(description="`object` as it was then, and in `previous` what changed of it.")
-    created_at: Time
-
-
 class EventList(Shape):
     """A page of events, newest first."""
 
     object: Literal["list"]
     data: list[Event]
     page: PageShape
-
-
-class EventOutcome(Shape):
-    """What came of an event."""
-
-    id: str
-    type: str
-    status: Literal["processed", "ignored", "deferred", "duplicate"]
-    reason: str | None = Field(description="Why it was ignored or deferred.")
-    programs: list[dict[str, Any]] = Field(
-        description="For each program: the member, what was written, and every rule with why or why not."
-    )
-    payment: dict[str, Any] | None
-    customer: str | None
-    first_status: str | None = Field(description="Of a duplicate: the status that it had the first time.")
-    object: Literal["event_outcome"]
 
 
 class Replay(Wire):
@@ -110,7 +84,7 @@ async def get_event(caller: Caller, event: str, query: Annotated[GetEvent, Query
     return json_answer(shown)
 
 
-@events.write("POST", "/{event}/replay", "replay", EventOutcome, errors=("event_not_replayable", "account_merged"))
+@events.write("POST", "/{event:path}/replay", "replay", EventOutcome, errors=("event_not_replayable", "account_merged"))
 async def replay_event(caller: Caller, errors: Errors, event: str, body: Replay | None = None) -> Response:
     """Evaluate an ignored event again
 

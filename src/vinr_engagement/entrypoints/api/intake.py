@@ -9,7 +9,7 @@ from vinr_engagement.commands import ReceiveEvent, Reply, parse_event
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.body import parse_body, read_body
 from vinr_engagement.entrypoints.api.elements import batch_elements, batch_reply
-from vinr_engagement.entrypoints.api.errors import KEPT, ErrorWriter, status_of
+from vinr_engagement.entrypoints.api.errors import ErrorWriter, is_kept, status_of
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.gate import require
 from vinr_engagement.entrypoints.api.observe import Observer
@@ -37,9 +37,8 @@ class Intake:
         def render(outcomes: list[Any]) -> tuple[Reply, bool]:
             (outcome,) = outcomes
             if isinstance(outcome, Refusal):
-                status = status_of(outcome)
                 exchange.outcome = outcome.code
-                return Reply(status, self._writer.body(outcome, exchange.request_id)), status in KEPT
+                return Reply(status_of(outcome), self._writer.body(outcome, exchange.request_id)), is_kept(outcome)
             exchange.outcome = outcome.status
             return Reply(200, outcome.encoded), True
 

@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vinr_engagement.entrypoints.api import limits
-from vinr_engagement.entrypoints.api.errors import CODES
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
 from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS
+from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, PATH_ID, SCHEMAS, headers_of
 from vinr_engagement.entrypoints.api.routing import ANY, BATCH, CODES_OF, SCOPE, WRITING, error_responses
 from vinr_engagement.foundation import json
 
@@ -19,6 +18,7 @@ _EVENT_CODES: Final = (
     *ANY,
     *WRITING,
     *("event_conflict", "payment_conflict", "refund_conflict", "event_in_future", "refund_exceeds_payment"),
+    "points_out_of_range",
 )
 _DESCRIPTION: Final = f"""
 The open-source loyalty engine. Send events, read balances, adjust, merge, configure.
@@ -39,106 +39,7 @@ _TAGS: Final = {
     "audit_log": "Who changed which configuration when.",
     "api_keys": "Who may use the API.",
     "test_helpers": "The clock of the test store.",
-}
-_EVENT_EXAMPLE: Final = {
-    "id": "evt_shop_1001",
-    "type": "payment.completed",
-    "created_at": "2026-04-01T12:00:00Z",
-    "data": {"object": {"id": "pay_1001", "amount": 4999, "currency": "GBP", "customer": "cust_abc123"}},
-}
-_EVENT_IN: Final[dict[str, Any]] = {
-    "title": "EventIn",
-    "type": "object",
-    "description": "A fact that happened in the shop.",
-    "required": ["id", "type", "data"],
-    "additionalProperties": False,
-    "properties": {
-        "id": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": limits.ID_CHARACTERS,
-            "description": "Yours; takes effect once.",
-        },
-        "type": {
-            "type": "string",
-            "maxLength": 100,
-            "description": "A dotted name.",
-            "examples": ["payment.completed"],
-        },
-        "created_at": {"type": "string", "format": "date-time", "description": "When it happened."},
-        "created": {"type": "integer", "description": "The same as Unix time in seconds; one of the two is needed."},
-        "data": {
-            "type": "object",
-            "required": ["object"],
-            "properties": {
-                "object": {"type": "object", "description": "The payment, refund, customer… that it is about."}
-            },
-        },
-        "object": {},
-        "api_version": {},
-        "livemode": {},
-    },
-    "examples": [_EVENT_EXAMPLE],
-}
-_ERROR: Final[dict[str, Any]] = {
-    "title": "Error",
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["type", "code", "message", "param", "doc_url", "request_id"],
-            "properties": {
-                "type": {
-                    "enum": [
-                        "invalid_request_error",
-                        "authentication_error",
-                        "permission_error",
-                        "rate_limit_error",
-                        "api_error",
-                    ]
-                },
-                "code": {"type": "string", "enum": sorted(CODES)},
-                "message": {"type": "string", "description": "What was wrong, where, and what would be right."},
-                "param": {"type": ["string", "null"], "description": "The field at fault."},
-                "resource": {"type": "string", "description": "An object that helps to recover."},
-                "errors": {
-                    "type": "array",
-                    "items": {"type": "object"},
-                    "description": "Every fault, where there are several.",
-                },
-                "doc_url": {"type": "string"},
-                "request_id": {"type": "string"},
-            },
-        }
-    },
-}
-_BATCH_RESULT: Final[dict[str, Any]] = {
-    "title": "EventBatch",
-    "type": "object",
-    "required": ["object", "data"],
-    "properties": {
-        "object": {"const": "event_batch"},
-        "data": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["status"],
-                "properties": {
-                    "status": {"type": "integer"},
-                    "result": {"$ref": "#/components/schemas/EventOutcome"},
-                    "error": {"$ref": "#/components/schemas/Error/properties/error"},
-                },
-            },
-        },
-    },
-}
-_IDEMPOTENCY_KEY: Final = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Makes a repeat of this request take effect at most once; kept for at least 24 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": limits.IDEMPOTENCY_KEY_CHARACTERS},
+    "operations": "For whoever runs the server; without a key.",
 }
 
 
@@ -165,7 +66,8 @@ def document(api: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": description} for name, description in _TAGS.items()],
     )
     components = found["components"]
-    components["schemas"] |= {"Error": _ERROR, "EventIn": _EVENT_IN, "EventBatch": _BATCH_RESULT}
+    components["schemas"] |= SCHEMAS
+    components["headers"] = HEADERS
     components["securitySchemes"] = {
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         "bearer": {"type": "http", "scheme": "bearer"},
@@ -186,29 +88,16 @@ def _add_intake(paths: dict[str, Any]) -> None:
         "Send an event",
         "Answers at once with what came of it: for each program the member, the transactions written, and for every rule "
         "whether it matched and if not why not. A repeat answers `duplicate` with the first outcome.",
-        {"$ref": "#/components/schemas/EventIn"},
+        "EventIn",
         "EventOutcome",
         _EVENT_CODES,
     )
-    batch = {
-        "type": "object",
-        "required": ["events"],
-        "additionalProperties": False,
-        "properties": {
-            "events": {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": limits.BATCH_ELEMENTS,
-                "items": {"$ref": "#/components/schemas/EventIn"},
-            }
-        },
-    }
     paths[EVENT_BATCH] = {
         "post": _intake_operation(
             "create_batch",
             "Send many events",
             "Up to 1,000, processed in array order; each succeeds or fails by itself, with an answer and a status of its own.",
-            batch,
+            "EventBatchIn",
             "EventBatch",
             (*ANY, *WRITING),
         )
@@ -217,9 +106,11 @@ def _add_intake(paths: dict[str, Any]) -> None:
 
 
 def _intake_operation(
-    name: str, summary: str, description: str, body: dict[str, Any], answer: str, codes: tuple[str, ...]
+    name: str, summary: str, description: str, body: str, answer: str, codes: tuple[str, ...]
 ) -> dict[str, Any]:
-    answered = {"application/json": {"schema": {"$ref": f"#/components/schemas/{answer}"}}}
+    answered, asked = (
+        {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}} for name in (answer, body)
+    )
     return {
         "tags": ["events"],
         "summary": summary,
@@ -227,7 +118,7 @@ def _intake_operation(
         "operationId": f"events.{name}",
         SCOPE: "events:write",
         CODES_OF: sorted(set(codes)),
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "requestBody": {"required": True, "content": asked},
         "responses": {
             "200": {"description": "What came of it.", "content": answered},
             **{str(status): response for status, response in error_responses(codes).items()},
@@ -243,5 +134,9 @@ def _finish(method: str, operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "expand[]":
             parameter["explode"] = True
+        if parameter["in"] == "path":
+            parameter["schema"] = PATH_ID
     if method != "get":
-        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    for status, response in responses.items():
+        response["headers"] = headers_of(status, keyed=SCOPE in operation, writes=method != "get")

@@ -7,8 +7,17 @@ from pydantic import Field, WithJsonSchema
 
 from vinr_engagement.commands import CreateProgram, UpdateProgram, program_snapshot
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
-from vinr_engagement.entrypoints.api.fields import Metadata, MetadataChanges, Name, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Metadata, MetadataChanges, Name, Shape, Wire
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
+from vinr_engagement.entrypoints.api.program_shapes import (
+    Clawback,
+    DowngradeMode,
+    ExpiryType,
+    PeriodType,
+    Program,
+    Rounding,
+    Status,
+)
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
@@ -19,13 +28,12 @@ programs = Resource("programs", "/v1/loyalty/programs", "programs")
 
 Months = Annotated[int, Field(ge=1, le=1_200)]
 Days = Annotated[int, Field(ge=0, le=3_650)]
-Status = Literal["active", "paused", "archived"]
 
 
 class Expiry(Wire):
     """When points expire."""
 
-    type: Literal["rolling", "fixed", "inactivity"]
+    type: ExpiryType
     months: Months | None = Field(None, description="For `rolling` and `inactivity`.")
     month: Annotated[int, Field(ge=1, le=12)] | None = Field(
         None, description="For `fixed`: points expire at the end of this day."
@@ -43,7 +51,7 @@ class Currency(Wire):
     point_value: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         1, description="What a point redeems for, in minor units."
     )
-    rounding: Literal["down", "nearest", "up"] = "down"
+    rounding: Rounding = "down"
     decimals: int = Field(0, description="0: points with decimals are not offered yet.")
     expiry_months: Months | None = Field(None, description="Short for a rolling expiry; null for never.", examples=[12])
     expiry: Expiry | None = None
@@ -52,7 +60,7 @@ class Currency(Wire):
 class Period(Wire):
     """Over which time a tier is qualified for."""
 
-    type: Literal["lifetime", "rolling", "calendar"] = "lifetime"
+    type: PeriodType = "lifetime"
     months: Months | None = None
     starts_month: Annotated[int, Field(ge=1, le=12)] | None = None
 
@@ -60,7 +68,7 @@ class Period(Wire):
 class Downgrade(Wire):
     """When a member who no longer qualifies is moved down."""
 
-    mode: Literal["immediate", "period_end", "never"] = "immediate"
+    mode: DowngradeMode = "immediate"
     grace_days: Days = 0
 
 
@@ -93,10 +101,12 @@ class ProgramChanges(Wire):
     status: Status = "active"
     auto_enroll: bool = Field(False, description="Whether a customer's first qualifying event enrols them.")
     timezone: Name = Field("UTC", description="An IANA name.", examples=["Europe/Berlin"])
-    default_currency: str = Field("EUR", description="An ISO 4217 code.", min_length=3, max_length=3)
+    default_currency: str = Field(
+        "EUR", description="An ISO 4217 code.", min_length=3, max_length=3, json_schema_extra={"pattern": "^[A-Z]{3}$"}
+    )
     currency: Currency = Field(default_factory=Currency)
     hold_days: Days = Field(0, description="How long awards from payments stay pending.")
-    clawback: Literal["negative", "clamp"] = "negative"
+    clawback: Clawback = "negative"
     return_grace_days: Days = 0
     redemption_ttl_hours: Annotated[int, Field(ge=1, le=87_600)] | None = 24
     expiring_notice_days: Days = 14
@@ -113,28 +123,6 @@ class NewProgram(ProgramChanges):
 
     name: Name = Field(examples=["Rewards"])
     metadata: Metadata = Field(default_factory=dict)  # type: ignore[assignment]
-
-
-class Program(Shape):
-    """A loyalty program and its policies."""
-
-    id: str = Field(examples=["prog_default"])
-    object: Literal["program"]
-    name: str
-    status: Status
-    auto_enroll: bool
-    timezone: str
-    default_currency: str
-    currency: Currency
-    hold_days: int
-    clawback: str
-    return_grace_days: int
-    redemption_ttl_hours: int | None
-    expiring_notice_days: int
-    tier_config: TierConfig
-    metadata: dict[str, str]
-    created_at: Time
-    updated_at: Time
 
 
 class ProgramList(Shape):

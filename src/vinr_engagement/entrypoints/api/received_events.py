@@ -1,34 +1,21 @@
 """``/v1/received-events``: what the shop sent, and what came of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import Field
 
 from vinr_engagement.entrypoints.api.answers import Caller, found_or_missing, json_answer
-from vinr_engagement.entrypoints.api.fields import Shape, Time
+from vinr_engagement.entrypoints.api.fields import Shape
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.shapes import ReceivedEvent
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.inbox import ReceivedEvent as StoredEvent
 from vinr_engagement.inbox import queries as inbox_queries
 
 received_events = Resource("received_events", "/v1/received-events", "received_events")
-
-
-class ReceivedEvent(Shape):
-    """An event that the shop sent."""
-
-    id: str = Field(description="The sender's id.")
-    object: Literal["received_event"]
-    type: str
-    customer: str | None
-    status: Literal["processed", "ignored", "deferred"]
-    created_at: Time = Field(description="When it happened.")
-    received_at: Time
-    body: dict[str, Any]
-    outcome: dict[str, Any] | None = Field(description="The first answer; null once the member was erased.")
 
 
 class ReceivedEventList(Shape):
@@ -67,7 +54,7 @@ async def list_received_events(caller: Caller, query: Annotated[ListReceivedEven
     return json_answer(query.answer(page, [inbox_queries.received_event_snapshot(event) for event in page.rows]))
 
 
-@received_events.get("/{event}", "retrieve", ReceivedEvent)
+@received_events.get("/{event:path}", "retrieve", ReceivedEvent)
 async def get_received_event(caller: Caller, event: str) -> Response:
     """Retrieve a received event"""
     found = await caller.read(lambda session: inbox_queries.get_received_event(session, event))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
+from inspect import cleandoc
 from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -53,7 +54,7 @@ class Route(APIRoute):
 
         async def handle(request: Request) -> Response:
             exchange: Exchange = request.scope[EXCHANGE]
-            exchange.route = self.path
+            exchange.route = self.path_format
             if scope is not None:
                 require(exchange, scope)
             _check_queries(request, queries)
@@ -154,13 +155,13 @@ class Resource:
         batch: bool = False,
     ) -> Callable[[Endpoint], Endpoint]:
         if "{" in path:
-            codes = (*codes, "resource_missing")
+            codes = (*codes, "resource_missing", "path_unknown")
         extra: dict[str, Any] = {SCOPE: f"{self.scope}:{access}", CODES_OF: sorted(set(codes))}
         if batch:
             extra[BATCH] = True
 
         def decorate(endpoint: Endpoint) -> Endpoint:
-            summary, _, description = (endpoint.__doc__ or "").partition("\n")
+            summary, _, description = cleandoc(endpoint.__doc__ or "").partition("\n")
             self.router.add_api_route(
                 path,
                 endpoint,
@@ -169,6 +170,7 @@ class Resource:
                 summary=summary.rstrip("."),
                 description=description.strip() or summary,
                 response_model=answer,
+                response_description="As asked for.",
                 responses=error_responses(codes),
                 openapi_extra=extra,
             )
@@ -190,7 +192,7 @@ def error_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
                     "schema": {
                         "allOf": [
                             {"$ref": "#/components/schemas/Error"},
-                            {"properties": {"error": {"properties": {"code": {"enum": listed}}}}},
+                            _with_code(listed),
                         ]
                     }
                 }
@@ -198,3 +200,8 @@ def error_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
         }
         for status, listed in sorted(by_status.items())
     }
+
+
+def _with_code(listed: list[str]) -> dict[str, Any]:
+    error = {"type": "object", "properties": {"code": {"type": "string", "enum": listed}}}
+    return {"type": "object", "properties": {"error": error}}

@@ -3,17 +3,18 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, WithJsonSchema
 
 from vinr_engagement.commands import Adjust, Reply
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.account_reads import read_account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform, reply_answer
-from vinr_engagement.entrypoints.api.elements import batch_reply
+from vinr_engagement.entrypoints.api.elements import batch_data, batch_reply
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, Points, Reason, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, Points, Reason, Shape, Wire
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
+from vinr_engagement.entrypoints.api.shapes import PointsTransaction, TransactionType
 from vinr_engagement.entrypoints.api.validation import fault_of
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
@@ -23,45 +24,7 @@ from vinr_engagement.ledger import queries as ledger_queries
 
 transactions = Resource("transactions", "/v1/loyalty/transactions", "transactions")
 
-TransactionType = Literal["earn", "redeem", "expire", "adjust", "reverse"]
-
-
-class Source(Shape):
-    """What a transaction comes from."""
-
-    type: str = Field(
-        description="`payment`, `invoice`, `redemption`, `adjustment`, `event`, `referral`, `campaign` or `expiry`."
-    )
-    id: str | None
-
-
-class PointsTransaction(Shape):
-    """One immutable row of the ledger."""
-
-    id: str = Field(examples=["ptx_06evgt4q1m8x4k9c2p7r1wz5qj"])
-    object: Literal["points_transaction"]
-    account: str = Field(description="The account that owns the row now; expandable.")
-    original_account: str = Field(description="The account that owned it when it was written; differs after a merge.")
-    program: str
-    type: TransactionType
-    unit: str
-    amount: int = Field(description="Signed: credits are positive, debits negative.")
-    balance_after: int
-    reason: str | None = Field(examples=["goodwill_credit"])
-    source: Source
-    event: str | None = Field(description="The event that led to it; expandable.")
-    rule: str | None = Field(description="The earning rule; expandable.")
-    rule_version: int | None
-    campaign: str | None
-    redemption: str | None
-    reverses: str | None = Field(description="The credit that this row takes back; expandable.")
-    available_at: Time | None
-    expires_at: Time | None
-    uncollected: int = Field(description="What a clawback could not collect.")
-    explanation: dict[str, Any] = Field(description="How the amount came about.")
-    metadata: dict[str, str]
-    created_at: Time
-    effective_at: Time
+BatchData = Annotated[list[Any], WithJsonSchema(batch_data("PointsTransaction"))]
 
 
 class TransactionList(Shape):
@@ -72,19 +35,11 @@ class TransactionList(Shape):
     page: PageShape
 
 
-class BatchElement(Shape):
-    """What came of one element: `result` with status 200, or else `error`."""
-
-    status: int = Field(examples=[200])
-    result: dict[str, Any] | None = None
-    error: dict[str, Any] | None = None
-
-
 class TransactionBatch(Shape):
     """One answer for each adjustment, in the order of the request."""
 
     object: Literal["transaction_batch"]
-    data: list[BatchElement]
+    data: BatchData
 
 
 class Adjustment(Wire):
@@ -136,7 +91,13 @@ class GetTransaction(Expanding):
     """How to show a transaction."""
 
 
-_ADJUST_ERRORS = ("resource_missing", "account_merged", "insufficient_points", "expires_at_in_past")
+_ADJUST_ERRORS = (
+    "resource_missing",
+    "account_merged",
+    "insufficient_points",
+    "points_out_of_range",
+    "expires_at_in_past",
+)
 
 
 @transactions.write("POST", "", "create", PointsTransaction, errors=_ADJUST_ERRORS)

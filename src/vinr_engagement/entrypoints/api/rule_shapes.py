@@ -1,0 +1,167 @@
+"""The parts of an earning rule on the wire. The rules room judges what comes in; here it is described, once for both ways."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, Field, WithJsonSchema
+
+from vinr_engagement.entrypoints.api.fields import Shape
+from vinr_engagement.rules.definition import MOST_FACTOR, MOST_POINTS
+from vinr_engagement.rules.operators import OPERATORS
+
+TRIGGER: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+)+$"
+CURRENCY: Final = {"type": "string", "pattern": "^[A-Z]{3}$", "description": "An ISO 4217 code.", "examples": ["EUR"]}
+_DECIMAL = {"type": ["number", "string"], "description": "An exact decimal of at most four places."}
+
+Decimal = Annotated[Any, WithJsonSchema(_DECIMAL)]
+"""A number, or a text like ``"1.25"``; it goes out as it came in."""
+Factor = Annotated[
+    Any,
+    WithJsonSchema({"type": ["number", "string", "null"], "maximum": MOST_FACTOR, "description": "1 unless given."}),
+]
+Currencies = Annotated[list[Annotated[str, WithJsonSchema(CURRENCY)]], Field(min_length=1, max_length=200)] | None
+Operator = Literal[*OPERATORS]  # type: ignore[valid-type]
+
+
+class PerAmountAward(Shape):
+    """`points` for every `per` minor units, in proportion."""
+
+    type: Literal["per_amount"]
+    per: Annotated[int, Field(ge=1, le=MOST_POINTS)]
+    points: Decimal
+    currencies: Currencies = Field(None, description="The program's own unless given.")
+
+
+class FixedAward(Shape):
+    """`points` for each event."""
+
+    type: Literal["fixed"]
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS)]
+
+
+class PerCurrencyAward(Shape):
+    """Points per major unit: by `rates`, or else `points` for each of `currencies`."""
+
+    type: Literal["per_currency"]
+    rates: Annotated[dict[str, Decimal], Field(min_length=1, max_length=200)] | None = Field(
+        None, description="By ISO 4217 code.", examples=[{"EUR": 1, "GBP": 1.2}]
+    )
+    points: Annotated[Any, WithJsonSchema({**_DECIMAL, "type": ["number", "string", "null"]})] = None
+    currencies: Currencies = None
+
+
+class Condition(Shape):
+    """One comparison; every operator but `exists` needs a `value`."""
+
+    fact: str = Field(max_length=200, examples=["event.amount"])
+    op: Operator  # type: ignore[valid-type]
+    value: Annotated[
+        Any,
+        WithJsonSchema(
+            {
+                "type": ["string", "number", "boolean", "array", "null"],
+                "items": {"type": ["string", "number", "boolean"]},
+            }
+        ),
+    ] = None
+
+
+class Conditions(Shape):
+    """What must hold: all of it, or any."""
+
+    match: Literal["all", "any"]
+    conditions: Annotated[list[Condition], Field(max_length=50)]
+
+
+class Multiplier(Shape):
+    """A factor that counts when its conditions hold."""
+
+    when: Conditions
+    factor: Decimal
+
+
+class Cap(Shape):
+    """The most that a member gets in a `window`: points, awards, or both."""
+
+    points: Annotated[int, Field(ge=1)] | None = None
+    times: Annotated[int, Field(ge=1)] | None = None
+
+
+class Budget(Shape):
+    """The most that the rule gives."""
+
+    points: Annotated[int, Field(ge=1)]
+
+
+Award = Annotated[PerAmountAward | FixedAward | PerCurrencyAward, Field(discriminator="type")]
+
+
+def _one_of(*shapes: type[BaseModel], null: bool = False, **more: Any) -> dict[str, Any]:
+    """Any of these shapes, which answers have as well, so that they are among the document's schemas."""
+    listed: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{shape.__name__}"} for shape in shapes]
+    if len(listed) == 1 and not null:
+        return {**listed[0], **more}
+    return {"anyOf": [*listed, *([{"type": "null"}] if null else [])], **more}
+
+
+_GROUP = {
+    "type": "object",
+    "required": ["conditions"],
+    "additionalProperties": False,
+    "properties": {
+        "match": {"enum": ["all", "any"], "default": "all"},
+        "conditions": {"type": "array", "maxItems": 50, "items": _one_of(Condition)},
+    },
+}
+_LIST = {"type": "array", "maxItems": 50, "items": _one_of(Condition), "description": "All of these must hold."}
+_OF_TIER = {
+    "type": "object",
+    "required": ["tier"],
+    "additionalProperties": False,
+    "properties": {"tier": {"type": "string"}},
+}
+_CONDITIONS = {"match": "all", "conditions": [{"fact": "event.amount", "op": "gte", "value": 1000}]}
+
+AwardIn = Annotated[
+    Any,
+    WithJsonSchema(
+        _one_of(
+            PerAmountAward, FixedAward, PerCurrencyAward, examples=[{"type": "per_amount", "per": 100, "points": 1}]
+        )
+    ),
+]
+EarnIn = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["object", "null"],
+            "description": "Another spelling of `award`.",
+            "required": ["points_per_currency_unit"],
+            "additionalProperties": False,
+            "properties": {
+                "points_per_currency_unit": {
+                    "anyOf": [_DECIMAL, {"type": "object", "minProperties": 1, "additionalProperties": _DECIMAL}]
+                }
+            },
+        }
+    ),
+]
+ConditionsIn = Annotated[Any, WithJsonSchema({"anyOf": [_GROUP, _LIST, {"type": "null"}], "examples": [_CONDITIONS]})]
+MultipliersIn = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["array", "null"],
+            "maxItems": 20,
+            "description": "The first entry that matches counts.",
+            "items": {
+                "type": "object",
+                "required": ["when", "factor"],
+                "additionalProperties": False,
+                "properties": {"when": {"anyOf": [_GROUP, _LIST, _OF_TIER]}, "factor": _DECIMAL},
+            },
+            "examples": [[{"when": {"tier": "gold"}, "factor": 2}]],
+        }
+    ),
+]
+CapIn = Annotated[Any, WithJsonSchema(_one_of(Cap, null=True))]
+BudgetIn = Annotated[Any, WithJsonSchema(_one_of(Budget, null=True))]

@@ -1,0 +1,247 @@
+"""The objects that link to each other, as they go out. A field that `expand[]` may name is an id, or the object itself."""
+
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import Field
+
+from vinr_engagement.entrypoints.api.fields import Shape, Time
+from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
+from vinr_engagement.entrypoints.api.program_shapes import Program
+from vinr_engagement.entrypoints.api.rule_shapes import (
+    Award,
+    Budget,
+    Cap,
+    Conditions,
+    Factor,
+    FixedAward,
+    Multiplier,
+    PerAmountAward,
+    PerCurrencyAward,
+)
+from vinr_engagement.outbox.record import EVENT_TYPES
+
+TransactionType = Literal["earn", "redeem", "expire", "adjust", "reverse"]
+SourceType = Literal["payment", "invoice", "redemption", "adjustment", "event", "referral", "campaign", "expiry"]
+EventType = Literal[*sorted(EVENT_TYPES)]  # type: ignore[valid-type]
+
+
+class Customer(Shape):
+    """A buyer, as the last `customer.*` event says."""
+
+    id: str = Field(examples=["cust_abc123"])
+    object: Literal["customer"]
+    email: str | None
+    name: str | None
+    country: str | None
+    birthday: str | None
+    metadata: dict[str, Any] = Field(description="As the event had it.")
+    created_at: Time
+    updated_at: Time
+    deleted_at: Time | None
+
+
+class LoyaltyAccount(Shape):
+    """A member: the link between one customer and one program."""
+
+    id: str = Field(examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
+    object: Literal["loyalty_account"]
+    program: str | Program = Field(description="The program; expandable.", examples=["prog_default"])
+    customer: str | Customer | None = Field(
+        description="The customer, null for a standalone account; expandable.", examples=["cust_abc123"]
+    )
+    status: Literal["active", "closed", "merged"]
+    balance: int = Field(
+        description="Points that can be spent now; below zero after a clawback of points already spent."
+    )
+    pending_balance: int = Field(description="Points that are credited and not yet available.", ge=0)
+    lifetime_points: int = Field(description="Points earned in all; only ever increases.", ge=0)
+    tier: str | None = Field(description="The key of the member's tier.")
+    merged_into: Union[str, "LoyaltyAccount", None] = Field(
+        description="The survivor, once this account was merged; expandable."
+    )
+    metadata: dict[str, str]
+    enrolled_at: Time
+    created_at: Time
+    updated_at: Time
+    last_activity_at: Time | None
+
+
+class EarningRule(Shape):
+    """How members earn points from events."""
+
+    id: str = Field(examples=["rule_06evgt2f0k4x9c2p7r1wz5qjbh"])
+    object: Literal["earning_rule"]
+    program: str | Program = Field(description="Expandable.")
+    name: str
+    trigger: str
+    award: Award
+    conditions: Conditions | None
+    multiplier: Factor
+    multipliers: list[Multiplier] | None
+    cap: Cap | None
+    window: Literal["day", "week", "month", "lifetime"] | None
+    budget: Budget | None
+    recipient: Literal["member", "referrer", "referee", "both"] | None = None
+    starts_at: Time | None
+    ends_at: Time | None
+    active: bool
+    version: int = Field(ge=1)
+    metadata: dict[str, str]
+    created_at: Time
+    updated_at: Time
+
+
+class Source(Shape):
+    """What a transaction comes from."""
+
+    type: SourceType
+    id: str | None
+
+
+class GivenAward(Shape):
+    """Points that no rule gave."""
+
+    type: Literal["adjustment", "opening_balance", "opening_lifetime"]
+    points: int
+
+
+class AwardBase(Shape):
+    """What an award was computed from, in minor units."""
+
+    amount: int | None = None
+    currency: str | None = None
+    eligible: int | None = Field(None, description="What of the amount the rule's conditions on items left.")
+
+
+class AppliedFactor(Shape):
+    """A factor on an award."""
+
+    origin: str = Field(description="`rule`, `multipliers[0]`, `tier:gold`…")
+    factor: str
+
+
+class Limit(Shape):
+    """What a cap or a budget left of an award, and cut off it."""
+
+    points_left: int | None = None
+    times_left: int | None = None
+    cut: int
+
+
+class LotPart(Shape):
+    """What was taken from a lot."""
+
+    lot: str
+    amount: int
+
+
+class Explanation(Shape):
+    """How the amount came about. An earn tells of its award, a debit of the lots that it took from."""
+
+    result: int
+    award: (
+        Annotated[PerAmountAward | FixedAward | PerCurrencyAward | GivenAward, Field(discriminator="type")] | None
+    ) = None
+    base: AwardBase | None = None
+    multipliers: list[AppliedFactor] | None = None
+    exact: str | None = None
+    rounding: Literal["down", "nearest", "up"] | None = None
+    rounded: int | None = None
+    cap: Limit | None = None
+    budget: Limit | None = None
+    lots: list[LotPart] | None = None
+    due: int | None = Field(None, description="Of a clawback: what the earn owes in all.")
+    expired_before: int | None = None
+    debt: int | None = None
+    expired_at: Time | None = None
+
+
+class PointsTransaction(Shape):
+    """One immutable row of the ledger."""
+
+    id: str = Field(examples=["ptx_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["points_transaction"]
+    account: str | LoyaltyAccount = Field(description="The account that owns the row now; expandable.")
+    original_account: str | LoyaltyAccount = Field(
+        description="The account that owned it when it was written; differs after a merge. Expandable."
+    )
+    program: str | Program = Field(description="Expandable.")
+    type: TransactionType
+    unit: str
+    amount: int = Field(description="Signed: credits are positive, debits negative.")
+    balance_after: int
+    reason: str | None = Field(examples=["goodwill_credit"])
+    source: Source
+    event: Union[str, "ReceivedEvent", "Event", None] = Field(description="The event that led to it; expandable.")
+    rule: str | EarningRule | None = Field(description="The earning rule; expandable.")
+    rule_version: int | None
+    campaign: str | None
+    redemption: str | None
+    reverses: Union[str, "PointsTransaction", None] = Field(
+        description="The credit that this row takes back; expandable."
+    )
+    available_at: Time | None
+    expires_at: Time | None
+    uncollected: int = Field(description="What a clawback could not collect.", ge=0)
+    explanation: Explanation
+    metadata: dict[str, str]
+    created_at: Time
+    effective_at: Time
+
+
+class Lot(Shape):
+    """What is left of one credit."""
+
+    id: str
+    object: Literal["lot"]
+    account: str | LoyaltyAccount = Field(description="Expandable.")
+    transaction: str | PointsTransaction = Field(description="The credit; it has the lot's id. Expandable.")
+    unit: str
+    amount: int = Field(ge=1)
+    remaining: int = Field(ge=0)
+    pending: bool
+    available_at: Time
+    expires_at: Time | None
+    effective_at: Time
+
+
+class AccountThen(LoyaltyAccount):
+    """A member as it was when the event was recorded."""
+
+    merged_from: str | None = Field(None, description="With `loyalty.account.merged`: the account that is merged now.")
+
+
+class EventData(Shape):
+    """The object as it was then, and in `previous` the former values of what changed."""
+
+    object: Annotated[AccountThen | PointsTransaction | Lot, Field(discriminator="object")] | None = Field(
+        description="Null once the member was erased."
+    )
+    previous: dict[str, Any] | None = Field(None, description="Former values of fields of the object.")
+    erased: bool | None = Field(None, description="True once the member was erased.")
+
+
+class Event(Shape):
+    """A fact about a member."""
+
+    id: str = Field(examples=["evt_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["event"]
+    type: EventType  # type: ignore[valid-type]
+    account: str | LoyaltyAccount = Field(description="The member; expandable.")
+    account_sequence: int = Field(description="Counts the member's events from 1.", ge=1)
+    data: EventData
+    created_at: Time
+
+
+class ReceivedEvent(Shape):
+    """An event that the shop sent."""
+
+    id: str = Field(description="The sender's id.")
+    object: Literal["received_event"]
+    type: str
+    customer: str | None
+    status: Literal["processed", "ignored", "deferred"]
+    created_at: Time = Field(description="When it happened.")
+    received_at: Time
+    body: dict[str, Any] = Field(description="As it was sent; empty once the member was erased.")
+    outcome: EventOutcome | None = Field(description="The first answer; null once the member was erased.")

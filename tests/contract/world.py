@@ -1,0 +1,141 @@
+"""A server of its own with both stores, on a real socket in a thread of its own, and things in them to ask for."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from queue import Queue
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from tests.api.conftest import close_api, open_api, payment
+from vinr_engagement.foundation.settings import Environment
+
+Json = dict[str, Any]
+
+ACCOUNTS = "/v1/loyalty/accounts"
+TRANSACTIONS = "/v1/loyalty/transactions"
+PROGRAMS = "/v1/loyalty/programs"
+RULES = "/v1/loyalty/earning-rules"
+PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
+GOLD: Json = {"name": "Gold", "rank": 1, "threshold": 100, "multiplier": "1.5", "benefits": ["Lounge"]}
+
+
+@dataclass
+class World:
+    """A running server, and the ids of what is in its test store, by kind."""
+
+    url: str
+    keys: dict[Environment, str]
+    document: Json
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def client(self, key: str | None = None) -> httpx2.Client:
+        """A caller; with the test store's key, unless another is named."""
+        return httpx2.Client(base_url=self.url, headers={"X-Api-Key": key or self.keys["test"]}, timeout=60)
+
+    def add(self, kind: str, identifier: str) -> str:
+        """Remembers something that is there now."""
+        self.known.setdefault(kind, []).append(identifier)
+        return identifier
+
+
+@contextmanager
+def world(database_url: str) -> Iterator[World]:
+    """Serves the API over two fresh stores for as long as the block runs."""
+    ready: Queue[Any] = Queue()
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(database_url, ready)))
+    thread.start()
+    started = ready.get()
+    if isinstance(started, BaseException):
+        thread.join()
+        raise started
+    url, keys, loop, stop = started
+    try:
+        document = httpx2.get(f"{url}/openapi.json").json()
+        yield World(url, keys, document)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+async def _serve(database_url: str, ready: "Queue[Any]") -> None:
+    try:
+        api = await open_api(database_url)
+    except BaseException as error:
+        ready.put(error)
+        raise
+    config = uvicorn.Config(api.app, port=0, log_level="critical", lifespan="off")
+    server, stop = uvicorn.Server(config), asyncio.Event()
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 (uvicorn sets no event)
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    ready.put((f"http://127.0.0.1:{port}", dict(api.keys), asyncio.get_running_loop(), stop))
+    await stop.wait()
+    server.should_exit = True
+    await serving
+    await close_api(api)
+
+
+def furnish(place: World, mark: str) -> None:
+    """Puts some of everything into the test store; ``mark`` tells this lot from the one before."""
+    with place.client() as client:
+        program = _made(
+            client, PROGRAMS, {"name": f"Club {mark}", "tier_config": {"tiers": [{**GOLD, "threshold": 0}]}}
+        )
+        rule = _made(client, RULES, {**PER_EURO, "metadata": {"mark": mark}})
+        place.add("program", program["id"])
+        place.add("rule", rule["id"])
+        key = _made(client, "/v1/api-keys", {"name": mark, "kind": "restricted", "scopes": ["accounts:read"]})
+        place.add("key", key["id"])
+        _members(place, client, mark)
+        _events(place, client, mark)
+
+
+def _members(place: World, client: httpx2.Client, mark: str) -> None:
+    for number in range(5):
+        customer = f"cust_{mark}_{number}"
+        account = _made(client, ACCOUNTS, {"program": "prog_default", "customer": customer})
+        place.add("account", account["id"])
+        place.add("transaction", _made(client, TRANSACTIONS, {"account": account["id"], "amount": 500})["id"])
+    standalone = _made(client, ACCOUNTS, {"program": "prog_default"})
+    place.add("account", standalone["id"])
+    closed = _made(client, ACCOUNTS, {"program": "prog_default"})
+    client.post(f"{ACCOUNTS}/{closed['id']}/close").raise_for_status()
+    place.add("account", closed["id"])
+    place.add("closed", closed["id"])
+
+
+def _events(place: World, client: httpx2.Client, mark: str) -> None:
+    for number in range(3):
+        customer = f"cust_{mark}_{number}"
+        told = {"id": customer, "email": f"{customer}@shop.test", "name": "Ada", "metadata": {"vip": True}}
+        _told(client, f"evt_{mark}_c{number}", "customer.updated", told)
+        place.add("customer", customer)
+        client.post("/v1/events", json=payment(f"evt_{mark}_p{number}", customer, 2_000)).raise_for_status()
+        place.add("received_event", f"evt_{mark}_p{number}")
+        _told(client, f"evt_{mark}_i{number}", "review.written", {"rating": 5})
+        place.add("ignored_event", f"evt_{mark}_i{number}")
+    refund = {"id": f"ref_{mark}", "payment": f"pay_evt_{mark}_p0", "amount": 500}
+    _told(client, f"evt_{mark}_r", "refund.completed", refund)
+    for event in client.get("/v1/events", params={"limit": 10}).json()["data"]:
+        place.add("event", event["id"])
+    entries = client.get("/v1/audit-log", params={"limit": 5}).json()["data"]
+    for entry in entries:
+        place.add("audit_log_entry", entry["id"])
+
+
+def _told(client: httpx2.Client, event: str, kind: str, body: Json) -> None:
+    content = {"id": event, "type": kind, "created_at": "2026-04-01T12:00:00Z", "data": {"object": body}}
+    client.post("/v1/events", json=content).raise_for_status()
+
+
+def _made(client: httpx2.Client, path: str, body: Json) -> Json:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    found: Json = answer.json()
+    return found
