@@ -149,6 +149,13 @@ async def insufficient_points(api: Api) -> httpx2.Response:
     return await api.call("POST", TRANSACTIONS, {"account": account["id"], "amount": -5})
 
 
+async def points_out_of_range(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    body = {"account": account["id"], "amount": 2**53 - 1}
+    await api.post(TRANSACTIONS, body)
+    return await api.call("POST", TRANSACTIONS, {**body, "amount": 1})
+
+
 async def idempotency_key_reused(api: Api) -> httpx2.Response:
     headers = {"Idempotency-Key": "one"}
     await api.post(ACCOUNTS, {"program": "prog_default"}, headers=headers)
@@ -213,6 +220,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "event_in_future": event_in_future,
     "expires_at_in_past": expires_at_in_past,
     "insufficient_points": insufficient_points,
+    "points_out_of_range": points_out_of_range,
     "refund_exceeds_payment": refund_exceeds_payment,
     "rate_limit_exceeded": rate_limit_exceeded,
     "internal_error": internal_error,

@@ -55,6 +55,10 @@ async def test_domain_refusals_are_kept(api: Api) -> None:
 
 
 async def test_other_refusals_are_not_kept(api: Api) -> None:
+    early = {**payment("evt_1", "cust_1"), "created_at": "2199-01-01T00:00:00Z"}
+    answers = [await api.call("POST", "/v1/events", early, headers=KEY) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "idempotent-replayed" not in answers[1].headers
     await api.refused("POST", ACCOUNTS, {"program": "prog_new"}, status=404, code="resource_missing", headers=KEY)
     await api.refused("POST", ACCOUNTS, {"program": 5}, status=400, code="parameter_invalid", headers=KEY)
     await api.post(ACCOUNTS, {"program": "prog_default"}, headers=KEY)

@@ -1,7 +1,7 @@
 """In which steps a batch reads: what depends on a lock is read in a later statement than the one that takes it."""
 
 from vinr_engagement import inbox, ledger, members, payments
-from vinr_engagement.commands.write_path import _steps
+from vinr_engagement.commands.gathering import _steps
 
 
 def test_what_depends_on_a_lock_is_read_after_it() -> None:

@@ -45,8 +45,10 @@ class MergeAccounts(Decision):
                 f"Account {target.id} is closed; reopen it before merging into it.",
                 resource=target.id,
             )
+        imagined = _imagined(context, source, target)
+        ledger.check_bounds(imagined)
         if self.dry_run:
-            return {**members.account_snapshot(_imagined(context, source, target)), "dry_run": True}
+            return {**members.account_snapshot(imagined), "dry_run": True}
         return members.account_snapshot(combine(context, source, target))
 
 

@@ -61,14 +61,13 @@ class Store:
 
     async def now(self) -> Instant:
         """What time it is in this store."""
+        return real_now() if self.environment == "live" else await self.database.read(self.now_in)
+
+    async def now_in(self, session: Session) -> Instant:
+        """What time it is in this store, asked on a session of its own database."""
         if self.environment == "live":
             return real_now()
-
-        async def clock(session: Session) -> Instant | None:
-            ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
-            return moment
-
-        moment = await self.database.read(clock)
+        ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
         return real_now() if moment is None else moment
 
     async def preview(

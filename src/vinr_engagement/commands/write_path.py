@@ -7,28 +7,22 @@ undoes only its own changes. If the database refuses the batch, its groups run a
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from vinr_engagement.audit import Origin
-from vinr_engagement.commands import cascade
+from vinr_engagement.commands import cascade, gathering
 from vinr_engagement.commands import configuration as configurations
 from vinr_engagement.commands.claims import IDEMPOTENCY_KEYS, Claim, IdempotencyKey, key_reused
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.commands.context import Command, Context
 from vinr_engagement.foundation.clock import Instant, real_now
 from vinr_engagement.foundation.database import (
-    Changes,
     Database,
-    Need,
     NotGathered,
-    Query,
     Session,
     State,
-    Table,
-    Wanted,
-    table_of,
 )
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 
@@ -75,6 +69,19 @@ class Group:
         self.alone = any(command.alone or command.reconfigures for command in self.commands)
 
 
+class _Turn:
+    """Lanes take batches, and their locks, in the order of the queue; then one decides while another waits for the database."""
+
+    def __init__(self, turns: asyncio.Lock) -> None:
+        self._turns: asyncio.Lock | None = turns
+
+    def pass_on(self) -> None:
+        """Lets the next lane take its batch; once is enough."""
+        turns, self._turns = self._turns, None
+        if turns is not None:
+            turns.release()
+
+
 class WritePath:
     """Runs commands against one store. ``waiting_commands`` counts those that wait for their batch."""
 
@@ -89,6 +96,7 @@ class WritePath:
         self._configuration = configurations.EMPTY
         self._waiting: deque[Group] = deque()
         self._draining = 0
+        self._turns = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -121,7 +129,7 @@ class WritePath:
 
         async def decide(session: Session) -> list[Outcome]:
             context = await self._context(session, origin, lock=False)
-            await _gather_needs(session, context, commands, lock=False)
+            await gathering.gather_needs(session, context, commands, lock=False)
             return [await _decide(session, context, command, lock=False, save=False) for command in commands]
 
         return await self._database.read(decide)
@@ -154,14 +162,24 @@ class WritePath:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _drain(self) -> None:
-        while self._waiting:
+        while turn := await self._next_turn():
             batch = self._next_batch()
             try:
-                await self._run_batch(batch)
+                await self._run_batch(batch, turn)
             except Exception as error:  # noqa: BLE001 (whatever it is, the callers are told)
                 for group in batch:
                     _fail(group, error)
+            finally:
+                turn.pass_on()
         self._draining -= 1
+
+    async def _next_turn(self) -> "_Turn | None":
+        """The right to take a batch and its locks; ``None`` where nothing waits."""
+        await self._turns.acquire()
+        if self._waiting:
+            return _Turn(self._turns)
+        self._turns.release()
+        return None
 
     def _next_batch(self) -> list[Group]:
         batch = [self._waiting.popleft()]
@@ -174,23 +192,25 @@ class WritePath:
         self.waiting_commands -= sum(len(group.commands) for group in batch)
         return batch
 
-    async def _run_batch(self, batch: list[Group]) -> None:
+    async def _run_batch(self, batch: list[Group], turn: "_Turn") -> None:
         if len(batch) == 1:
-            await self._run_alone(batch[0])
+            await self._run_alone(batch[0], turn)
             return
         try:
-            answers = await self._transact(batch)
+            answers = await self._transact(batch, turn)
+        except Unavailable:  # perhaps committed unheard: whoever asked may ask again, with the same key
+            raise
         except Exception:  # noqa: BLE001 (one group may spoil the batch: each is tried by itself)
             for group in batch:
-                await self._run_alone(group)
+                await self._run_alone(group, turn)
             return
         for group, answer in zip(batch, answers, strict=True):
             _succeed(group, answer)
 
-    async def _run_alone(self, group: Group) -> None:
+    async def _run_alone(self, group: Group, turn: "_Turn") -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                (answer,) = await self._transact([group])
+                (answer,) = await self._transact([group], turn)
             except Contention as error:
                 if attempt == ATTEMPTS:
                     _fail(group, Unavailable(f"too much contention: {error}"))
@@ -203,20 +223,22 @@ class WritePath:
                 _succeed(group, answer)
                 return
 
-    async def _transact(self, batch: list[Group]) -> list[Any]:
+    async def _transact(self, batch: list[Group], turn: "_Turn") -> list[Any]:
         if self.on_batch is None:
-            return await self._database.write(lambda session: self._decide_all(session, batch))
+            return await self._database.write(lambda session: self._decide_all(session, batch, turn))
         started = time.perf_counter()
-        answers = await self._database.write(lambda session: self._decide_all(session, batch))
+        answers = await self._database.write(lambda session: self._decide_all(session, batch, turn))
         commands = len(batch[0].commands) if len(batch) == 1 else sum([len(group.commands) for group in batch])
         self.on_batch(commands, time.perf_counter() - started)
         return answers
 
-    async def _decide_all(self, session: Session, batch: list[Group]) -> list[Any]:
+    async def _decide_all(self, session: Session, batch: list[Group], turn: "_Turn") -> list[Any]:
         context = await self._context(session, batch[0].origin, lock=batch[0].alone)
-        await _gather_waves(session, context, batch)
+        claims = [(IDEMPOTENCY_KEYS, group.claim.row_key) for group in batch if group.claim]
+        await gathering.gather_needs(session, context, [each for group in batch for each in group.commands], claims)
+        turn.pass_on()
         answers = [await _decide_group(session, context, group) for group in batch]
-        await _save(session, context)
+        await gathering.save(session, context)
         return answers
 
     async def _context(self, session: Session, origin: Origin, *, lock: bool) -> Context:
@@ -249,62 +271,6 @@ def _fail(group: Group, error: BaseException) -> None:
         group.future.set_exception(error)
 
 
-async def _gather_waves(session: Session, context: Context, batch: list[Group]) -> None:
-    """Fetches what the commands know that they need, one query per table and wave."""
-    claims: list[Need] = [(IDEMPOTENCY_KEYS, group.claim.row_key) for group in batch if group.claim]
-    await _gather_needs(session, context, [command for group in batch for command in group.commands], claims)
-
-
-async def _gather_needs(
-    session: Session, context: Context, commands: Iterable[Command], first: Iterable[Need] = (), *, lock: bool = True
-) -> None:
-    waves, also = [command.needs(context) for command in commands], list(first)
-    while waves or also:
-        needs, going = also, []
-        for wave in waves:
-            wanted = next(wave, None)
-            if wanted is not None:
-                needs.extend(wanted)
-                going.append(wave)
-        await _gather(session, context.state, needs, lock=lock)
-        waves, also = going, []
-
-
-async def _gather(session: Session, state: State, needs: Iterable[Need], *, lock: bool = True) -> None:
-    wanted: dict[Table[Any] | Query[Any], dict[Any, None]] = {}
-    for source, key in needs:
-        if state.missing(source, key):
-            wanted.setdefault(source, {})[key] = None
-    for step in _steps(wanted, lock=lock):
-        for (source, keys, _), rows in zip(step, await session.gather(step), strict=True):
-            if isinstance(source, Table):
-                state.gathered(source, keys, rows)
-            else:
-                state.selected(source, keys, rows)
-
-
-def _steps(wanted: dict[Table[Any] | Query[Any], dict[Any, None]], *, lock: bool) -> list[list[Wanted]]:
-    """What to ask for together. Locks come last in a step: what depends on them is read once they are held."""
-    steps: list[list[Wanted]] = []
-    for source in sorted(wanted, key=_gathering_order):
-        locking = lock and source.locked
-        if not steps or (steps[-1][-1].lock and not locking):
-            steps.append([])
-        steps[-1].append(Wanted(source, list(wanted[source]), locking))
-    return steps
-
-
-_ORDER = ("idempotency_keys", "received_events", "customer_links", "payments", "accounts")
-
-
-def _gathering_order(source: Table[Any] | Query[Any]) -> tuple[int, str]:
-    """Locked tables always in the same order: payments, accounts, budgets last."""
-    name = source.name if isinstance(source, Table) else source.table.name
-    if name == "rule_budgets":
-        return (len(_ORDER) + 1, name)
-    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
-
-
 async def _decide_group(session: Session, context: Context, group: Group) -> Any:
     context.origin = group.origin
     if group.claim is not None and group.render is not None:
@@ -315,7 +281,7 @@ async def _decide_group(session: Session, context: Context, group: Group) -> Any
 
 async def _decide_once(session: Session, context: Context, group: Group, claim: Claim, render: Render) -> Reply:
     """Decides unless the claim's key was used before; its answer is kept with the effect."""
-    await _gather(session, context.state, [(IDEMPOTENCY_KEYS, claim.row_key)])
+    await gathering.gather(session, context.state, [(IDEMPOTENCY_KEYS, claim.row_key)])
     first = context.state.find(IDEMPOTENCY_KEYS, claim.row_key)
     if first is not None and first.fingerprint == claim.fingerprint:
         return Reply(first.status, first.body.encode(), replayed=True)
@@ -343,34 +309,14 @@ async def _decide(
         except NotGathered as missing:
             context.state.undo()
             context.statements.clear()
-            await _gather(session, context.state, missing.needs, lock=lock)
+            await gathering.gather(session, context.state, missing.needs, lock=lock)
         except Refusal as refusal:
             context.state.undo()
             context.statements.clear()
             return refusal
         else:
             if context.statements and save:
-                await _save(session, context)
+                await gathering.save(session, context)
             context.statements.clear()
             return answer
     raise RuntimeError(f"{type(command).__name__} keeps asking for state that cannot be gathered")
-
-
-async def _save(session: Session, context: Context) -> None:
-    """What changed in the gathered rows, then the statements that go beyond them.
-
-    What comes after reads the store anew.
-    """
-    state, context.state = context.state, State()
-    deleted: dict[Table[Any], list[Any]] = {}
-    for row in state.deleted.values():
-        deleted.setdefault(table_of(row), []).append(row)
-    updated: dict[Table[Any], list[tuple[Any, Any]]] = {}
-    for identity, (before, row) in state.changed.items():
-        if identity not in state.deleted and row != before:
-            updated.setdefault(table_of(row), []).append((before, row))
-    inserted = {table: rows for table, rows in state.inserted.items() if rows}
-    await session.save(Changes(deleted, updated, inserted))
-    for statement in context.statements:
-        await session.execute(statement.sql, *statement.arguments)
-    context.statements.clear()

@@ -54,7 +54,7 @@ class Unprocessable(Refusal):
 
 
 class Unavailable(Exception):
-    """The database cannot take work now. Nothing was changed; the request may be sent again."""
+    """The database cannot take work now, or did not say whether it did: asking again with the same key is safe."""
 
 
 class Contention(Exception):

@@ -1,6 +1,7 @@
 """Who holds how many points, and why: rows, lots, debt, expiry."""
 
 from vinr_engagement.ledger.as_of import balances_as_of
+from vinr_engagement.ledger.bounds import check_bounds
 from vinr_engagement.ledger.holder import Cause, Holder, Source
 from vinr_engagement.ledger.lots import available_lots, closes_at, open_lots
 from vinr_engagement.ledger.merge import merge_lots
@@ -21,6 +22,7 @@ __all__ = [
     "Transaction",
     "available_lots",
     "balances_as_of",
+    "check_bounds",
     "closes_at",
     "credit",
     "debit",

@@ -14,6 +14,7 @@ from vinr_engagement.foundation.clock import DAY, Instant, format_instant
 from vinr_engagement.foundation.database import State
 from vinr_engagement.foundation.errors import Unprocessable
 from vinr_engagement.ledger import lots
+from vinr_engagement.ledger.bounds import check_bounds
 from vinr_engagement.ledger.holder import Cause, Holder, Source
 from vinr_engagement.ledger.snapshot import transaction_snapshot
 from vinr_engagement.ledger.tables import POINTS, Lot, Transaction
@@ -214,6 +215,7 @@ def _write(
     uncollected: int = 0,
     qualifying: int = 0,
 ) -> Transaction:
+    check_bounds(holder)
     holder.updated_at = now
     row = Transaction(
         bucket=holder.bucket,

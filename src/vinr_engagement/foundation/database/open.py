@@ -18,10 +18,10 @@ def open_store(url: str, environment: Environment) -> Database:
     if scheme == "sqlite" and url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
         if not path.name:
-            raise ValueError(f"{url!r} names no file; right would be sqlite:///vinr.db")
+            raise ValueError("the database URL names no file; right would be sqlite:///vinr.db")
         return SQLiteDatabase(path.with_name(f"{path.stem}.{environment}{path.suffix or '.db'}"))
-    if scheme in ("postgresql", "postgres"):
+    if scheme in ("postgresql", "postgres") and url.startswith(f"{scheme}://"):
         from vinr_engagement.foundation.database.postgresql import PostgreSQLDatabase  # noqa: PLC0415 (only when used)
 
         return PostgreSQLDatabase(url, f"vinr_{environment}")
-    raise ValueError(f"a database URL starts with sqlite:/// or postgresql://, not {url.partition('://')[0][:40]!r}")
+    raise ValueError("a database URL starts with sqlite:/// or postgresql://")

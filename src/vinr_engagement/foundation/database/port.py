@@ -63,8 +63,8 @@ class Database(Protocol):
     async def write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Runs work in one transaction and commits it durably before answering.
 
-        Raises ``Contention`` where running it again may help, ``Unavailable`` where the database takes no work; in both
-        cases nothing was changed.
+        Raises ``Contention`` where nothing was changed and running it again may help; ``Unavailable`` where the database takes
+        no work, or where its answer to the commit was lost and nobody knows.
         """
         ...
 
