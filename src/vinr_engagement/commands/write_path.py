@@ -26,8 +26,10 @@ from vinr_engagement.foundation.database import (
 )
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 
-BATCH_COMMANDS = 1_000
-"""A batch takes no further group once it has this many commands."""
+SQLITE_BATCH = 1_000
+"""A batch takes no further group once it has this many commands: a commit is what costs on SQLite."""
+POSTGRESQL_BATCH = 100
+"""On PostgreSQL processes work side by side: the fewer members a batch holds, the less they wait for each other."""
 QUEUE_COMMANDS = 50_000
 """Commands waiting beyond this many are refused as unavailable."""
 ATTEMPTS = 8
@@ -92,7 +94,7 @@ class WritePath:
         self.waiting_commands = 0
         self._database = database
         self._real_time_only = real_time_only
-        self._lanes = 1 if database.engine == "sqlite" else lanes
+        self._lanes, self._most = (1, SQLITE_BATCH) if database.engine == "sqlite" else (lanes, POSTGRESQL_BATCH)
         self._configuration = configurations.EMPTY
         self._waiting: deque[Group] = deque()
         self._draining = 0
@@ -140,6 +142,17 @@ class WritePath:
         """Runs the commands of a request in one transaction and answers as ``render`` says; at most once for a claim."""
         return await self._submit(commands, origin, render, claim)
 
+    async def run_each(self, commands: Sequence[Command], origin: Origin) -> list[Outcome]:
+        """What came of each command, decided in their order, in one transaction or several.
+
+        Where the database takes no more, some may have taken effect: ask again for all, with the same ids.
+        """
+        parts = [
+            self._submit(commands[at : at + self._most], origin, None, None)
+            for at in range(0, len(commands), self._most)
+        ]
+        return [outcome for outcomes in await asyncio.gather(*parts) for outcome in outcomes]
+
     def _submit(
         self, commands: Sequence[Command], origin: Origin, render: Render | None, claim: Claim | None
     ) -> "asyncio.Future[Any]":
@@ -186,7 +199,7 @@ class WritePath:
         size = len(batch[0].commands)
         while self._waiting and not batch[0].alone and not self._waiting[0].alone:
             size += len(self._waiting[0].commands)
-            if size > BATCH_COMMANDS:
+            if size > self._most:
                 break
             batch.append(self._waiting.popleft())
         self.waiting_commands -= sum(len(group.commands) for group in batch)

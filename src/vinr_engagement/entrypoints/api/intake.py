@@ -63,7 +63,11 @@ class Intake:
             return reply, reply.status == 200
 
         commands = [element for element in elements if not isinstance(element, Refusal)]
-        reply = await exchange.store.write_path.answer(commands, exchange.origin, render, claim)
+        path = exchange.store.write_path
+        if claim is None:
+            reply, _ = render(await path.run_each(commands, exchange.origin))
+        else:
+            reply = await path.answer(commands, exchange.origin, render, claim)
         for outcome in () if reply.replayed else answered:
             self._observer.event(outcome.code if isinstance(outcome, Refusal) else outcome.status)
         exchange.outcome = "batch"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 REFUSED_EXIT: Final = 3
 """Lines were refused, and all else is in order."""
+LANES: Final = 2
+"""On PostgreSQL: the database saves some lines while Python decides others."""
 
 
 @click.group("import", short_help="Take over events and members from files.")
@@ -38,7 +41,11 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--dry-run", is_flag=True, help="Check and decide every line, change nothing."),
             click.option("--refused", metavar="FILE", help="Where refused lines go.  [default: FILE.refused.…]"),
             click.option(
-                "--batch", type=click.IntRange(1, 1_000), default=500, show_default=True, help="Lines a transaction."
+                "--batch",
+                type=click.IntRange(1, 1_000),
+                default=500,
+                show_default=True,
+                help="Lines asked for together.",
             ),
             click.option("--json", "as_json", is_flag=True, help="Print the control totals as JSON."),
         )
@@ -108,7 +115,9 @@ async def _run(plan: "Plan", environment: "Environment") -> "Result":
     from vinr_engagement.entrypoints.imports.csv_records import BadHeader
     from vinr_engagement.entrypoints.imports.run import Importer
 
-    async with running.opened(running.settings(), [environment]) as stores:
+    chosen = running.settings()
+    side_by_side = replace(chosen, lanes=max(chosen.lanes, LANES))
+    async with running.opened(side_by_side, [environment]) as stores:
         with _progress(plan) as advance:
             try:
                 return await Importer(stores[environment], plan, advance).run()

@@ -18,7 +18,6 @@ from vinr_engagement.commands import (
     ImportProgress,
     ReceiveEvent,
     RememberImport,
-    Reply,
     Store,
     parse_event,
     parse_member,
@@ -40,14 +39,13 @@ REMEMBER_SECONDS = 1.0
 DRY_RUN_WINDOW = 10_000
 """A dry run decides so many lines together; what one brought is unknown to those after its window."""
 _ORIGIN = Origin("import")
-_TAKEN = Reply(200, b"")
 
 KindName = Literal["events", "members"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to import and how. ``batch`` is how many lines take effect together."""
+    """What to import and how. ``batch`` is how many lines are asked for together."""
 
     kind: KindName
     path: str
@@ -193,16 +191,12 @@ class Importer:
             self._refused.close()
 
     async def _take(self, chunk: list[Line]) -> list[Line]:
-        """Lets the lines of a chunk take effect, together and durably."""
+        """Lets the lines of a chunk take effect, durably."""
         asking = [line for line in chunk if line.command is not None]
 
-        def render(outcomes: list[Any]) -> tuple[Reply, bool]:
-            for line, outcome in zip(asking, outcomes, strict=True):
-                line.outcome = outcome
-            return _TAKEN, False
-
-        if asking:
-            await self._store.write_path.answer([line.command for line in asking], _ORIGIN, render)
+        outcomes = await self._store.write_path.run_each([line.command for line in asking], _ORIGIN)
+        for line, outcome in zip(asking, outcomes, strict=True):
+            line.outcome = outcome
         return chunk
 
     async def _done(self, chunk: list[Line]) -> None:

@@ -1,5 +1,6 @@
 """PostgreSQL 14 and newer, through asyncpg: set-based statements, rows locked in the order of their keys."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from operator import attrgetter
@@ -14,7 +15,10 @@ from vinr_engagement.foundation.database.state import Key
 from vinr_engagement.foundation.database.table import Row, Table
 from vinr_engagement.foundation.errors import Contention, Unavailable
 
-POOL_SIZE = 8
+WRITERS = 4
+READERS = 4
+POOL_SIZE = WRITERS + READERS
+"""Connections that a process keeps at most to each store."""
 COMMAND_TIMEOUT_SECONDS = 60
 SCHEMA_ATTEMPTS = 10
 _AGAIN = frozenset({"40001", "40P01", "23505"})
@@ -23,6 +27,13 @@ _DOWN = ("08", "28", "3D", "53", "57P", "58", "XX", "25006")
 _NAME = attrgetter("name")
 """Tables are saved in one order, so that few statements are enough."""
 _MIGRATION_TABLE = "schema_migrations"
+_LOOKUPS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+"""Writers look rows up by key, however many: a plan made while tables were small would go on reading whole ones."""
 
 
 class PostgreSQLSession:
@@ -84,36 +95,19 @@ class PostgreSQLDatabase:
     def __init__(self, url: str, schema: str) -> None:
         self.url = url
         self.schema = schema
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._writers = _Pool(self, WRITERS, _LOOKUPS)
+        self._readers = _Pool(self, READERS, {})
 
-    async def _connected(self) -> "asyncpg.Pool[asyncpg.Record]":
-        if self._pool is None:
-            self._pool = await asyncpg.create_pool(
-                self.url,
-                min_size=1,
-                max_size=POOL_SIZE,
-                command_timeout=COMMAND_TIMEOUT_SECONDS,
-                reset=_leave_as_it_is,
-                server_settings=self._server_settings(),
-            )
-        return self._pool
-
-    def _server_settings(self) -> dict[str, str]:
+    def server_settings(self) -> dict[str, str]:
+        """What every connection asks of the server."""
         return {"search_path": self.schema, "application_name": "vinr-engagement"}
 
-    @asynccontextmanager
-    async def _session(self, **transaction: Any) -> AsyncIterator[PostgreSQLSession]:
-        with _faults_translated():
-            pool = await self._connected()
-            async with pool.acquire() as connection, connection.transaction(**transaction):
-                yield PostgreSQLSession(connection)
-
     async def write(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
-        async with self._session() as session:
+        async with self._writers.session() as session:
             return await work(session)
 
     async def read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
-        async with self._session(isolation="repeatable_read", readonly=True) as session:
+        async with self._readers.session(isolation="repeatable_read", readonly=True) as session:
             return await work(session)
 
     async def migrate(self) -> list[str]:
@@ -135,7 +129,7 @@ class PostgreSQLDatabase:
     async def _migrate_under_lock(self) -> list[str]:
         """On a connection of its own, without a time limit; readers of the table go on, another migration waits."""
         with _faults_translated():
-            connection = await asyncpg.connect(self.url, server_settings=self._server_settings())
+            connection = await asyncpg.connect(self.url, server_settings=self.server_settings())
             try:
                 async with connection.transaction():
                     await connection.execute("set local statement_timeout = 0")
@@ -148,6 +142,46 @@ class PostgreSQLDatabase:
         return await self.read(migrations.pending)
 
     async def close(self) -> None:
+        await self._writers.close()
+        await self._readers.close()
+
+
+class _Pool:
+    """Connections of one kind, made when they are first needed."""
+
+    def __init__(self, database: PostgreSQLDatabase, size: int, settings: dict[str, str]) -> None:
+        self._database = database
+        self._size = size
+        self._settings = settings
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._connecting = asyncio.Lock()
+
+    async def _connected(self) -> "asyncpg.Pool[asyncpg.Record]":
+        if self._pool is None:
+            async with self._connecting:
+                self._pool = self._pool or await self._connect()
+        return self._pool
+
+    async def _connect(self) -> "asyncpg.Pool[asyncpg.Record]":
+        return await asyncpg.create_pool(
+            self._database.url,
+            min_size=1,
+            max_size=self._size,
+            command_timeout=COMMAND_TIMEOUT_SECONDS,
+            reset=_leave_as_it_is,
+            server_settings={**self._database.server_settings(), **self._settings},
+        )
+
+    @asynccontextmanager
+    async def session(self, **transaction: Any) -> AsyncIterator[PostgreSQLSession]:
+        """A transaction on a connection of its own."""
+        with _faults_translated():
+            pool = await self._connected()
+            async with pool.acquire() as connection, connection.transaction(**transaction):
+                yield PostgreSQLSession(connection)
+
+    async def close(self) -> None:
+        """Waits for what runs, and lets go."""
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
