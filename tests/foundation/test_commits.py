@@ -16,12 +16,11 @@ from vinr_engagement.members import queries as members
 
 pytestmark = pytest.mark.anyio
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-REFUSED_AT_COMMIT = (
-    "create function vinr_test.refuse() returns trigger language plpgsql as"
-    " $$ begin raise exception 'the disk is full'; end $$",
-    "create constraint trigger refused after insert on vinr_test.transactions"
-    " deferrable initially deferred for each row execute function vinr_test.refuse()",
-)
+A_FULL_DISK = """
+create function vinr_test.refuse() returns trigger language plpgsql as $$ begin raise exception 'the disk is full'; end $$;
+create constraint trigger refused after insert on vinr_test.transactions
+  deferrable initially deferred for each row execute function vinr_test.refuse();
+"""
 
 
 @pytest.fixture
@@ -76,14 +75,11 @@ async def test_what_fails_in_the_middle_of_its_transaction_leaves_nothing(store:
 
 
 @ON_POSTGRESQL
-async def test_what_the_database_refuses_at_the_commit_is_not_answered_as_done(
-    store: Store, database_url: str
-) -> None:
+async def test_what_the_database_refuses_at_the_commit_is_not_answered_as_done(store: Store, database_url: str) -> None:
     account = (await _run(store, CreateAccount("prog_default", "cust_1", {})))["id"]
     connection = await asyncpg.connect(database_url)
     try:
-        for statement in REFUSED_AT_COMMIT:
-            await connection.execute(statement)
+        await connection.execute(A_FULL_DISK)
     finally:
         await connection.close()
     with pytest.raises(asyncpg.RaiseError):

@@ -30,9 +30,11 @@ class TestParse:
             (1.2345, Fraction(12_345, SCALE), "four places"),
             (-0.0, Fraction(0), "no negative zero"),
             (1e9, Fraction(10**9), "the limit itself"),
+            (-(10**9), Fraction(-(10**9)), "the limit itself"),
             ("1.25", Fraction(5, 4), "text"),
             ("-12", Fraction(-12), "negative"),
             ("007.50", Fraction(15, 2), "zeros in front"),
+            ("0" * 60 + "1.25", Fraction(5, 4), "as long as it may be"),
             ("1.20000", Fraction(6, 5), "zeros at the end are no places"),
             (Decimal("1E+3"), Fraction(1000), "an exponent is fine where the type has one"),
             (Decimal("0E-999999"), Fraction(0), "zero with any exponent"),
@@ -70,6 +72,7 @@ class TestParse:
             ("5.", "not a decimal", "no digit after the point"),
             ("٣", "not a decimal", "a digit, but not ASCII"),
             ("NaN", "not a decimal", "no value"),
+            ("0" * 61 + "1.25", "not a decimal", "longer than it may be"),
             ("0" * 100_000, "not a decimal", "too long to read"),
             (None, "not a decimal", "wrong type"),
         ),
@@ -114,6 +117,7 @@ class TestText:
             (Fraction(-1, 20), "-0.05"),
             (Fraction(-5, 2), "-2.5"),
             (Fraction(1, SCALE), "0.0001"),
+            (Fraction(-1, SCALE), "-0.0001"),
         ],
     )
     def test_table(self, exact: Fraction, shortest: str) -> None:

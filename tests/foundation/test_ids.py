@@ -1,8 +1,13 @@
 """Ids: sortable, unique, valid version 7 UUIDs, and carrying their bucket."""
 
+import subprocess
+import sys
 import threading
+import time
 import uuid
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +34,96 @@ def test_later_ids_sort_after_earlier_ones_and_none_comes_twice() -> None:
     made = [ids.new_id("evt") for _ in range(20_000)]
     assert made == sorted(made)
     assert len(set(made)) == len(made)
+
+
+@pytest.fixture
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids start anew, whatever other tests did to the clock before."""
+    monkeypatch.setattr(ids, "_sequence", ids._Sequence())
+
+
+def _millisecond_of(identifier: str) -> int:
+    return _uuid_of(identifier).int >> 80
+
+
+@pytest.mark.usefixtures("fresh_process")
+def test_an_id_tells_the_millisecond_in_which_it_was_made() -> None:
+    before = time.time_ns() // 1_000_000
+    made = [ids.new_id("evt") for _ in range(100)]
+    after = time.time_ns() // 1_000_000
+    assert all(before <= _millisecond_of(identifier) <= after for identifier in made)
+
+
+def _count_in(identifier: str) -> int:
+    """The 46 bits that count up within a millisecond."""
+    number = _uuid_of(identifier).int
+    return (number >> 64 & 0xFFF) << 34 | number >> 28 & (1 << 34) - 1
+
+
+@pytest.mark.usefixtures("fresh_process")
+def test_ids_of_one_millisecond_count_up_in_small_steps() -> None:
+    """Small, so that a millisecond never runs out of them."""
+    made = [ids.new_id("evt") for _ in range(20_000)]
+    steps = [
+        _count_in(following) - _count_in(one)
+        for one, following in pairwise(made)
+        if _millisecond_of(one) == _millisecond_of(following)
+    ]
+    assert len(steps) > 1_000
+    assert min(steps) >= 1
+    assert max(steps) <= 1 << 16
+    assert max(steps) > 1 << 15
+
+
+@pytest.mark.usefixtures("fresh_process")
+def test_every_bit_of_a_count_is_drawn_but_the_highest_which_leaves_room_to_count() -> None:
+    counts = []
+    for _ in range(60):
+        counts.append(_count_in(ids.new_id("evt")))
+        time.sleep(0.0012)
+    assert all(0 < sum(count >> bit & 1 for count in counts) < len(counts) for bit in range(45))
+    assert max(counts) < 1 << 45
+
+
+def test_a_secret_is_random_in_every_letter() -> None:
+    made = [ids.new_secret("sk_test_") for _ in range(400)]
+    bodies = [secret.removeprefix("sk_test_") for secret in made]
+    assert {len(body) for body in bodies} == {26}
+    assert all(len({body[place] for body in bodies}) > 16 for place in range(26))
+    assert len(set(made)) == len(made)
+
+
+@pytest.mark.parametrize("place", [0, 12, 25])
+def test_one_wrong_letter_makes_an_id_none(place: int) -> None:
+    body = ids.new_id("ptx", 7).removeprefix("ptx_")
+    assert ids.carried_bucket(f"ptx_{body[:place]}u{body[place + 1 :]}") is None
+
+
+def test_what_is_neither_time_nor_count_is_random() -> None:
+    numbers = [_uuid_of(ids.new_id("evt")).int for _ in range(200)]
+    assert all(0 < sum(number >> bit & 1 for number in numbers) < len(numbers) for bit in range(28))
+
+
+FORKED = """
+import os, time
+from vinr_engagement.foundation import ids
+time.time_ns = lambda: 10**18
+child = os.fork()
+os.write(1, ids.new_id("evt").encode() + b" ")
+if child:
+    os.waitpid(child, 0)
+"""
+
+
+def test_a_forked_process_never_makes_the_ids_of_its_parent() -> None:
+    """Even in the same millisecond: it draws anew."""
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60, check=True)
+    one, other = done.stdout.split()
+    assert _count_in(one) != _count_in(other)
+
+
+def test_an_id_of_no_account_has_random_bits_for_a_bucket() -> None:
+    assert len({ids.carried_bucket(ids.new_id("evt")) for _ in range(200)}) > 100
 
 
 def test_threads_never_make_the_same_id() -> None:

@@ -84,6 +84,7 @@ class TestFormatAmount:
             (-123_450, "GBP", "-1,234.50 GBP"),
             (5, "EUR", "0.05 EUR"),
             (-5, "EUR", "-0.05 EUR"),
+            (-1, "EUR", "-0.01 EUR"),
             (0, "EUR", "0.00 EUR"),
             (0, "JPY", "0 JPY"),
             (-1_235, "JPY", "-1,235 JPY"),

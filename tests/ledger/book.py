@@ -69,14 +69,16 @@ class Book:
         )
         return next(lot for lot in self.lots if lot.id == row.id)
 
-    def debit(self, amount: int, *, allow_negative: bool = False) -> Transaction:
-        cause = Cause("adjust", Source("adjustment", None))
-        return ledger.debit(self.state, self.account, self.program, amount, cause, NOW, allow_negative=allow_negative)
+    def debit(
+        self, amount: int, now: int = NOW, *, allow_negative: bool = False, type_of: str = "adjust"
+    ) -> Transaction:
+        cause = Cause(type_of, Source("adjustment", None))
+        return ledger.debit(self.state, self.account, self.program, amount, cause, now, allow_negative=allow_negative)
 
-    def reverse(self, lot: Lot, amount: int, due: int) -> Transaction:
+    def reverse(self, lot: Lot, amount: int, due: int, now: int = NOW) -> Transaction:
         cause = Cause("reverse", Source("payment", "pay_1"), reverses=lot.id)
         return ledger.reverse(
-            self.state, self.account, self.program, lot, amount, cause, due=due, now=NOW, effective_at=NOW
+            self.state, self.account, self.program, lot, amount, cause, due=due, now=now, effective_at=now
         )
 
     def settle(self, now: int) -> None:

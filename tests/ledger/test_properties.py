@@ -63,6 +63,7 @@ def test_a_debit_beyond_the_balance_is_refused_and_changes_nothing(credits: list
     before = book.outcome()
     with pytest.raises(Unprocessable) as refused:
         book.debit(book.account.balance + beyond)
+    assert refused.value.code == "insufficient_points"
     assert refused.value.details == {"balance": book.account.balance, "required": book.account.balance + beyond}
     assert book.outcome() == before
 

@@ -118,3 +118,12 @@ def test_terms_survive_storage(given: dict[str, Any]) -> None:
 def test_terms_of_the_usual_payment_are_small() -> None:
     stored = msgspec.json.encode(terms_of(rule(), payment(12_000)))
     assert stored == b'{"kind":"proportional","numerator":1,"denominator":100,"rounding":"down","amount":12000}'
+
+
+def test_a_limited_award_says_what_was_left() -> None:
+    limited = rules.limit(terms_of(rule(), payment(12_000)), cap_points=70, cap_times=2, budget_points=50)
+    assert limited.explanation == {
+        "cap": {"points_left": 70, "times_left": 2, "cut": 50},
+        "budget": {"points_left": 50, "cut": 20},
+        "result": 50,
+    }

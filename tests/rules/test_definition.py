@@ -197,6 +197,37 @@ def test_everything_at_once() -> None:
     assert full.multiplier == rules.Factor(3, 2, "1.5")
 
 
+def test_a_definition_is_accepted_as_the_api_shows_it() -> None:
+    shown = {"object": "earning_rule", "created_at": "2026-04-01T12:00:00Z", "updated_at": "2026-04-01T12:00:00Z"}
+    assert rule(**shown, metadata={}, program="prog_1").active
+
+
+@pytest.mark.parametrize(("field", "longest"), [("id", 100), ("name", 200)])
+def test_a_text_may_be_as_long_as_its_limit(field: str, longest: int) -> None:
+    assert getattr(rule(**{field: "x" * longest}), field) == "x" * longest
+    for faulty in ("", "x" * (longest + 1)):
+        with pytest.raises(Invalid) as refused:
+            rule(**{field: faulty})
+        assert refused.value.param == field
+
+
+def test_versions_count_from_one() -> None:
+    assert rule(version=1).version == 1
+    with pytest.raises(Invalid):
+        rule(version=0)
+
+
+@pytest.mark.parametrize("recipient", rules.RECIPIENTS)
+def test_a_referral_may_pay_any_of_its_sides(recipient: str) -> None:
+    award = {"type": "fixed", "points": 100}
+    assert rule(trigger="referral.converted", award=award, recipient=recipient).recipient == recipient
+
+
+def test_the_member_may_be_named_as_whoever_is_awarded() -> None:
+    assert rules.RECIPIENTS == ("member", "referrer", "referee", "both")
+    assert rule(recipient="member").recipient == rule().recipient == "member"
+
+
 def test_a_referral_pays_both_sides_unless_told() -> None:
     award = {"type": "fixed", "points": 100}
     assert rule(trigger="referral.converted", award=award).recipient == "both"

@@ -17,6 +17,9 @@ Need = tuple[Table[Any] | Query[Any], Key]
 AnyRow = TypeVar("AnyRow", bound=msgspec.Struct)
 
 
+_INSERTED, _CHANGED, _DROPPED, _DELETED = range(4)
+
+
 class NotGathered(Exception):
     """A decision asked for state that the batch has not read yet."""
 
@@ -39,10 +42,7 @@ class State:
         self.deleted: dict[int, Any] = {}
         self._fresh: set[int] = set()
         self._journal: dict[int, tuple[Any, Any]] = {}
-        self._undo_inserts: list[tuple[Table[Any], Any]] = []
-        self._undo_changed: list[int] = []
-        self._undo_deleted: list[int] = []
-        self._undo_drops: list[tuple[Table[Any], Any]] = []
+        self._steps: list[tuple[int, Any, Any]] = []
 
     # reading
 
@@ -128,7 +128,7 @@ class State:
         table = table or table_of(row)
         self.inserted.setdefault(table, []).append(row)
         self._fresh.add(id(row))
-        self._undo_inserts.append((table, row))
+        self._steps.append((_INSERTED, table, row))
         return row
 
     def change(self, row: AnyRow) -> AnyRow:
@@ -139,7 +139,7 @@ class State:
             self._journal[identity] = (row, before)
             if identity not in self._fresh and identity not in self.changed:
                 self.changed[identity] = (before, row)
-                self._undo_changed.append(identity)
+                self._steps.append((_CHANGED, None, row))
         return row
 
     def delete(self, row: msgspec.Struct) -> None:
@@ -147,10 +147,10 @@ class State:
         table = table_of(row)
         if id(row) in self._fresh:
             self._drop(table, row)
-            self._undo_drops.append((table, row))
+            self._steps.append((_DROPPED, table, row))
         else:
             self.deleted[id(row)] = row
-            self._undo_deleted.append(id(row))
+            self._steps.append((_DELETED, table, row))
         self._rows[table][table.key_of(row)] = None
         for collection, argument in self._listings(table, row):
             collection[argument] = [other for other in collection[argument] if other is not row]
@@ -171,27 +171,25 @@ class State:
     def begin(self) -> None:
         """Starts a command: what it changes can be undone until the next one begins."""
         self._journal = {}
-        self._undo_inserts = []
-        self._undo_changed = []
-        self._undo_deleted = []
-        self._undo_drops = []
+        self._steps = []
 
     def undo(self) -> None:
-        """Takes back everything since :meth:`begin`."""
+        """Takes back everything since :meth:`begin`, the last step first."""
         for row, before in self._journal.values():
             for column in row.__struct_fields__:
                 setattr(row, column, getattr(before, column))
-        for identity in self._undo_changed:
-            del self.changed[identity]
-        for table, row in self._undo_drops:
-            self.inserted[table].append(row)
-            self._fresh.add(id(row))
-            self._put_back(table, row)
-        for table, row in reversed(self._undo_inserts):
-            self._take_out(table, row)
-        for identity in self._undo_deleted:
-            row = self.deleted.pop(identity)
-            self._put_back(table_of(row), row)
+        for step, table, row in reversed(self._steps):
+            if step == _INSERTED:
+                self._take_out(table, row)
+            elif step == _CHANGED:
+                del self.changed[id(row)]
+            elif step == _DROPPED:
+                self.inserted[table].append(row)
+                self._fresh.add(id(row))
+                self._put_back(table, row)
+            else:
+                del self.deleted[id(row)]
+                self._put_back(table, row)
         self.begin()
 
     def _put_back(self, table: Table[Any], row: Any) -> None:
