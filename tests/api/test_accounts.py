@@ -135,3 +135,18 @@ async def test_many_adjustments_each_by_itself(api: Api) -> None:
     for wrong in ([], [{}] * 1_001, {}):
         body = {"transactions": wrong}
         await api.refused("POST", f"{TRANSACTIONS}/batch", body, status=400, code="parameter_invalid")
+
+
+async def test_an_account_reads_the_same_with_a_query_and_without(api: Api) -> None:
+    """Without one it is answered beside the web framework."""
+    account = await api.enrol("cust_1")
+    await api.post(TRANSACTIONS, {"account": account["id"], "amount": 50})
+    path = f"{ACCOUNTS}/{account['id']}"
+    plain, asked = await api.call("GET", path), await api.call("GET", f"{path}?expand[]=program")
+    assert (plain.status_code, asked.status_code) == (200, 200)
+    assert plain.json() == {**asked.json(), "program": asked.json()["program"]["id"]}
+    assert set(plain.headers) == set(asked.headers)
+    missing = [await api.call("GET", f"{ACCOUNTS}/loy_none{query}") for query in ("", "?expand[]=program")]
+    first, second = ({**answer.json()["error"], "request_id": ""} for answer in missing)
+    assert first == second
+    assert first["code"] == "resource_missing"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import Instant
-from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database import Database, Session
 from vinr_engagement.foundation.database.page import Filters, Page, Window, page
 from vinr_engagement.members.tables import ACCOUNTS, CUSTOMERS, LINKS, Account, Customer, account_key, customer_key
 
@@ -19,6 +19,18 @@ async def get_accounts(session: Session, identifiers: Iterable[str]) -> list[Acc
     """The accounts that exist of these, in no promised order."""
     keys = [account_key(identifier) for identifier in identifiers]
     return await session.find(ACCOUNTS, keys) if keys else []
+
+
+_ACCOUNT_AND_CLOCK = (
+    f"select {', '.join(ACCOUNTS.columns)}, (select clock_now from store_state where id = 1)"
+    " from accounts where bucket = $1 and id = $2"
+)
+
+
+async def account_and_clock(database: Database, identifier: str) -> tuple[Account, Instant | None] | None:
+    """One account, and where the store's clock was set if it was."""
+    found = await database.ask(_ACCOUNT_AND_CLOCK, *account_key(identifier))
+    return (Account(*found[0][:-1]), found[0][-1]) if found else None
 
 
 async def list_accounts(

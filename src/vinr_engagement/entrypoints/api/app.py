@@ -22,6 +22,7 @@ from vinr_engagement.entrypoints.api.errors import ErrorWriter, Fault
 from vinr_engagement.entrypoints.api.events import events
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.gate import Gate
+from vinr_engagement.entrypoints.api.glance import ACCOUNT_PATH, ACCOUNT_ROUTE, glance
 from vinr_engagement.entrypoints.api.health import health
 from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS, Intake
 from vinr_engagement.entrypoints.api.observe import Observer
@@ -59,6 +60,7 @@ def create_app(stores: Mapping[Environment, Store], settings: Settings, siblings
     intake = Intake(writer, observer)
     door.add_hot(EVENTS, intake.one)
     door.add_hot(EVENT_BATCH, intake.batch)
+    door.add_glance(ACCOUNT_PATH, ACCOUNT_ROUTE, glance)
     return door
 
 

@@ -1,5 +1,6 @@
 """The outermost callable: admits a request, hands it to the event intake or to FastAPI, and answers what goes wrong."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -16,6 +17,7 @@ _JSON: Final = (b"content-type", b"application/json")
 _VERSION: Final = (b"vinr-version", API_VERSION.encode())
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
 CLIENT_CLOSED: Final = 499
+_PLAIN_ID: Final = re.compile("[a-z]{2,10}_[0-9a-z]{1,100}")
 _OPERATION: Final = frozenset(("/healthz", "/readyz", "/metrics", "/openapi.json"))
 
 Hot = Callable[[Exchange, Receive], Awaitable[tuple[int, bytes, bool]]]
@@ -31,10 +33,15 @@ class Door:
         self._observer = observer
         self._writer = writer
         self._hot: dict[str, Hot] = {}
+        self._glances: list[tuple[str, str, Hot]] = []
 
     def add_hot(self, path: str, route: Hot) -> None:
         """Has POSTs to exactly this path answered by ``route``."""
         self._hot[path] = route
+
+    def add_glance(self, path: str, named: str, route: Hot) -> None:
+        """Has GETs of ids under this path, without a query, answered by ``route``, which is ``named`` so in logs."""
+        self._glances.append((path, named, route))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -53,9 +60,8 @@ class Door:
             self._observer.answered(exchange)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
-        hot = self._hot.get(exchange.path) if exchange.method == "POST" else None
+        hot = self._hot_route(exchange, scope)
         if hot is not None:
-            exchange.route = exchange.path
             await self._gate.admit(exchange)
             status, body, replayed = await hot(exchange, receive)
             await _send(exchange, send, status, body, (_REPLAYED,) if replayed else ())
@@ -68,6 +74,19 @@ class Door:
             await self._gate.admit(exchange)
         scope[EXCHANGE] = exchange
         await self._api(scope, receive, _with_headers(exchange, send))
+
+    def _hot_route(self, exchange: Exchange, scope: Scope) -> Hot | None:
+        path = exchange.path
+        if exchange.method == "POST" and path in self._hot:
+            exchange.route = path
+            return self._hot[path]
+        if exchange.method == "GET" and not scope["query_string"]:
+            for under, named, route in self._glances:
+                rest = path.removeprefix(under)
+                if rest != path and _PLAIN_ID.fullmatch(rest):
+                    exchange.route = named
+                    return route
+        return None
 
     async def _refuse(self, exchange: Exchange, error: Exception, send: Send) -> None:
         if exchange.status:  # The answer had begun: nothing can be taken back.

@@ -72,6 +72,10 @@ class Database(Protocol):
         """Runs work that only reads, on one consistent snapshot."""
         ...
 
+    async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows of one statement that only reads: the cheapest way to look at something."""
+        ...
+
     async def migrate(self) -> list[str]:
         """Brings the schema up to date, under a lock; answers the migrations applied.
 

@@ -110,6 +110,9 @@ class PostgreSQLDatabase:
         async with self._readers.session(isolation="repeatable_read", readonly=True) as session:
             return await work(session)
 
+    async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return await self._readers.ask(sql, *arguments)
+
     async def migrate(self) -> list[str]:
         for attempt in range(1, SCHEMA_ATTEMPTS + 1):
             try:
@@ -179,6 +182,13 @@ class _Pool:
             pool = await self._connected()
             async with pool.acquire() as connection, connection.transaction(**transaction):
                 yield PostgreSQLSession(connection)
+
+    async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """One statement; it is its own transaction."""
+        with _faults_translated():
+            pool = await self._connected()
+            async with pool.acquire() as connection:
+                return [tuple(record) for record in await connection.fetch(sql, *arguments)]
 
     async def close(self) -> None:
         """Waits for what runs, and lets go."""

@@ -108,6 +108,9 @@ class SQLiteDatabase:
     async def read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
+    async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return await self.read(lambda session: session.fetch(sql, *arguments))
+
     async def migrate(self) -> list[str]:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._migrate)
 
