@@ -108,6 +108,8 @@ FAULTS = [
     ("text for a number", {"conditions": one("event.amount", "gt", "100")}, V, "is a number"),
     ("flag for a number", {"conditions": one("points_balance", "eq", True)}, V, "is a number"),
     ("number for a text", {"conditions": one("tier", "eq", 1)}, V, "is a text"),
+    ("a text ordered against a number", {"conditions": one("account.tier", "gte", 3)}, V, "is a text"),
+    ("a text between numbers", {"conditions": one("metadata.plan", "between", [1, 2])}, V, "is a text"),
     ("text for a flag", {"conditions": one("email_subscribed", "eq", "true")}, V, "is true or false"),
     ("number in texts", {"conditions": one("country", "in", ["DE", 5])}, V, "is a text"),
     ("number in a number's contains", {"conditions": one("event.amount", "contains", 5)}, V, "texts and lists"),

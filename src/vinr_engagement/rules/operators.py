@@ -145,7 +145,7 @@ def _check_kind(op: str, value: Any, param: str, kind: str | None) -> None:
     if op == "contains" and kind != "text":
         raise refuse(param, f"contains looks into texts and lists; this fact is {_IN_WORDS[kind]}.")
     for entry in value if isinstance(value, list | tuple) else (value,):
-        if kind == "text" and op in (*_ORDERS, "between"):
+        if kind == "text" and op in (*_ORDERS, "between") and isinstance(entry, str):
             continue  # a text may name an instant, and _orderable says what else is wrong
         fits = isinstance(entry, _OF_KIND[kind]) and (kind == "flag" or not isinstance(entry, bool))
         if not fits and entry is not None:
