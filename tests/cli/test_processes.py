@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from tests.cli.serving import fetch, payment, url_in
+from tests.cli.serving import fetch, half_sent, payment, url_in
 from vinr_engagement.entrypoints.api.limits import KEY_CACHE_SECONDS
 from vinr_engagement.entrypoints.cli import main
 from vinr_engagement.entrypoints.cli.one_of_several import share
@@ -160,17 +160,14 @@ def test_nothing_that_was_accepted_is_lost_by_stopping(vinr: Any, start: Start) 
 def test_a_request_that_is_being_read_is_answered_while_new_connections_are_refused(vinr: Any, start: Start) -> None:
     running, url, key = started(vinr, start)
     port = int(url.rpartition(":")[2])
-    body = json.dumps({"events": [payment(f"evt_{number}") for number in range(100)]}).encode()
-    head = f"POST /v1/events/batch HTTP/1.1\r\nHost: vinr\r\nX-Api-Key: {key}\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as sender:
-        sender.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:1_000])
+    with half_sent(port, key) as (sender, rest):
         time.sleep(0.5)
         running.process.send_signal(signal.SIGTERM)
         time.sleep(2)
         assert running.process.poll() is None, "it waits for the rest"
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=30)
-        sender.sendall(body[1_000:])
+        sender.sendall(rest)
         with sender.makefile("rb") as answer:
             assert answer.readline().startswith(b"HTTP/1.1 200 ")
     assert running.process.wait(LONGEST_SECONDS) == 0

@@ -1,6 +1,5 @@
 """The commands that run until they are stopped."""
 
-import json
 import signal
 import socket
 import threading
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.serving import fetch, payment, url_in
+from tests.cli.serving import fetch, half_sent, payment, url_in
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -75,15 +74,12 @@ def test_serve_answers_a_request_that_it_was_reading_when_told_to_stop(vinr: Any
     key = vinr.succeeds("keys", "create").strip()
     running = start(vinr, "serve", "--port", "0")
     port = int(url_in(running.wait_for("http://")).rpartition(":")[2])
-    body = json.dumps({"events": [payment(f"evt_{number}") for number in range(100)]}).encode()
-    head = f"POST /v1/events/batch HTTP/1.1\r\nHost: vinr\r\nX-Api-Key: {key}\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as sender:
-        sender.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:1_000])
+    with half_sent(port, key) as (sender, rest):
         time.sleep(0.5)
         running.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         assert running.process.poll() is None, "it waits for the rest"
-        sender.sendall(body[1_000:])
+        sender.sendall(rest)
         with sender.makefile("rb") as answer:
             assert answer.readline().startswith(b"HTTP/1.1 200 ")
     assert running.process.wait(60) == 0
