@@ -82,7 +82,8 @@ class Book:
         )
 
     def settle(self, now: int) -> None:
-        ledger.settle(self.state, self.account, self.program, now)
+        if ledger.is_due(self.account, now):
+            self.account.next_due_at = ledger.settle(self.state, self.account, self.program, now, now)
 
     def check(self) -> None:
         """Invariants 1 and 2."""

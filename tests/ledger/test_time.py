@@ -1,6 +1,8 @@
 """What time does to lots, and when the account is due for it next."""
 
 from copy import copy
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -9,7 +11,7 @@ from vinr_engagement import ledger
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import DAY
 from vinr_engagement.foundation.database import State
-from vinr_engagement.ledger import Lot
+from vinr_engagement.ledger import Holder, Lot
 from vinr_engagement.members import ACCOUNTS
 
 
@@ -114,7 +116,8 @@ def test_open_lots_are_those_of_points_with_something_left() -> None:
     money.unit = "EUR"
     spent.remaining = 0
     assert [lot.id for lot in ledger.open_lots(book.state, book.account)] == [left.id, pending.id]
-    assert [lot.id for lot in ledger.open_lots(book.state, book.account, "EUR")] == [money.id]
+    wallet = cast(Holder, SimpleNamespace(id=book.account.id, unit="EUR", all_buckets=book.account.all_buckets))
+    assert [lot.id for lot in ledger.open_lots(book.state, wallet)] == [money.id]
 
 
 def test_a_clawback_names_no_lot_that_it_took_nothing_from() -> None:

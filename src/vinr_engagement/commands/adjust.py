@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vinr_engagement import ledger, members, programs
+from vinr_engagement.commands import standing
 from vinr_engagement.commands.context import Context, Decision, due_lots, lots_of
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import Instant, format_instant
@@ -47,7 +48,9 @@ class Adjust(Decision):
             raise Invalid("parameter_invalid", "amount must not be 0.", param="amount")
         account = context.own_account(self.account)
         cause = Cause("adjust", Source("adjustment", None), reason=self.reason, metadata=json.text(self.metadata))
+        standing.watch(context, account)
         row = self._credit(context, account, cause) if self.amount > 0 else self._debit(context, account, cause)
+        standing.count(context, account, standing.day_of(context, account, context.now), points=row.qualifying)
         return ledger.transaction_snapshot(row)
 
     def _credit(self, context: Context, account: Account, cause: Cause) -> Transaction:

@@ -2,25 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
 
-from vinr_engagement import members, payments, programs, rules
+from vinr_engagement import members, programs, rules
+from vinr_engagement.commands import standing
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import calendar, json
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.members import Account
 from vinr_engagement.programs import Program
-
-_EPOCH_ORDINAL = 719_163
-"""``date(1970, 1, 1).toordinal()``."""
-
-
-def local_day_number(instant: Instant, program: Program) -> int:
-    """The local day as days since 1970-01-01, as purchases keep it."""
-    return calendar.local_day(instant, program.zone).toordinal() - _EPOCH_ORDINAL
 
 
 def verdicts(
@@ -68,15 +63,37 @@ def _facts(
 ) -> rules.Facts:
     if all(rule.conditions is None and not rule.multipliers for rule in listed):
         return rules.Facts(event_object, _NOBODY, at)
+    needs = entry.with_segments(reduce(or_, (rule.needs for rule in listed)))
+    return facts_about(context, entry, account, at, needs, event_object, customer)
+
+
+def facts_about(
+    context: Context,
+    entry: ProgramRules,
+    account: Account | None,
+    at: Instant,
+    needs: rules.Needs,
+    event_object: dict[str, Any] | None = None,
+    customer: str | None = None,
+) -> rules.Facts:
+    """What conditions with these needs may ask about a member, or about one that is enrolled by the event."""
     name = customer if account is None else account.customer
-    asks = any(rules.customer_needed(rule) for rule in listed)
-    return rules.Facts(
-        event_object,
+    facts = rules.Facts(
+        event_object or {},
         _newcomer(entry.program, customer, at) if account is None else _account_facts(account),
         at,
-        customer=_customer_facts(context, name) if asks and name is not None else None,
+        customer=_customer_facts(context, name) if needs.customer and name is not None else None,
         behaviour=_behaviour(context, entry.program, account, at),
     )
+    if needs.segments:
+        facts.segments = {name for name in needs.segments & entry.segments.keys() if entry.segments[name].holds(facts)}
+    return facts
+
+
+def in_segment(context: Context, entry: ProgramRules, account: Account, segment: str, at: Instant) -> bool:
+    """Whether a member is in a segment of its program; nobody is in one that does not exist. May raise ``NotGathered``."""
+    wanted = entry.with_segments(rules.Needs(segments=frozenset((segment,))))
+    return segment in facts_about(context, entry, account, at, wanted).segments
 
 
 _NOBODY: Mapping[str, Any] = {}
@@ -91,7 +108,7 @@ def _account_facts(account: Account) -> dict[str, Any]:
 def _newcomer(program: Program, customer: str | None, at: Instant) -> dict[str, Any]:
     """A member at the moment of enrolment."""
     account = members.new_account(program.id, customer, {}, at, at)
-    account.tier = programs.lowest_tier(program)
+    account.tier = account.tier_earned = programs.lowest_tier(program)
     return {**_account_facts(account), "id": None}
 
 
@@ -111,13 +128,8 @@ def behaviour_of(context: Context, program: Program, account: Account, name: str
     """Spend (minor units of the default currency) and orders, over local days up to the event's, net of refunds."""
     measure, _, span = name.partition("_")
     if measure not in ("spend", "orders"):
-        return 0
-    today = local_day_number(at, program)
+        return account.redemptions
+    today = calendar.day_number(at, program.zone)
     first = -(1 << 40) if span == "lifetime" else today - int(span.removesuffix("d")) + 1
-    counted = [
-        purchase
-        for bucket in account.all_buckets()
-        for purchase in context.state.select(payments.PURCHASES_OF_ACCOUNT, (bucket, account.id))
-        if first <= purchase.day <= today
-    ]
-    return sum(purchase.net_spend if measure == "spend" else purchase.orders for purchase in counted)
+    counted = [total for total in standing.totals_of(context, account) if first <= total.day <= today]
+    return sum(total.spend if measure == "spend" else total.orders for total in counted)

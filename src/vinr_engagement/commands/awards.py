@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, programs, rules
+from vinr_engagement.commands import standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant
@@ -27,7 +28,8 @@ class Award(msgspec.Struct, array_like=True):
 
     ``account`` is whose earn it was (an invoice may be another member's than its payment); ``source_type`` and
     ``source_id`` say where it came from; ``due`` is what refunds so far took away from what it earned; ``reversed`` what was
-    reversed of that, uncollected points included; ``period`` its window of the rule's cap.
+    reversed of that, uncollected points included; ``period`` its window of the rule's cap; ``day`` the local day that its
+    points count on, ``None`` for that of the purchase.
     """
 
     transaction: str
@@ -42,6 +44,7 @@ class Award(msgspec.Struct, array_like=True):
     due: int
     reversed: int
     terms: rules.Terms
+    day: int | None = None
 
 
 _awards = msgspec.json.Decoder(list[Award])
@@ -84,7 +87,7 @@ def give(
     verdict: rules.Verdict,
     occasion: Occasion,
 ) -> Given:
-    """Awards what a matched verdict says, within cap and budget; announce the account's change first."""
+    """Awards what a matched verdict says, within cap and budget; announce the account's change first, and watch it."""
     terms, explanation, points, reason = verdict.terms, verdict.explanation, verdict.points, None
     assert terms is not None
     period = usage = budget = None
@@ -103,8 +106,10 @@ def give(
     if budget is not None:
         context.state.change(budget).points += points
     row = _post(context, program, account, rule, points, explanation, occasion)
+    day = standing.day_of(context, account, row.effective_at)
+    standing.count(context, account, day, points=points)
     owed = (row.id, row.bucket, account.id, rule.id, period, budget is not None)
-    award = Award(*owed, *occasion.source, points, 0, 0, terms)
+    award = Award(*owed, *occasion.source, points, 0, 0, terms, day)
     return Given(points, None, row, award)
 
 
@@ -203,18 +208,23 @@ def claw_back(context: Context, program: Program, purchase: Purchase, refunds: T
     what was reversed before; so any refunds of the same sum end in the same place.
     """
     listed = awards_of(purchase)
-    rows = [_settle_award(context, program, award, refunds) for award in listed]
+    rows = [_settle_award(context, program, award, refunds, purchase.day) for award in listed]
     context.state.change(purchase).awards = msgspec.json.encode(listed).decode()
     return [row for row in rows if row is not None]
 
 
-def _settle_award(context: Context, program: Program, award: Award, refunds: TakeBack) -> Transaction | None:
+def _settle_award(
+    context: Context, program: Program, award: Award, refunds: TakeBack, purchase_day: int
+) -> Transaction | None:
     account = context.survivor(award.account)
     assert account is not None
     lot = context.state.find(ledger.LOTS, (award.bucket, account.id, award.transaction))
     assert lot is not None, f"the lot of {award.transaction} is missing"
     due = max(award.due, award.earned - award.terms.points(net_for(award.terms, refunds.payment, refunds.net)))
     fully = due == award.earned > award.due
+    standing.watch(context, account)
+    day = purchase_day if award.day is None else award.day
+    standing.count(context, account, day, bucket=award.bucket, points=award.due - due)
     award.due = due
     owed = max(0, due - lot.expired - award.reversed)
     if owed == 0 and not fully:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vinr_engagement import members, outbox
-from vinr_engagement.commands import appraise
+from vinr_engagement.commands import appraise, standing
 from vinr_engagement.commands.awards import Occasion, give
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import json
@@ -13,24 +13,27 @@ from vinr_engagement.outbox import OutgoingEvent
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
-_POINTS = "loyalty.points."
+_DATED = ("loyalty.points.", "loyalty.tier.")
 
 
 def begin(context: Context) -> None:
     """Starts a command: what is recorded from here on may be reacted to."""
     context.reacted = len(context.state.inserted.get(outbox.OUTGOING_EVENTS, ()))
+    context.watched.clear()
 
 
 def react(context: Context, at: Instant) -> bool:
-    """Lets rules react to the facts that the command recorded since they last did, and to the facts that this records in turn.
+    """Moves members to the tiers that they have reached, lets rules react to the facts that the command recorded since they
+    last did, and to the facts that this records in turn.
 
     ``at`` is when it happened, for facts that do not say so themselves. Answers whether the limit was met: reactions beyond
     it were left out.
     """
     triggers = context.configuration.internal_triggers
-    if not triggers:
-        return False
     for depth in range(CASCADE_DEPTH + 1):
+        standing.reassess(context)
+        if not triggers:
+            return False
         recorded: list[OutgoingEvent] = context.state.inserted.get(outbox.OUTGOING_EVENTS, [])
         triggering = [event for event in recorded[context.reacted :] if event.type in triggers]
         context.reacted = len(recorded)
@@ -53,6 +56,7 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
         return
     snapshot: dict[str, Any] = json.decode(event.data)["object"]
     at = _moment_of(event.type, snapshot, at)
+    standing.watch(context, account)
     verdicts = appraise.verdicts(context, entry, listed, account, snapshot, at)
     occasion = Occasion(event.type, event.id, at, Source("event", event.id), held=False)
     for rule, verdict in zip(listed, verdicts, strict=True):
@@ -63,4 +67,4 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
 def _moment_of(event_type: str, snapshot: dict[str, Any], at: Instant) -> Instant:
     """When a fact happened: changes that time brought are dated by when they were due, not by who noticed."""
     moment = snapshot.get("available_at" if event_type == "loyalty.points.available" else "effective_at")
-    return parse_instant(moment) if event_type.startswith(_POINTS) and isinstance(moment, str) else at
+    return parse_instant(moment) if event_type.startswith(_DATED) and isinstance(moment, str) else at

@@ -1,6 +1,8 @@
 """Programs and rules as a process holds them: compiled once, replaced when the store says that they changed."""
 
 from collections import defaultdict
+from functools import reduce
+from operator import or_
 
 import msgspec
 
@@ -11,16 +13,30 @@ from vinr_engagement.programs import Program
 
 
 class ProgramRules(msgspec.Struct):
-    """A program with its active rules, by trigger; ``customer_triggers`` have a rule that asks about the customer."""
+    """A program with its active rules by trigger, what they look at, and its segments."""
 
     program: Program
     by_trigger: dict[str, list[rules.Rule]]
-    customer_triggers: frozenset[str]
+    needs_by_trigger: dict[str, rules.Needs]
     all_rules: dict[str, rules.Rule]
+    segments: dict[str, rules.Segment]
 
     def rules_for(self, trigger: str) -> list[rules.Rule]:
         """The active rules of a trigger, oldest first."""
         return self.by_trigger.get(trigger, [])
+
+    def needs_of(self, trigger: str) -> rules.Needs:
+        """What has to be gathered to judge an event of a trigger, by way of segments as well."""
+        return self.needs_by_trigger.get(trigger, _NOTHING)
+
+    def with_segments(self, needs: rules.Needs) -> rules.Needs:
+        """Needs with those of the segments in them."""
+        for segment in needs.segments & self.segments.keys():
+            needs |= self.segments[segment].needs
+        return needs
+
+
+_NOTHING = rules.Needs()
 
 
 class Configuration(msgspec.Struct):
@@ -48,8 +64,11 @@ async def load(session: Session, version: int) -> Configuration:
     compiled: dict[str, list[rules.Rule]] = defaultdict(list)
     for row in await session.rows(rules.RULES, "true order by id"):
         compiled[row.program].append(rules.parse_rule(json.decode(row.body)))
+    segments: dict[str, dict[str, rules.Segment]] = defaultdict(dict)
+    for held in await session.rows(rules.SEGMENTS, "active order by id"):
+        segments[held.program][held.id] = rules.parse_segment(json.decode(held.body))
     found = {
-        row.id: _program_rules(programs.program_of(row), compiled[row.id])
+        row.id: program_rules(programs.program_of(row), compiled[row.id], segments[row.id])
         for row in await session.rows(programs.PROGRAMS, "true order by id")
     }
     earning = [entry for entry in found.values() if entry.program.status != "archived"]
@@ -61,12 +80,13 @@ def internal_triggers(earning: list[ProgramRules]) -> frozenset[str]:
     return frozenset(trigger for entry in earning for trigger in entry.by_trigger) & outbox.EVENT_TYPES
 
 
-def _program_rules(program: Program, compiled: list[rules.Rule]) -> ProgramRules:
+def program_rules(program: Program, compiled: list[rules.Rule], segments: dict[str, rules.Segment]) -> ProgramRules:
+    """A program with rules and segments, ready for events."""
     by_trigger: dict[str, list[rules.Rule]] = defaultdict(list)
     for rule in compiled:
         if rule.active:
             by_trigger[rule.trigger].append(rule)
-    asking = frozenset(
-        trigger for trigger, listed in by_trigger.items() if any(rules.customer_needed(rule) for rule in listed)
-    )
-    return ProgramRules(program, dict(by_trigger), asking, {rule.id: rule for rule in compiled})
+    entry = ProgramRules(program, dict(by_trigger), {}, {rule.id: rule for rule in compiled}, segments)
+    for trigger, listed in by_trigger.items():
+        entry.needs_by_trigger[trigger] = entry.with_segments(reduce(or_, (rule.needs for rule in listed)))
+    return entry

@@ -1,28 +1,20 @@
 """Changing programs and rules. Each change is in the audit log, and every process follows from its next batch on."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
 from vinr_engagement import audit, programs, rules
-from vinr_engagement.commands.context import Context, Decision, Statement, no_such
+from vinr_engagement.commands.configuring import NEW_VERSION, Configure, merged, refuse_unknown_segments
+from vinr_engagement.commands.context import Context, Statement, no_such
 from vinr_engagement.foundation import decimals, ids, json
 from vinr_engagement.foundation.clock import format_instant
 from vinr_engagement.foundation.errors import Invalid
 from vinr_engagement.programs import Program
 from vinr_engagement.rules import RuleRow, RuleVersionRow
 
-_NEW_VERSION = Statement("update store_state set configuration_version = configuration_version + 1 where id = 1", ())
 
-
-class _Configure(Decision):
-    """A change that every process has to hear of."""
-
-    alone: ClassVar[bool] = True
-    reconfigures: ClassVar[bool] = True
-
-
-class CreateProgram(_Configure):
+class CreateProgram(Configure):
     """A new program from a definition that has the shape of the wire schema."""
 
     def __init__(self, definition: dict[str, Any], identifier: str | None = None) -> None:
@@ -37,7 +29,7 @@ class CreateProgram(_Configure):
         return _noted_program(context, "program.created", None, program)
 
 
-class UpdateProgram(_Configure):
+class UpdateProgram(Configure):
     """Replaces the fields given; ``currency``, ``tier_config`` and ``metadata`` are merged field by field."""
 
     def __init__(self, program: str, changes: dict[str, Any]) -> None:
@@ -49,19 +41,20 @@ class UpdateProgram(_Configure):
         if row is None:
             raise no_such("program", self.program)
         before = programs.program_of(row)
-        merged = _merged(json.decode(row.body), self.changes, ("currency", "tier_config", "metadata"))
-        program = _program({**merged, "updated_at": context.now})
+        changed = merged(json.decode(row.body), self.changes, ("currency", "tier_config", "metadata"))
+        program = _program({**changed, "updated_at": context.now})
         context.state.replace(programs.row_of(program))
+        if program.tier_config != before.tier_config or program.timezone != before.timezone:
+            context.statements.append(_looked_at_again(context, program))
         return _noted_program(context, "program.updated", program_snapshot(before), program)
 
 
-def _merged(held: dict[str, Any], changes: dict[str, Any], nested: tuple[str, ...]) -> dict[str, Any]:
-    merged = {**held, **changes}
-    for name in nested:
-        if isinstance(held.get(name), dict) and isinstance(changes.get(name), dict):
-            both = {**held[name], **changes[name]}
-            merged[name] = {key: value for key, value in both.items() if name != "metadata" or value is not None}
-    return merged
+def _looked_at_again(context: Context, program: Program) -> Statement:
+    """Other tiers: each member's is chosen anew when the account is next touched, at the latest by the sweep."""
+    return Statement(
+        "update accounts set tier_earned = '', next_due_at = $1 where program = $2 and status <> 'merged'",
+        (context.now, program.id),
+    )
 
 
 def _program(definition: dict[str, Any]) -> Program:
@@ -97,7 +90,7 @@ def _tiers_spelled_out(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _noted_program(context: Context, action: str, before: Any, program: Program) -> dict[str, Any]:
-    context.statements.append(_NEW_VERSION)
+    context.statements.append(NEW_VERSION)
     snapshot = program_snapshot(program)
     audit.note(context.state, context.origin, action, program.id, before, snapshot, context.now)
     return snapshot
@@ -118,7 +111,7 @@ def program_snapshot(program: Program) -> dict[str, Any]:
     }
 
 
-class CreateRule(_Configure):
+class CreateRule(Configure):
     """A new earning rule, at version 1."""
 
     def __init__(self, definition: dict[str, Any], identifier: str | None = None) -> None:
@@ -138,12 +131,12 @@ class CreateRule(_Configure):
             "created_at": context.now,
             "updated_at": context.now,
         }
-        row = _rule_row(definition)
+        row = _rule_row(context, definition)
         context.state.insert(row)
         return _noted_rule(context, "earning_rule.created", None, row)
 
 
-class UpdateRule(_Configure):
+class UpdateRule(Configure):
     """A new version of a rule with the fields given replaced; what was awarded keeps the version that it was awarded by."""
 
     def __init__(self, rule: str, changes: dict[str, Any]) -> None:
@@ -160,9 +153,9 @@ class UpdateRule(_Configure):
             raise Invalid("parameter_invalid", "program of a rule cannot be changed; make a new rule.", param="program")
         if self.changes.get("earn") is not None and "award" not in self.changes:
             held.pop("award", None)
-        merged = _merged(held, self.changes, ("metadata",))
-        definition = {**rules.normalise(merged), "version": row.version + 1, "updated_at": context.now}
-        fresh = context.state.replace(_rule_row(definition))
+        fresh_definition = merged(held, self.changes, ("metadata",))
+        definition = {**rules.normalise(fresh_definition), "version": row.version + 1, "updated_at": context.now}
+        fresh = context.state.replace(_rule_row(context, definition))
         return _noted_rule(context, "earning_rule.updated", before, fresh)
 
 
@@ -180,16 +173,9 @@ _RULE_DEFAULTS: dict[str, Any] = {
 }
 
 
-def parsed_rule(definition: dict[str, Any]) -> rules.Rule:
-    """A compiled rule of what this version knows. Raises ``Invalid``."""
+def _rule_row(context: Context, definition: dict[str, Any]) -> RuleRow:
     rule = rules.parse_rule(definition)
-    if rules.segments_needed(rule):
-        raise Invalid("parameter_invalid", "conditions about segments are not offered yet.", param="conditions")
-    return rule
-
-
-def _rule_row(definition: dict[str, Any]) -> RuleRow:
-    rule = parsed_rule(definition)
+    refuse_unknown_segments(context, definition["program"], rules.segments_needed(rule), "conditions")
     return RuleRow(
         id=rule.id,
         program=definition["program"],
@@ -203,7 +189,7 @@ def _rule_row(definition: dict[str, Any]) -> RuleRow:
 
 def _noted_rule(context: Context, action: str, before: Any, row: RuleRow) -> dict[str, Any]:
     context.state.append(RuleVersionRow(row.id, row.version, row.body, row.updated_at))
-    context.statements.append(_NEW_VERSION)
+    context.statements.append(NEW_VERSION)
     snapshot = rule_snapshot(row)
     audit.note(context.state, context.origin, action, row.id, before, snapshot, context.now)
     return snapshot

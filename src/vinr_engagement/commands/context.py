@@ -1,10 +1,10 @@
 """What a decision is given: state, configuration, the time, and who asks."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from vinr_engagement import ledger, members
+from vinr_engagement import ledger, members, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.foundation.clock import Instant
@@ -26,7 +26,8 @@ class Context:
     """One batch's view of the store, and the origin of the command being decided.
 
     ``latest_at`` is the time of what was recorded last; it is known to commands that reconfigure. ``reacted`` counts the
-    recorded facts that rules have had the chance to react to.
+    recorded facts that rules have had the chance to react to; ``watched`` are the accounts whose qualifying value the
+    command may change, each with the value before. ``catch_up`` writes what time has changed of an account.
     """
 
     state: State
@@ -34,9 +35,11 @@ class Context:
     now: Instant
     origin: Origin
     statements: list[Statement]
+    catch_up: "Callable[[Context, Account], None]"
     clock_is_set: bool = False
     latest_at: Instant | None = None
     reacted: int = 0
+    watched: dict[str, tuple[Account, int]] = field(default_factory=dict)
 
     def account(self, identifier: str) -> Account:
         """An account brought up to date and announced for change; merged ones included. Raises ``NotFound``."""
@@ -63,7 +66,7 @@ class Context:
         """The account with all that time has changed of it written, announced for change."""
         self.state.change(account)
         if ledger.is_due(account, self.now):
-            ledger.settle(self.state, account, self.configuration.program(account.program), self.now)
+            self.catch_up(self, account)
         return account
 
 
@@ -107,13 +110,18 @@ def account_needs(context: Context, identifiers: Iterable[str]) -> Iterator[Iter
 
 
 def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]:
-    """The open lots of accounts that time has changed."""
+    """What is looked at to bring accounts that time has changed up to date."""
     return [
         need
         for account in accounts
         if account is not None and ledger.is_due(account, context.now)
-        for need in lots_of(account)
+        for source in WHEN_DUE
+        for need in of_account(source, account)
     ]
+
+
+WHEN_DUE: tuple[Query[Any], ...] = (ledger.OPEN_LOTS, tiers.TOTALS_OF_ACCOUNT)
+"""What time changes of an account."""
 
 
 def lots_of(account: Account) -> list[Need]:

@@ -27,7 +27,7 @@ def open_account(
         refuse_second(context, program, customer)
     account = context.state.insert(members.new_account(program.id, customer, metadata, enrolled_at, context.now))
     context.state.born(account.bucket, account.id)
-    account.tier = programs.lowest_tier(program)
+    account.tier = account.tier_earned = programs.lowest_tier(program)
     if customer is not None:
         link(context, customer, account)
     outbox.record(context.state, account, "loyalty.account.created", members.account_snapshot(account), context.now)

@@ -6,7 +6,7 @@ Once per line id: what came of a line is kept in the inbox, in the same transact
 from collections.abc import Iterable, Iterator
 
 from vinr_engagement import inbox, ledger, members, programs
-from vinr_engagement.commands import cascade
+from vinr_engagement.commands import cascade, standing
 from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.enroll import open_account
 from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome, TransactionLine, decoder
@@ -62,7 +62,12 @@ class ImportMember(Decision):
         )
         if self.welcome:
             cascade.react(context, account.enrolled_at)
+        standing.watch(context, account)
         rows = self._open_balance(context, program, account)
+        for row in rows:
+            day = standing.day_of(context, account, row.effective_at)
+            standing.count(context, account, day, points=row.qualifying)
+        standing.reassess(context)
         cascade.begin(context)  # what another system gave is no occasion for rules
         return self._record(context, account, rows)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from vinr_engagement import ledger, members, outbox, rules
-from vinr_engagement.commands import cascade
+from vinr_engagement.commands import cascade, standing
 from vinr_engagement.commands.context import Context, Decision, Statement, account_needs
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Need
@@ -12,7 +12,7 @@ from vinr_engagement.foundation.errors import Conflict, Invalid
 from vinr_engagement.members import Account
 from vinr_engagement.rules import RuleUsage
 
-_REPARENTED = ("transactions", "lots", "purchases")
+_REPARENTED = ("transactions", "lots", "purchases", "daily_totals")
 
 
 class MergeAccounts(Decision):
@@ -58,7 +58,7 @@ def _imagined(context: Context, source: Account, target: Account) -> Account:
     result.balance += source.balance
     result.pending_balance += source.pending_balance
     result.lifetime_points += source.lifetime_points
-    result.tier = _higher_tier(context, source, target)
+    standing.combine(context, members.copy_of(source), result, standing.totals_of_both(context, source, target))
     return result
 
 
@@ -69,8 +69,10 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     state.change(source)
     state.change(target)
     _combine_usage(context, source, target)
-    target.tier = _higher_tier(context, source, target)
+    totals = standing.totals_of_both(context, source, target)
     ledger.merge_lots(state, source, target, program)
+    change = standing.combine(context, source, target, totals)
+    target.redemptions, source.redemptions = target.redemptions + source.redemptions, 0
     target.buckets = json.text(sorted({*target.all_buckets(), *source.all_buckets()} - {target.bucket}))
     target.last_activity_at = max(source.last_activity_at or 0, target.last_activity_at or 0) or None
     target.updated_at = source.updated_at = source.merged_at = context.now
@@ -78,6 +80,8 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     context.statements.extend(_reparenting(source, target))
     snapshot = {**members.account_snapshot(target), "merged_from": source.id}
     outbox.record(state, target, "loyalty.account.merged", snapshot, context.now, previous=before)
+    if change is not None:
+        standing.tell(context, target, change)
     cascade.react(context, context.now)
     return target
 
@@ -102,9 +106,3 @@ def _combine_usage(context: Context, source: Account, target: Account) -> None:
         held.points += used.points
         held.times += used.times
         context.state.delete(used)
-
-
-def _higher_tier(context: Context, source: Account, target: Account) -> str | None:
-    ranks = {tier.key: tier.rank for tier in context.configuration.program(target.program).tier_config.tiers}
-    held = [tier for tier in (source.tier, target.tier) if tier is not None]
-    return max(held, key=lambda tier: ranks.get(tier, -1), default=None)

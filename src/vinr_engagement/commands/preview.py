@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, rules
-from vinr_engagement.commands.configuration import Configuration, ProgramRules, internal_triggers
-from vinr_engagement.commands.configure import parsed_rule
+from vinr_engagement.commands.configuration import Configuration, ProgramRules, internal_triggers, program_rules
 from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_in, happening_of
 from vinr_engagement.commands.events.incoming import EventIn
@@ -46,7 +45,9 @@ class Preview(Decision):
                 raise no_such("program", str(program), f"rules[{number}].program")
             compiled.setdefault(str(program), []).append(_compiled(definition, number))
         return [
-            ProgramRules(context.configuration.program(program), _by_trigger(listed), frozenset(), {})
+            program_rules(
+                context.configuration.program(program), listed, context.configuration.programs[program].segments
+            )
             for program, listed in compiled.items()
         ]
 
@@ -62,17 +63,10 @@ class Preview(Decision):
 
 def _compiled(definition: dict[str, Any], number: int) -> rules.Rule:
     try:
-        return parsed_rule({"id": f"{_TRIED}_{number}", "version": 1, "active": True, **definition})
+        return rules.parse_rule({"id": f"{_TRIED}_{number}", "version": 1, "active": True, **definition})
     except Invalid as fault:
         param = f"rules[{number}]" + (f".{fault.param}" if fault.param else "")
         raise Invalid(fault.code, fault.message, param=param) from None
-
-
-def _by_trigger(listed: list[rules.Rule]) -> dict[str, list[rules.Rule]]:
-    found: dict[str, list[rules.Rule]] = {}
-    for rule in listed:
-        found.setdefault(rule.trigger, []).append(rule)
-    return found
 
 
 def _trying(configuration: Configuration, entries: list[ProgramRules]) -> Configuration:

@@ -21,6 +21,6 @@ class Settle(Decision):
         for identifier in self.accounts:
             account = context.state.find(members.ACCOUNTS, members.account_key(identifier))
             if account is not None and ledger.is_due(account, context.now):
-                context.settled(account)
+                context.catch_up(context, context.state.change(account))
                 count += 1
         return count

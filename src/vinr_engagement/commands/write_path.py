@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vinr_engagement.audit import Origin
-from vinr_engagement.commands import cascade, gathering
+from vinr_engagement.commands import cascade, gathering, passage
 from vinr_engagement.commands import configuration as configurations
 from vinr_engagement.commands.claims import IDEMPOTENCY_KEYS, Claim, IdempotencyKey, key_reused
 from vinr_engagement.commands.configuration import Configuration
@@ -264,7 +264,7 @@ class WritePath:
         set_clock: Instant | None = None if self._real_time_only else clock_now
         now = real_now() if set_clock is None else set_clock
         latest_at = await _latest_at(session) if lock else None
-        return Context(State(), configuration, now, origin, [], set_clock is not None, latest_at)
+        return Context(State(), configuration, now, origin, [], passage.catch_up, set_clock is not None, latest_at)
 
 
 async def _latest_at(session: Session) -> Instant | None:

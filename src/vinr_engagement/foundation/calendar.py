@@ -150,6 +150,14 @@ def local_day(instant: int, zone: ZoneInfo) -> date:
     return following if instant >= _start_of_day(following, zone) else shown
 
 
+_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+
+
+def day_number(instant: int, zone: ZoneInfo) -> int:
+    """Return the local day of the instant as days since 1970-01-01. Raises ``ValueError`` outside years 2 to 9998."""
+    return local_day(instant, zone).toordinal() - _EPOCH_ORDINAL
+
+
 def start_of_day(day: date, zone: ZoneInfo) -> int:
     """Return the first instant of the local day, also where a clock change skips or repeats its midnight.
 

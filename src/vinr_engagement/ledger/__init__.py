@@ -5,7 +5,7 @@ from vinr_engagement.ledger.bounds import check_bounds
 from vinr_engagement.ledger.holder import Cause, Holder, Source
 from vinr_engagement.ledger.lots import available_lots, closes_at, open_lots
 from vinr_engagement.ledger.merge import merge_lots
-from vinr_engagement.ledger.post import credit, debit, recognise, reverse
+from vinr_engagement.ledger.post import Taken, credit, debit, give_back, recognise, reverse, taken_by
 from vinr_engagement.ledger.settle import is_due, settle
 from vinr_engagement.ledger.snapshot import lot_snapshot, transaction_snapshot
 from vinr_engagement.ledger.tables import LOTS, OPEN_LOTS, POINTS, TRANSACTIONS, Lot, Transaction
@@ -19,6 +19,7 @@ __all__ = [
     "Holder",
     "Lot",
     "Source",
+    "Taken",
     "Transaction",
     "available_lots",
     "balances_as_of",
@@ -26,6 +27,7 @@ __all__ = [
     "closes_at",
     "credit",
     "debit",
+    "give_back",
     "is_due",
     "lot_snapshot",
     "merge_lots",
@@ -33,5 +35,6 @@ __all__ = [
     "recognise",
     "reverse",
     "settle",
+    "taken_by",
     "transaction_snapshot",
 ]

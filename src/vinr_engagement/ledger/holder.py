@@ -4,7 +4,15 @@ from typing import NamedTuple, Protocol
 
 
 class Holder(Protocol):
-    """An account with its running totals. Announce its change to the state before posting."""
+    """An account with its running totals, or one of its wallets. Announce its change to the state before posting.
+
+    ``unit`` is what it holds: points, or a currency.
+    """
+
+    @property
+    def unit(self) -> str:
+        """What it holds."""
+        ...
 
     id: str
     bucket: int

@@ -6,14 +6,15 @@ Order: soonest expiry first, those that never expire last; then the oldest; then
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.foundation.database import State
 from vinr_engagement.ledger.holder import Holder
-from vinr_engagement.ledger.tables import OPEN_LOTS, POINTS, Lot
+from vinr_engagement.ledger.tables import OPEN_LOTS, Lot
 from vinr_engagement.programs import Program, inactivity_deadline
 
 _NEVER = 1 << 62
 
 
-def open_lots(state: State, holder: Holder, unit: str = POINTS) -> list[Lot]:
-    """The lots of an account that have something remaining. Raises ``NotGathered``."""
+def open_lots(state: State, holder: Holder) -> list[Lot]:
+    """The lots of what the holder holds that have something remaining. Raises ``NotGathered``."""
+    unit = holder.unit
     found = [lot for bucket in holder.all_buckets() for lot in state.select(OPEN_LOTS, (bucket, holder.id))]
     return [lot for lot in found if lot.remaining > 0 and lot.unit == unit]
 
@@ -31,7 +32,11 @@ def closes_at(lot: Lot, holder: Holder, program: Program) -> Instant | None:
 
 def available_lots(state: State, holder: Holder, program: Program) -> list[Lot]:
     """The lots that a debit may consume, in the order in which it does."""
-    lots = [lot for lot in open_lots(state, holder) if not lot.pending]
+    return in_order([lot for lot in open_lots(state, holder) if not lot.pending], holder, program)
+
+
+def in_order(lots: list[Lot], holder: Holder, program: Program) -> list[Lot]:
+    """Lots in the order in which debits consume them."""
     return sorted(lots, key=lambda lot: (_closing_order(lot, holder, program), lot.effective_at, lot.id))
 
 

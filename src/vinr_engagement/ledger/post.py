@@ -17,7 +17,7 @@ from vinr_engagement.ledger import lots
 from vinr_engagement.ledger.bounds import check_bounds
 from vinr_engagement.ledger.holder import Cause, Holder, Source
 from vinr_engagement.ledger.snapshot import transaction_snapshot
-from vinr_engagement.ledger.tables import POINTS, Lot, Transaction
+from vinr_engagement.ledger.tables import LOTS, POINTS, Lot, Transaction
 from vinr_engagement.programs import Program
 
 _EVENT_OF_TYPE = {
@@ -26,6 +26,13 @@ _EVENT_OF_TYPE = {
     "expire": "loyalty.points.expired",
     "adjust": "loyalty.points.adjusted",
     "reverse": "loyalty.points.reversed",
+}
+_CREDIT_EVENT_OF_TYPE = {
+    "earn": "credit.issued",
+    "redeem": "credit.spent",
+    "expire": "credit.expired",
+    "adjust": "credit.issued",
+    "reverse": "credit.reversed",
 }
 _ACTIVITY = frozenset({"earn", "redeem"})
 
@@ -67,7 +74,7 @@ def credit(
         bucket=row.bucket,
         account=holder.id,
         id=row.id,
-        unit=POINTS,
+        unit=holder.unit,
         amount=amount,
         remaining=remaining,
         expired=0,
@@ -86,11 +93,15 @@ def credit(
 
 
 def _schedule(state: State, holder: Holder, program: Program, lot: Lot, now: Instant) -> None:
-    """Sees to it that the account is settled when this lot's next change is due."""
+    """Sees to it that the account is settled when this lot's next change is due; one that is over expires at once."""
     closing = lots.closes_at(lot, holder, program)
     if closing is not None and closing <= now:
         expire(state, holder, lot, closing, now)
         return
+    _wake(holder, program, lot, closing, now)
+
+
+def _wake(holder: Holder, program: Program, lot: Lot, closing: Instant | None, now: Instant) -> None:
     upcoming = []
     if closing is not None:
         notice = closing - program.expiring_notice_days * DAY
@@ -180,6 +191,75 @@ def reverse(
     )
 
 
+Taken = tuple[int, str, int]
+"""``(bucket, lot, amount)``: what a debit took from one lot, so that it can be given back to it."""
+
+
+def taken_by(row: Transaction) -> list[Taken]:
+    """What a debit took, from its explanation; a lot's id carries its bucket."""
+    parts: list[dict[str, Any]] = json.decode(row.explanation).get("lots", [])
+    return [(ids.carried_bucket(part["lot"]) or 0, part["lot"], part["amount"]) for part in parts]
+
+
+def give_back(
+    state: State,
+    holder: Holder,
+    program: Program,
+    taken: list[Taken],
+    cause: Cause,
+    now: Instant,
+    *,
+    effective_at: Instant,
+) -> Transaction:
+    """Returns what a debit took to the same lots, which keep their expiry; a debt is paid first, from those that would
+    expire soonest.
+
+    A lot that expired meanwhile stays open for the program's ``return_grace_days`` from ``effective_at``, once; after that,
+    or without grace, what came back expires at once with a row of its own. Never counts as earned. Raises ``NotGathered``.
+    """
+    amount = sum(part for _, _, part in taken)
+    debt = min(amount, max(0, -holder.balance))
+    returned = _put_back(state, holder, program, taken, debt)
+    holder.balance += amount
+    explanation = {"lots": lots.consumed(returned), "debt": debt, "result": amount}
+    row = _write(state, holder, amount, cause, explanation, now, effective_at=effective_at)
+    for lot, _ in returned:
+        _stay_open(state, holder, program, lot, now, effective_at)
+    return row
+
+
+def _put_back(state: State, holder: Holder, program: Program, taken: list[Taken], debt: int) -> list[tuple[Lot, int]]:
+    """Puts what debits took back into its lots, less a debt; answers what came to which."""
+    parts = {identifier: part for _, identifier, part in taken}
+    found = [_lot(state, holder, bucket, identifier) for bucket, identifier, _ in taken]
+    returned = []
+    for lot in lots.in_order(found, holder, program):
+        paid = min(debt, parts[lot.id])
+        debt -= paid
+        if parts[lot.id] > paid:
+            state.change(lot).remaining += parts[lot.id] - paid
+            returned.append((lot, parts[lot.id] - paid))
+    return returned
+
+
+def _lot(state: State, holder: Holder, bucket: int, identifier: str) -> Lot:
+    lot = state.find(LOTS, (bucket, holder.id, identifier))
+    assert lot is not None, f"the lot {identifier} is missing"
+    return lot
+
+
+def _stay_open(state: State, holder: Holder, program: Program, lot: Lot, now: Instant, returned_at: Instant) -> None:
+    """What came back to a lot that is over has the grace that the program gives, or expires."""
+    closing = lots.closes_at(lot, holder, program)
+    if closing is not None and closing <= returned_at:
+        if lot.grace_given or program.return_grace_days == 0:
+            expire(state, holder, lot, returned_at, now)
+            return
+        lot.grace_given, lot.inactivity_months = True, None
+        lot.closes_at = closing = returned_at + program.return_grace_days * DAY
+    _wake(holder, program, lot, closing, returned_at)
+
+
 def expire(state: State, holder: Holder, lot: Lot, effective_at: Instant, now: Instant) -> Transaction | None:
     """Closes a lot by a row of what remained; a lot with nothing left has none."""
     amount = lot.remaining
@@ -223,7 +303,7 @@ def _write(
         id=ids.new_id("ptx", holder.bucket),
         original_account=holder.id,
         program=holder.program,
-        unit=POINTS,
+        unit=holder.unit,
         type=cause.type,
         amount=amount,
         balance_after=holder.balance,
@@ -246,5 +326,6 @@ def _write(
         effective_at=effective_at,
     )
     state.append(row)
-    outbox.record(state, holder, _EVENT_OF_TYPE[cause.type], transaction_snapshot(row), now)
+    events = _EVENT_OF_TYPE if row.unit == POINTS else _CREDIT_EVENT_OF_TYPE
+    outbox.record(state, holder, events[cause.type], transaction_snapshot(row), now)
     return row

@@ -13,7 +13,7 @@ from vinr_engagement.ledger.holder import Holder
 from vinr_engagement.ledger.lots import closes_at, open_lots
 from vinr_engagement.ledger.post import expire
 from vinr_engagement.ledger.snapshot import lot_snapshot
-from vinr_engagement.ledger.tables import Lot
+from vinr_engagement.ledger.tables import POINTS, Lot
 from vinr_engagement.programs import Program
 
 _BECOMES_AVAILABLE, _IS_ANNOUNCED, _EXPIRES = range(3)
@@ -31,16 +31,16 @@ def is_due(holder: Holder, now: Instant) -> bool:
     return holder.next_due_at is not None and holder.next_due_at <= now
 
 
-def settle(state: State, holder: Holder, program: Program, now: Instant) -> None:
-    """Writes what time has changed of an account; announce its change to the state first. Raises ``NotGathered``."""
-    if not is_due(holder, now):
-        return
+def settle(state: State, holder: Holder, program: Program, until: Instant, now: Instant) -> Instant | None:
+    """Writes what time has changed up to ``until``, and answers when it next will; announce the holder's change first.
+
+    Raises ``NotGathered``.
+    """
     changes = sorted(change for lot in open_lots(state, holder) for change in _changes_of(lot, holder, program))
     for change in changes:
-        if change.at <= now and change.lot.remaining > 0:
+        if change.at <= until and change.lot.remaining > 0:
             _apply(state, holder, program, change, now)
-    ahead = [change.at for change in changes if change.at > now and change.lot.remaining > 0]
-    holder.next_due_at = min(ahead, default=None)
+    return min((change.at for change in changes if change.at > until and change.lot.remaining > 0), default=None)
 
 
 def _changes_of(lot: Lot, holder: Holder, program: Program) -> list[_Change]:
@@ -50,7 +50,7 @@ def _changes_of(lot: Lot, holder: Holder, program: Program) -> list[_Change]:
         changes.append(_Change(lot.available_at, _BECOMES_AVAILABLE, lot.id, lot))
     if closing is not None:
         changes.append(_Change(closing, _EXPIRES, lot.id, lot))
-        if lot.noticed_for != closing and program.expiring_notice_days:
+        if lot.noticed_for != closing and program.expiring_notice_days and holder.unit == POINTS:
             notice = closing - program.expiring_notice_days * DAY
             changes.append(_Change(notice, _IS_ANNOUNCED, lot.id, lot))
     return changes

@@ -5,7 +5,7 @@ import msgspec
 from vinr_engagement.foundation.database import Query, Table
 
 POINTS = "points"
-"""The unit of loyalty points; store credit has a currency in its place."""
+"""The unit of loyalty points; store credit has a currency in its place, and counts its minor units."""
 
 
 class Transaction(msgspec.Struct, gc=False):

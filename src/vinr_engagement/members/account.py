@@ -36,6 +36,12 @@ def new_account(
         updated_at=now,
         last_activity_at=None,
         erased_at=None,
+        tier_earned=None,
+        tier_kept_until=None,
+        tier_below_since=None,
+        tier_pin=None,
+        referral=None,
+        redemptions=0,
     )
 
 

@@ -11,7 +11,9 @@ class Account(msgspec.Struct, gc=False):
 
     ``next_due_at`` is no later than the next change that time will bring (points becoming available, expiring);
     ``buckets`` are those of accounts merged into this one; ``activity_at`` is the last earn or redemption;
-    ``last_activity_at`` the last event of any kind.
+    ``last_activity_at`` the last event of any kind. ``tier`` is the one that counts: the higher of ``tier_earned``, which the
+    qualifying value reached, and of that of ``tier_pin`` (see the room of tiers for these and what goes with them).
+    ``referral`` is the referral by which the member came, while it may still convert; ``redemptions`` those not released.
     """
 
     bucket: int
@@ -35,6 +37,17 @@ class Account(msgspec.Struct, gc=False):
     updated_at: int
     last_activity_at: int | None
     erased_at: int | None
+    tier_earned: str | None
+    tier_kept_until: int | None
+    tier_below_since: int | None
+    tier_pin: str | None
+    referral: str | None
+    redemptions: int
+
+    @property
+    def unit(self) -> str:
+        """What the account itself holds; store credit is held by its wallets."""
+        return "points"
 
     def all_buckets(self) -> list[int]:
         """Where the account's rows may be: its own bucket first."""

@@ -12,6 +12,7 @@ EVENT_TYPES = frozenset(
     for family, verbs in {
         "loyalty.account": ("created", "updated", "closed", "reopened", "merged", "erased"),
         "loyalty.points": ("earned", "redeemed", "reversed", "adjusted", "expired", "expiring", "available"),
+        "loyalty.tier": ("changed",),
     }.items()
     for verb in verbs
 )

@@ -12,20 +12,20 @@ from vinr_engagement.payments.projection import (
 from vinr_engagement.payments.tables import (
     PAYMENTS,
     PURCHASES,
-    PURCHASES_OF_ACCOUNT,
     REFUNDS,
     Payment,
     Purchase,
     Refund,
     add_holder,
     holders_of,
+    link,
+    linked,
     payment_key,
 )
 
 __all__ = [
     "PAYMENTS",
     "PURCHASES",
-    "PURCHASES_OF_ACCOUNT",
     "REFUNDS",
     "Payment",
     "Purchase",
@@ -34,6 +34,8 @@ __all__ = [
     "dispute_lost",
     "expected_payment",
     "holders_of",
+    "link",
+    "linked",
     "net_amount",
     "payment_key",
     "refund_completed",

@@ -22,6 +22,7 @@ def expected_payment(identifier: str) -> Payment:
         refunded_at=None,
         failed_at=None,
         holders="[]",
+        links="{}",
     )
 
 

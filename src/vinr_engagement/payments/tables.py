@@ -3,14 +3,15 @@
 import msgspec
 
 from vinr_engagement.foundation import ids, json
-from vinr_engagement.foundation.database import Key, Query, Table
+from vinr_engagement.foundation.database import Key, Table
 
 
 class Payment(msgspec.Struct, gc=False):
     """What is known of one payment. Until it completes (or an invoice names it), ``amount`` is ``None``.
 
     ``refunded_seen`` is the largest cumulative ``amount_refunded``, ``refunded_sum`` the sum of distinct refunds,
-    ``disputed`` that of lost disputes; ``refunded`` is what counts. ``holders`` are the accounts that it reached, as JSON.
+    ``disputed`` that of lost disputes; ``refunded`` is what counts. ``holders`` are the accounts that it reached, as JSON;
+    ``links`` what members spent on it: ids of redemptions and of spends of store credit, by kind, as JSON.
     """
 
     bucket: int
@@ -27,6 +28,7 @@ class Payment(msgspec.Struct, gc=False):
     refunded_at: int | None
     failed_at: int | None
     holders: str
+    links: str
 
 
 class Refund(msgspec.Struct, gc=False):
@@ -62,7 +64,6 @@ class Purchase(msgspec.Struct, gc=False):
 PAYMENTS = Table("payments", Payment, ("bucket", "id"), locked=True)
 REFUNDS = Table("refunds", Refund, ("bucket", "payment", "id"))
 PURCHASES = Table("purchases", Purchase, ("bucket", "account", "payment"))
-PURCHASES_OF_ACCOUNT = Query(PURCHASES, ("bucket", "account"))
 
 
 def payment_key(payment: str) -> Key:
@@ -73,6 +74,18 @@ def payment_key(payment: str) -> Key:
 def holders_of(payment: Payment) -> list[tuple[str, str, int]]:
     """``(program, account, bucket)`` of each account that the payment reached, as it was then."""
     return [] if payment.holders == "[]" else [tuple(holder) for holder in json.decode(payment.holders)]
+
+
+def linked(payment: Payment, kind: str) -> list[str]:
+    """The ids of what was spent on the payment: ``redemptions`` or ``credit``, in the order in which it was."""
+    return [] if payment.links == "{}" else json.decode(payment.links).get(kind, [])
+
+
+def link(payment: Payment, kind: str, identifier: str) -> None:
+    """Notes what was spent on the payment; announce the change of the payment first."""
+    held = linked(payment, kind)
+    if identifier not in held:
+        payment.links = json.text({**json.decode(payment.links), kind: [*held, identifier]})
 
 
 def add_holder(payment: Payment, program: str, account: str, bucket: int) -> None:

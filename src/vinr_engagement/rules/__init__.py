@@ -17,16 +17,19 @@ from vinr_engagement.rules.definition import (
 from vinr_engagement.rules.evaluate import CampaignFactor, Verdict, amount_of, evaluate
 from vinr_engagement.rules.facts import Facts, Needs, customer_needed, facts_needed, segments_needed
 from vinr_engagement.rules.operators import OPERATORS
+from vinr_engagement.rules.segments import Segment, parse_segment
 from vinr_engagement.rules.tables import (
     RULE_BUDGETS,
     RULE_USAGE,
     RULE_VERSIONS,
     RULES,
+    SEGMENTS,
     USAGE_OF_ACCOUNT,
     RuleBudget,
     RuleRow,
     RuleUsage,
     RuleVersionRow,
+    SegmentRow,
 )
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "RULE_BUDGETS",
     "RULE_USAGE",
     "RULE_VERSIONS",
+    "SEGMENTS",
     "USAGE_OF_ACCOUNT",
     "WINDOWS",
     "Award",
@@ -56,6 +60,8 @@ __all__ = [
     "RuleRow",
     "RuleUsage",
     "RuleVersionRow",
+    "Segment",
+    "SegmentRow",
     "Step",
     "Terms",
     "Verdict",
@@ -67,5 +73,6 @@ __all__ = [
     "normalise",
     "parse_conditions",
     "parse_rule",
+    "parse_segment",
     "segments_needed",
 ]

@@ -132,8 +132,9 @@ def parse_conditions(definition: Any, param: str = "conditions", *, event_facts:
     if group is None:
         return None
     mapping(group, param, ("match", "conditions"), "A group of conditions")
-    match = choice(group.get("match"), f"{param}.match", _MATCHES, "match")
-    where = f"{param}.conditions"
+    prefix = f"{param}." if param else ""
+    match = choice(group.get("match"), f"{prefix}match", _MATCHES, "match")
+    where = f"{prefix}conditions"
     entries = listing(group.get("conditions"), where, _MOST_CONDITIONS, "conditions")
     compiled = [_parse(entry, f"{where}[{i}]", event_facts) for i, entry in enumerate(entries)]
     return _grouped(group, match, compiled) if compiled else None

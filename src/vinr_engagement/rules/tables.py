@@ -44,6 +44,18 @@ class RuleUsage(msgspec.Struct, gc=False):
     times: int
 
 
+class SegmentRow(msgspec.Struct, gc=False):
+    """A segment; ``body`` is its definition as JSON. One that is not active is kept for what names it, and holds nobody."""
+
+    id: str
+    program: str
+    active: bool
+    body: str
+    created_at: int
+    updated_at: int
+
+
+SEGMENTS = Table("segments", SegmentRow, ("id",))
 RULES = Table("earning_rules", RuleRow, ("id",))
 RULE_VERSIONS = Table("earning_rule_versions", RuleVersionRow, ("rule", "version"))
 RULE_BUDGETS = Table("rule_budgets", RuleBudget, ("rule",), locked=True)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, members, payments, rules
-from vinr_engagement.commands import appraise, awards, cascade
+from vinr_engagement.commands import appraise, awards, cascade, standing
 from vinr_engagement.commands.awards import Award, Occasion, give
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
@@ -13,6 +13,7 @@ from vinr_engagement.commands.enroll import enroll
 from vinr_engagement.commands.events import incoming
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.events.outcome import ProgramOutcome, RuleOutcome, TransactionLine
+from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.ledger import Source, Transaction
 from vinr_engagement.members import Account
@@ -136,6 +137,7 @@ def _carry_out(
     listed = entry.rules_for(happening.type)
     outcome = ProgramOutcome(program.id, "processed", account=account.id, rules=[])
     context.state.change(account)
+    standing.watch(context, account)
     occasion = Occasion(happening.type, happening.event, happening.at, happening.source, happening.held)
     owed: list[Award] = []
     for rule, verdict in zip(listed, verdicts, strict=True):
@@ -204,12 +206,13 @@ def purchase_of(context: Context, program: Program, account: Account, payment: P
         account=account.id,
         payment=payment.id,
         program=program.id,
-        day=appraise.local_day_number(at, program),
+        day=calendar.day_number(at, program.zone),
         spend=spend,
         net_spend=spend,
         orders=1,
         awards="[]",
     )
+    standing.count(context, account, purchase.day, spend=spend, orders=1)
     return context.state.insert(purchase)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vinr_engagement import payments
-from vinr_engagement.commands import awards
+from vinr_engagement.commands import awards, standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, line, spend_of
@@ -11,7 +11,9 @@ from vinr_engagement.commands.events.incoming import EventIn, PaymentObject, Ref
 from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, overall
 from vinr_engagement.foundation.errors import Conflict
 from vinr_engagement.ledger import Source
-from vinr_engagement.payments import Payment, Refund
+from vinr_engagement.members import Account
+from vinr_engagement.payments import Payment, Purchase, Refund
+from vinr_engagement.programs import Program
 
 
 def payment_completed(context: Context, event: EventIn) -> EventOutcome:
@@ -164,14 +166,29 @@ def take_back(context: Context, event: EventIn, payment: Payment, programs: list
         purchase = context.state.find(payments.PURCHASES, (bucket, account.id, payment.id))
         assert purchase is not None
         program = context.configuration.program(program_id)
+        standing.watch(context, account)
         rows = awards.claw_back(context, program, purchase, refunds)
-        purchase.spend = spend_of(program, payment)
-        purchase.net_spend = purchase.spend * net // payment.amount if payment.amount else 0
-        purchase.orders = 0 if net == 0 and payment.amount else 1
+        _restate(context, program, account, purchase, payment)
         outcome = _outcome_in(programs, program_id, account.id)
         outcome.transactions.extend(line(row) for row in rows)
         outcome.balance = account.balance
     return cut
+
+
+def _restate(context: Context, program: Program, account: Account, purchase: Purchase, payment: Payment) -> None:
+    """Brings spend and orders to what is left of the payment, where they are counted as well."""
+    net, spend_before, orders_before = payments.net_amount(payment), purchase.net_spend, purchase.orders
+    purchase.spend = spend_of(program, payment)
+    purchase.net_spend = purchase.spend * net // payment.amount if payment.amount else 0
+    purchase.orders = 0 if net == 0 and payment.amount else 1
+    standing.count(
+        context,
+        account,
+        purchase.day,
+        bucket=purchase.bucket,
+        spend=purchase.net_spend - spend_before,
+        orders=purchase.orders - orders_before,
+    )
 
 
 def _outcome_in(programs: list[ProgramOutcome], program: str, account: str) -> ProgramOutcome:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from vinr_engagement import inbox, ledger, members, payments, rules
-from vinr_engagement.commands import awards
+from vinr_engagement import inbox, ledger, members, payments, rules, tiers
+from vinr_engagement.commands import awards, standing
 from vinr_engagement.commands.context import Context, Decision, due_lots
 from vinr_engagement.commands.events import incoming, outcome
 from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
@@ -57,7 +57,12 @@ class ReceiveEvent(Decision):
             for _, key in second[: len(accounts) + len(reached)]
             if (account := state.known(members.ACCOUNTS, key))
         ]
-        yield due_lots(context, found_accounts) + _limits(context, event, found_accounts) + _owed_lots(context, reached)
+        yield [
+            *due_lots(context, found_accounts),
+            *_limits(context, event, found_accounts),
+            *_totals(context, event, found_accounts),
+            *_owed(context, reached),
+        ]
 
     def _link_keys(self, context: Context) -> list[tuple[int, str, str]]:
         if self._customer is None or self.event.type in _TAKES_BACK:
@@ -75,7 +80,7 @@ class ReceiveEvent(Decision):
             account = incoming.named_account(event.object)
             return [] if account is None else [(members.ACCOUNTS, members.account_key(account))]
         if event.type.startswith(_ABOUT_CUSTOMER) or any(
-            event.type in entry.customer_triggers for entry in context.configuration.earning
+            entry.needs_of(event.type).customer for entry in context.configuration.earning
         ):
             return [(members.CUSTOMERS, members.customer_key(self._customer))]
         return []
@@ -155,12 +160,26 @@ def _limits(context: Context, event: EventIn, accounts: list[Account]) -> list[N
     return needs
 
 
-def _owed_lots(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Need]:
-    """The lots that a refund takes from first."""
+def _totals(context: Context, event: EventIn, accounts: list[Account]) -> list[Need]:
+    """The day that the event counts on; every day where a tier or a condition looks further back."""
+    needs: list[Need] = []
+    for account in accounts:
+        entry = context.configuration.programs[account.program]
+        if entry.needs_of(event.type).behaviour or standing.goes_by_days(entry.program):
+            needs += standing.totals_needed(account)
+        elif entry.rules_for(event.type) or event.type in rules.PAYING_TRIGGERS:
+            day = standing.day_of(context, account, min(event.occurred_at, context.now))
+            needs.append((tiers.DAILY_TOTALS, (account.bucket, account.id, day)))
+    return needs
+
+
+def _owed(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Need]:
+    """The lots that a refund takes from first, and the day that it counts on."""
     needs: list[Need] = []
     for payment, account, bucket in reached:
         purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
         if purchase is not None:
+            needs.append((tiers.DAILY_TOTALS, (bucket, account, purchase.day)))
             needs += [
                 (ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in awards.awards_of(purchase)
             ]

@@ -1,0 +1,166 @@
+"""Where members stand: what counts towards their tier, day by day, and the tier that they are in.
+
+Whoever changes what qualifies says so beforehand (:func:`watch`) and by how much (:func:`count`); at the end of the command,
+and before rules react to it, the tier is brought up to date (:func:`reassess`).
+"""
+
+from vinr_engagement import members, outbox, tiers
+from vinr_engagement.commands.context import Context, of_account
+from vinr_engagement.foundation import calendar
+from vinr_engagement.foundation.clock import Instant, format_instant
+from vinr_engagement.foundation.database import Need
+from vinr_engagement.members import Account
+from vinr_engagement.programs import Program
+from vinr_engagement.tiers import DailyTotal, TierChange
+
+TO_BE_CHOSEN = ""
+"""In place of the tier that was earned: the program has other tiers since."""
+
+
+def totals_of(context: Context, account: Account) -> list[DailyTotal]:
+    """What each local day of an account brought; a day may stand there more than once after a merge."""
+    return [
+        total
+        for bucket in account.all_buckets()
+        for total in context.state.select(tiers.TOTALS_OF_ACCOUNT, (bucket, account.id))
+    ]
+
+
+def totals_needed(account: Account) -> list[Need]:
+    """What :func:`totals_of` looks at."""
+    return of_account(tiers.TOTALS_OF_ACCOUNT, account)
+
+
+def goes_by_days(program: Program) -> bool:
+    """Whether a member's tier depends on more than what the account itself holds."""
+    config = program.tier_config
+    return bool(config.tiers) and not (config.qualify_on == "points" and config.period.type == "lifetime")
+
+
+def watch(context: Context, account: Account) -> None:
+    """Remembers the qualifying value before a change of it; the first time in a command counts."""
+    program = context.configuration.program(account.program)
+    if program.tier_config.tiers and account.id not in context.watched:
+        context.watched[account.id] = account, _value(context, program, account)
+
+
+def count(
+    context: Context,
+    account: Account,
+    day: int,
+    *,
+    bucket: int | None = None,
+    points: int = 0,
+    spend: int = 0,
+    orders: int = 0,
+) -> None:
+    """Adds to what a local day brought; ``bucket`` is where the source of it is, the account's own unless given."""
+    if not (points or spend or orders):
+        return
+    total = _total(context, account, account.bucket if bucket is None else bucket, day)
+    total.points += points
+    total.spend += spend
+    total.orders += orders
+
+
+def _total(context: Context, account: Account, bucket: int, day: int) -> DailyTotal:
+    if context.state.missing(tiers.TOTALS_OF_ACCOUNT, (bucket, account.id)):
+        found = context.state.find(tiers.DAILY_TOTALS, (bucket, account.id, day))
+    else:
+        listed = context.state.select(tiers.TOTALS_OF_ACCOUNT, (bucket, account.id))
+        found = next((total for total in listed if total.day == day), None)
+    if found is None:
+        return context.state.insert(DailyTotal(bucket, account.id, day, 0, 0, 0))
+    return context.state.change(found)
+
+
+def day_of(context: Context, account: Account, moment: Instant) -> int:
+    """The local day of a moment in the account's program, as days since 1970-01-01."""
+    return calendar.day_number(moment, context.configuration.program(account.program).zone)
+
+
+def reassess(context: Context) -> None:
+    """Moves the members that are watched to the tier that they have reached, or no longer do."""
+    for name, (account, before) in list(context.watched.items()):
+        program = context.configuration.program(account.program)
+        totals = _totals(context, program, account)
+        change = tiers.reassess(program, account, totals, before, context.now)
+        context.watched[name] = account, _value(context, program, account)
+        _look_again(context, program, account)
+        if change is not None:
+            tell(context, account, change)
+
+
+def totals_of_both(context: Context, source: Account, target: Account) -> list[DailyTotal]:
+    """What both brought, before one is merged into the other: nothing where no tier depends on it."""
+    program = context.configuration.program(target.program)
+    return _totals(context, program, source) + _totals(context, program, target)
+
+
+def combine(context: Context, source: Account, target: Account, totals: list[DailyTotal]) -> TierChange | None:
+    """Gives the survivor, whose points are combined already, the standing of both; ``totals`` are those of both."""
+    program = context.configuration.program(target.program)
+    context.watched.pop(source.id, None)
+    context.watched.pop(target.id, None)
+    change = tiers.combine(program, source, target, totals, context.now)
+    wake(target, tiers.next_change_at(program, target, totals, context.now))
+    return change
+
+
+def _totals(context: Context, program: Program, account: Account) -> list[DailyTotal]:
+    return totals_of(context, account) if goes_by_days(program) else []
+
+
+def _value(context: Context, program: Program, account: Account) -> int:
+    return tiers.qualifying_value(program, account, _totals(context, program, account), context.now)
+
+
+def _look_again(context: Context, program: Program, account: Account) -> None:
+    """Sees to it that the account is settled when time next changes its tier."""
+    wake(account, tiers.next_change_at(program, account, _totals(context, program, account), context.now))
+
+
+def wake(account: Account, moment: Instant | None) -> None:
+    """Sees to it that the account is looked at by that moment."""
+    if moment is not None and (account.next_due_at is None or moment < account.next_due_at):
+        account.next_due_at = moment
+
+
+def next_change_at(context: Context, account: Account) -> Instant | None:
+    """When time next changes the tier; at once where the program's tiers are others than those it was chosen from."""
+    program = context.configuration.program(account.program)
+    if account.status == "merged":
+        return None
+    if account.tier_earned == TO_BE_CHOSEN:
+        return context.now
+    return tiers.next_change_at(program, account, _totals(context, program, account), context.now)
+
+
+def meet(context: Context, account: Account, moment: Instant) -> None:
+    """Changes the tier as time, or a change of the program, wants it."""
+    program = context.configuration.program(account.program)
+    totals = _totals(context, program, account)
+    if account.tier_earned == TO_BE_CHOSEN:
+        account.tier_earned = None
+        change = tiers.settle_in(program, account, totals, context.now)
+    else:
+        change = tiers.advance(program, account, totals, moment)
+    if change is not None:
+        tell(context, account, change)
+
+
+def tell(context: Context, account: Account, change: TierChange) -> None:
+    """Records that a member was moved."""
+    account.updated_at = context.now
+    snapshot = {
+        **members.account_snapshot(account),
+        "from": change.from_tier,
+        "to": change.to_tier,
+        "direction": change.direction,
+        "reason": change.reason,
+        "qualifying_value": change.qualifying_value,
+        "effective_at": format_instant(change.at),
+    }
+    outbox.record(
+        context.state, account, "loyalty.tier.changed", snapshot, context.now, previous={"tier": change.from_tier}
+    )
