@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import traffic
-from vinr_engagement import inbox, ledger, members, outbox, payments
+from vinr_engagement import inbox, ledger, members, outbox, payments, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Adjust, CreateRule, ReceiveEvent, SetClock, Store, parse_event
 from vinr_engagement.foundation import ids, json
@@ -26,12 +26,12 @@ SHIFT = 5 * SECOND
 """A member's history is the template's, later by up to ``SHIFTS`` times this: within the same day."""
 TABLES: tuple[Table[Any], ...] = (
     members.ACCOUNTS, members.LINKS, inbox.RECEIVED_EVENTS, payments.PAYMENTS, payments.PURCHASES,
-    ledger.TRANSACTIONS, ledger.LOTS, outbox.OUTGOING_EVENTS,
+    ledger.TRANSACTIONS, ledger.LOTS, tiers.DAILY_TOTALS, outbox.OUTGOING_EVENTS,
 )  # fmt: skip
 """Those that an event of a known kind writes to."""
 _CONFIGURATION = {
     "store_state", "api_keys", "programs", "earning_rules", "earning_rule_versions", "rule_budgets", "audit_log", "leases",
-    "schema_migrations", "imports",
+    "schema_migrations", "imports", "segments",
 }  # fmt: skip
 _FIRST_INSTANT = 10**14
 _BUYER = "cust_template"
