@@ -189,6 +189,56 @@ def _clock_change_into(day: date, zone: ZoneInfo, earliest: int, latest: int) ->
     return seconds[index] * _SECOND
 
 
+def start_of_day_number(day: int, zone: ZoneInfo) -> int:
+    """Return the first instant of a local day that is given as days since 1970-01-01: ``start_of_day`` of its date.
+
+    Raises ``ValueError`` outside years 2 to 9998.
+    """
+    return start_of_day(_date_of(day), zone)
+
+
+@lru_cache(maxsize=65_536)
+def add_months_to_day(day: int, months: int) -> int:
+    """Return the day so many calendar months later (earlier, if negative), both as days since 1970-01-01.
+
+    A day that does not exist becomes the month's last, so that days never swap, though some meet: the 28th to 31st
+    of January, plus one month. Raises ``ValueError`` outside years 2 to 9998.
+    """
+    start = _date_of(day)
+    year, month_index = divmod(start.year * 12 + start.month - 1 + months, 12)
+    _check_year(year)
+    month = month_index + 1
+    return date(year, month, min(start.day, _days_in_month(year, month))).toordinal() - _EPOCH_ORDINAL
+
+
+def first_of_month(month: int) -> int:
+    """Return the first day of a month, as days since 1970-01-01; ``month`` counts from January of the year 0.
+
+    Raises ``ValueError`` outside years 2 to 9998.
+    """
+    year, month_index = divmod(month, 12)
+    _check_year(year)
+    return date(year, month_index + 1, 1).toordinal() - _EPOCH_ORDINAL
+
+
+def month_of_day(day: int) -> int:
+    """Return the month of a day (days since 1970-01-01) as ``year * 12 + month - 1``, what ``first_of_month`` takes.
+
+    Raises ``ValueError`` outside years 2 to 9998.
+    """
+    shown = _date_of(day)
+    return shown.year * 12 + shown.month - 1
+
+
+def _date_of(day: int) -> date:
+    try:
+        found = date.fromordinal(day + _EPOCH_ORDINAL)
+    except (ValueError, OverflowError):
+        raise ValueError(f"date outside years {_FIRST_YEAR} to {_LAST_YEAR}") from None
+    _check_year(found.year)
+    return found
+
+
 def window_key(instant: int, window: Window, zone: ZoneInfo) -> str:
     """Return the text key of the window that holds the instant: the same all through it, and nowhere else.
 

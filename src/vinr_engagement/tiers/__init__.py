@@ -1,41 +1,29 @@
-"""Levels that members reach, keep and lose."""
+"""Tiers: the levels that members climb by what they earned or spent, and how they keep or lose them."""
 
-from typing import Any, NamedTuple
+from vinr_engagement.tiers.advance import advance, next_change_at
+from vinr_engagement.tiers.climber import Climber, Pin, Reason, TierChange, pin_of
+from vinr_engagement.tiers.period import qualifying_value
+from vinr_engagement.tiers.pin import pin
+from vinr_engagement.tiers.progress import progress
+from vinr_engagement.tiers.reassess import combine, reassess, settle_in
+from vinr_engagement.tiers.tables import DAILY_TOTALS, TOTALS_OF_ACCOUNT, DailyTotal, total_key
 
-from vinr_engagement.tiers.tables import DAILY_TOTALS, TOTALS_OF_ACCOUNT, DailyTotal
-
-
-class TierChange(NamedTuple):
-    from_tier: str | None
-    to_tier: str | None
-    direction: str
-    reason: str
-    qualifying_value: int
-    at: int
-
-
-def qualifying_value(program: Any, climber: Any, totals: Any, at: int) -> int:
-    return 0
-
-
-def next_change_at(program: Any, climber: Any, totals: Any, now: int) -> int | None:
-    return None
-
-
-def reassess(program: Any, climber: Any, totals: Any, value_before: int, now: int) -> TierChange | None:
-    return None
-
-
-def advance(program: Any, climber: Any, totals: Any, until: int) -> TierChange | None:
-    return None
-
-
-def settle_in(program: Any, climber: Any, totals: Any, now: int) -> TierChange | None:
-    return None
-
-
-def combine(program: Any, source: Any, target: Any, totals: Any, now: int) -> TierChange | None:
-    return None
-
-
-__all__ = ["DAILY_TOTALS", "TOTALS_OF_ACCOUNT", "DailyTotal"]
+__all__ = [
+    "DAILY_TOTALS",
+    "TOTALS_OF_ACCOUNT",
+    "Climber",
+    "DailyTotal",
+    "Pin",
+    "Reason",
+    "TierChange",
+    "advance",
+    "combine",
+    "next_change_at",
+    "pin",
+    "pin_of",
+    "progress",
+    "qualifying_value",
+    "reassess",
+    "settle_in",
+    "total_key",
+]
