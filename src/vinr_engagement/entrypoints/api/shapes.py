@@ -316,3 +316,9 @@ class ReceivedEvent(Shape):
     received_at: Time
     body: dict[str, Any] = Field(description="As it was sent; empty once the member was erased.")
     outcome: EventOutcome | None = Field(description="The first answer; null once the member was erased.")
+
+
+class CreditTransactionDone(CreditTransaction):
+    """The row that was written."""
+
+    wallet_balance: int = Field(description="What the wallet holds now, in minor units.", ge=0)
