@@ -20,6 +20,7 @@ from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
+from vinr_engagement.commands.store_credit import IssueCredit, SpendCredit
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "EventOutcome",
     "ImportMember",
     "ImportProgress",
+    "IssueCredit",
     "MemberIn",
     "MergeAccounts",
     "Outcome",
@@ -50,6 +52,7 @@ __all__ = [
     "RevokeKey",
     "SetClock",
     "Settle",
+    "SpendCredit",
     "Store",
     "UpdateAccount",
     "UpdateProgram",

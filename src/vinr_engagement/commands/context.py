@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from vinr_engagement import ledger, members, tiers
+from vinr_engagement import credit, ledger, members, payments, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.foundation.database import Need, Query, State, Table
 from vinr_engagement.foundation.errors import Conflict, NotFound
 from vinr_engagement.members import Account
+from vinr_engagement.payments import Payment
 
 
 @dataclass(slots=True)
@@ -61,6 +62,13 @@ class Context:
         while account is not None and account.merged_into is not None:
             account = self.state.find(members.ACCOUNTS, members.account_key(account.merged_into))
         return None if account is None else self.settled(account)
+
+    def payment(self, identifier: str) -> Payment:
+        """A payment announced for change; a new one where nothing is known of it."""
+        payment = self.state.find(payments.PAYMENTS, payments.payment_key(identifier))
+        if payment is None:
+            return self.state.insert(payments.expected_payment(identifier))
+        return self.state.change(payment)
 
     def settled(self, account: Account) -> Account:
         """The account with all that time has changed of it written, announced for change."""
@@ -120,7 +128,7 @@ def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]
     ]
 
 
-WHEN_DUE: tuple[Query[Any], ...] = (ledger.OPEN_LOTS, tiers.TOTALS_OF_ACCOUNT)
+WHEN_DUE: tuple[Query[Any], ...] = (ledger.OPEN_LOTS, tiers.TOTALS_OF_ACCOUNT, credit.WALLETS_OF_ACCOUNT)
 """What time changes of an account."""
 
 

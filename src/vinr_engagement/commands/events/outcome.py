@@ -4,17 +4,25 @@ from typing import Any, Literal
 
 import msgspec
 
+from vinr_engagement.ledger import POINTS, Transaction
+
 Status = Literal["processed", "ignored", "deferred", "duplicate"]
 
 
-class TransactionLine(msgspec.Struct):
-    """A ledger row that the event wrote."""
+class TransactionLine(msgspec.Struct, omit_defaults=True):
+    """A ledger row that the event wrote; ``unit`` is left out for points."""
 
     id: str
     type: str
     amount: int
     balance_after: int
     account: str
+    unit: str = POINTS
+
+
+def line(row: Transaction) -> TransactionLine:
+    """A ledger row in the answer to an event."""
+    return TransactionLine(row.id, row.type, row.amount, row.balance_after, row.account, row.unit)
 
 
 class RuleOutcome(msgspec.Struct):
@@ -53,6 +61,29 @@ class PaymentOutcome(msgspec.Struct):
     cut: int = 0
 
 
+class CreditOutcome(msgspec.Struct):
+    """Store credit that was spent on the payment: what of it was ``returned``, or a ``conflict``, of a payment that completed
+    after its failure had given the credit back.
+
+    ``spend`` is the id of the spend's row, ``transaction`` that of the row that gives back; ``amount`` is what came back, or
+    what is missing, in minor units.
+    """
+
+    spend: str
+    account: str
+    currency: str
+    amount: int
+    status: Literal["returned", "conflict"]
+    transaction: str | None = None
+    balance_after: int | None = None
+
+
+class Spent(msgspec.Struct):
+    """What the event meant for what members had spent on its payment."""
+
+    credit: list[CreditOutcome] = []
+
+
 class EventOutcome(msgspec.Struct, dict=True):
     """The answer. A duplicate has the first outcome, and its status in ``first_status``."""
 
@@ -63,6 +94,7 @@ class EventOutcome(msgspec.Struct, dict=True):
     programs: list[ProgramOutcome] = []
     payment: PaymentOutcome | None = None
     customer: str | None = None
+    credit: list[CreditOutcome] = []
     first_status: Status | None = None
     object: str = "event_outcome"
 

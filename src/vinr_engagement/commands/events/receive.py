@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from vinr_engagement import inbox, ledger, members, payments, rules, tiers
 from vinr_engagement.commands import awards, standing
 from vinr_engagement.commands.context import Context, Decision, due_lots
-from vinr_engagement.commands.events import incoming, outcome
+from vinr_engagement.commands.events import incoming, outcome, spent
 from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
 from vinr_engagement.commands.events.incoming import MAX_EVENT_AHEAD, EventIn
 from vinr_engagement.commands.events.outcome import EventOutcome
@@ -51,7 +51,7 @@ class ReceiveEvent(Decision):
         second: list[Need] = [(members.ACCOUNTS, account) for account in accounts]
         second += [(members.ACCOUNTS, members.account_key(account)) for _, account, _ in reached]
         second += [(payments.PURCHASES, (bucket, account, payment.id)) for payment, account, bucket in reached]
-        yield second
+        yield second + spent.needs(context, paid)
         found_accounts = [
             account
             for _, key in second[: len(accounts) + len(reached)]

@@ -38,6 +38,13 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
         "event": "event",
         "reverses": "points_transaction",
     },
+    "credit_transaction": {
+        "account": "loyalty_account",
+        "original_account": "loyalty_account",
+        "program": "program",
+        "event": "event",
+        "reverses": "credit_transaction",
+    },
     "lot": {"account": "loyalty_account", "transaction": "points_transaction"},
     "earning_rule": {"program": "program"},
     "event": {"account": "loyalty_account"},
@@ -143,4 +150,5 @@ _LOADERS: Final[dict[str, Callable[[Exchange, Iterable[str]], Awaitable[Objects]
     "earning_rule": _rules,
     "event": _events,
     "points_transaction": _transactions,
+    "credit_transaction": _transactions,
 }

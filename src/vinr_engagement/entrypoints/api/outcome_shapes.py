@@ -40,6 +40,7 @@ class TransactionLine(Shape):
     amount: int
     balance_after: int
     account: str
+    unit: str = Field("points", description="The currency of store credit; left out for points.")
 
 
 class ProgramOutcome(Shape):
@@ -66,6 +67,20 @@ class PaymentOutcome(Shape):
     cut: int = Field(description="What refunds claimed beyond the payment.")
 
 
+class CreditOutcome(Shape):
+    """What the event meant for store credit that was spent on its payment."""
+
+    spend: str = Field(description="The transaction that spent it.")
+    account: str
+    currency: str
+    amount: int = Field(description="In minor units: what came back, or with `conflict` what is missing.")
+    status: Literal["returned", "conflict"] = Field(
+        description="`conflict`: the payment completed after its failure had given the credit back."
+    )
+    transaction: str | None = Field(description="The transaction that gives back.")
+    balance_after: int | None = Field(description="What the wallet held then.")
+
+
 class EventOutcome(Shape):
     """What came of an event."""
 
@@ -76,5 +91,8 @@ class EventOutcome(Shape):
     programs: list[ProgramOutcome]
     payment: PaymentOutcome | None
     customer: str | None
+    credit: list[CreditOutcome] = Field(
+        [], description="Store credit that the event gave back, or could not take again."
+    )
     first_status: Status | None = Field(description="Of a duplicate: the status that it had the first time.")
     object: Literal["event_outcome"]
