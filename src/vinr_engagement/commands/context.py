@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from vinr_engagement import ledger, members, tiers
+from vinr_engagement import ledger, members, payments, rewards, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.foundation.database import Need, Query, State, Table
 from vinr_engagement.foundation.errors import Conflict, NotFound
 from vinr_engagement.members import Account
+from vinr_engagement.payments import Payment
 
 
 @dataclass(slots=True)
@@ -62,6 +63,13 @@ class Context:
             account = self.state.find(members.ACCOUNTS, members.account_key(account.merged_into))
         return None if account is None else self.settled(account)
 
+    def payment(self, identifier: str) -> Payment:
+        """A payment announced for change; a new one where nothing is known of it."""
+        payment = self.state.find(payments.PAYMENTS, payments.payment_key(identifier))
+        if payment is None:
+            return self.state.insert(payments.expected_payment(identifier))
+        return self.state.change(payment)
+
     def settled(self, account: Account) -> Account:
         """The account with all that time has changed of it written, announced for change."""
         self.state.change(account)
@@ -103,10 +111,12 @@ class Decision:
 
 
 def account_needs(context: Context, identifiers: Iterable[str]) -> Iterator[Iterable[Need]]:
-    """The accounts, then the open lots of those that are due."""
+    """The accounts, then what time has changed of those that are due."""
     keys = [members.account_key(identifier) for identifier in identifiers]
     yield [(members.ACCOUNTS, key) for key in keys]
-    yield due_lots(context, [context.state.known(members.ACCOUNTS, key) for key in keys])
+    found = [context.state.known(members.ACCOUNTS, key) for key in keys]
+    yield due_lots(context, found)
+    yield due_redemptions(context, found)
 
 
 def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]:
@@ -120,8 +130,22 @@ def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]
     ]
 
 
-WHEN_DUE: tuple[Query[Any], ...] = (ledger.OPEN_LOTS, tiers.TOTALS_OF_ACCOUNT)
+WHEN_DUE: tuple[Query[Any], ...] = (ledger.OPEN_LOTS, tiers.TOTALS_OF_ACCOUNT, rewards.EXPIRING_REDEMPTIONS)
 """What time changes of an account."""
+
+
+def due_redemptions(context: Context, accounts: Iterable[Account | None]) -> list[Need]:
+    """What is looked at to release redemptions whose time is over, once :func:`due_lots` were gathered."""
+    return [
+        need
+        for account in accounts
+        if account is not None and ledger.is_due(account, context.now)
+        for source, key in of_account(rewards.EXPIRING_REDEMPTIONS, account)
+        if not context.state.missing(source, key)
+        for row in context.state.select(rewards.EXPIRING_REDEMPTIONS, key)
+        if row.expires_at is not None and row.expires_at <= context.now
+        for need in rewards.release_needs(row, account)
+    ]
 
 
 def lots_of(account: Account) -> list[Need]:

@@ -13,6 +13,8 @@ EVENT_TYPES = frozenset(
         "loyalty.account": ("created", "updated", "closed", "reopened", "merged", "erased"),
         "loyalty.points": ("earned", "redeemed", "reversed", "adjusted", "expired", "expiring", "available"),
         "loyalty.tier": ("changed",),
+        "loyalty.reward": ("redeemed",),
+        "redemption": ("completed", "released", "reversed", "conflict"),
     }.items()
     for verb in verbs
 )

@@ -141,6 +141,21 @@ def named_account(body: dict[str, Any]) -> str | None:
     return account if isinstance(account, str) and 0 < len(account) <= MAX_ID_LENGTH else None
 
 
+def redemptions_named(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """``("id", …)`` of ``metadata.redemption`` and ``("code", …)`` of ``metadata.discount_code``; either may list several."""
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict):
+        return []
+    return [*_listed(metadata, "redemption", "id"), *_listed(metadata, "discount_code", "code")]
+
+
+def _listed(metadata: dict[str, Any], name: str, kind: str) -> list[tuple[str, str]]:
+    text = metadata.get(name)
+    if not isinstance(text, str):
+        return []
+    return [(kind, stripped) for part in text.split(",") if (stripped := part.strip())]
+
+
 def _amount(body: dict[str, Any], name: str) -> int:
     amount = body.get(name)
     if type(amount) is int and 0 <= amount <= LARGEST_INTEGER:

@@ -53,6 +53,14 @@ class PaymentOutcome(msgspec.Struct):
     cut: int = 0
 
 
+class RedemptionOutcome(msgspec.Struct):
+    """A redemption that the payment names, or that is applied to it: what the event made of it, and why."""
+
+    redemption: str
+    status: Literal["pending", "applied", "released", "reversed", "conflict", "unknown"]
+    reason: str | None = None
+
+
 class EventOutcome(msgspec.Struct, dict=True):
     """The answer. A duplicate has the first outcome, and its status in ``first_status``."""
 
@@ -63,6 +71,7 @@ class EventOutcome(msgspec.Struct, dict=True):
     programs: list[ProgramOutcome] = []
     payment: PaymentOutcome | None = None
     customer: str | None = None
+    redemptions: list[RedemptionOutcome] = []
     first_status: Status | None = None
     object: str = "event_outcome"
 

@@ -13,7 +13,7 @@ from vinr_engagement.entrypoints.api.fields import Id, Shape, Time
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.program_shapes import Program
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import EarningRule
+from vinr_engagement.entrypoints.api.shapes import EarningRule, Reward
 from vinr_engagement.entrypoints.api.test_helpers import Clock
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
@@ -21,7 +21,7 @@ from vinr_engagement.foundation.database.page import Page
 audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
 
 
-Configured = Annotated[Program | EarningRule | ApiKey | Clock, Field(discriminator="object")]
+Configured = Annotated[Program | EarningRule | Reward | ApiKey | Clock, Field(discriminator="object")]
 
 
 class AuditEntry(Shape):

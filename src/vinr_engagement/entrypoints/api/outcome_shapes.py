@@ -66,6 +66,16 @@ class PaymentOutcome(Shape):
     cut: int = Field(description="What refunds claimed beyond the payment.")
 
 
+class RedemptionOutcome(Shape):
+    """A redemption that the payment names, or that is applied to it."""
+
+    redemption: str = Field(description="Its id, or what was named where that is unknown.")
+    status: Literal["pending", "applied", "released", "reversed", "conflict", "unknown"]
+    reason: str | None = Field(
+        description="`insufficient_points`, `applied_to_another_payment`…; null where all is well."
+    )
+
+
 class EventOutcome(Shape):
     """What came of an event."""
 
@@ -76,5 +86,6 @@ class EventOutcome(Shape):
     programs: list[ProgramOutcome]
     payment: PaymentOutcome | None
     customer: str | None
+    redemptions: list[RedemptionOutcome] = Field(description="What became of redemptions.")
     first_status: Status | None = Field(description="Of a duplicate: the status that it had the first time.")
     object: Literal["event_outcome"]

@@ -7,6 +7,8 @@ RESOURCES: Final = (
     "transactions",
     "programs",
     "earning_rules",
+    "rewards",
+    "redemptions",
     "customers",
     "events",
     "received_events",

@@ -7,6 +7,17 @@ from pydantic import Field
 from vinr_engagement.entrypoints.api.fields import Shape, Time
 from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.program_shapes import Program
+from vinr_engagement.entrypoints.api.reward_shapes import (
+    Discount,
+    EligibilityShape,
+    GrantedCredit,
+    Item,
+    OnRefund,
+    RedemptionConflict,
+    RedemptionStatus,
+    RewardType,
+    Value,
+)
 from vinr_engagement.entrypoints.api.rule_shapes import (
     Award,
     Budget,
@@ -89,6 +100,58 @@ class EarningRule(Shape):
     metadata: dict[str, str]
     created_at: Time
     updated_at: Time
+
+
+class Reward(Shape):
+    """What points buy."""
+
+    id: str = Field(examples=["rwd_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["reward"]
+    program: str | Program = Field(description="Expandable.")
+    name: str = Field(examples=["£5 off"])
+    description: str | None
+    type: RewardType  # type: ignore[valid-type]
+    cost: int = Field(description="Points for one.", ge=1)
+    value: Value
+    active: bool
+    inventory: int | None = Field(description="How many there are in all; null for no end of them.")
+    remaining: int | None = Field(description="How many are left; null for no end of them.")
+    per_member_limit: int | None
+    eligibility: EligibilityShape | None
+    starts_at: Time | None
+    ends_at: Time | None
+    on_refund: OnRefund
+    metadata: dict[str, str]
+    created_at: Time
+    updated_at: Time
+
+
+class Redemption(Shape):
+    """A member's points for a reward."""
+
+    id: str = Field(examples=["rdm_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["redemption"]
+    account: str | LoyaltyAccount = Field(description="The account that holds it now; expandable.")
+    program: str | Program = Field(description="Expandable.")
+    reward: str | Reward = Field(description="Expandable.")
+    reward_name: str = Field(description="As it was when it was redeemed.")
+    quantity: int = Field(ge=1)
+    points: int = Field(description="What all of it cost.", ge=1)
+    status: RedemptionStatus
+    discount: Discount | None
+    item: Item | None
+    credit: GrantedCredit | None
+    payment: str | None = Field(description="The payment that it is applied to.")
+    transaction: Union[str, "PointsTransaction"] = Field(description="The ledger row that took the points; expandable.")
+    on_refund: OnRefund = Field(description="As it was when it was redeemed.")
+    release_reason: str | None
+    metadata: dict[str, str]
+    expires_at: Time | None = Field(description="When it is released unless it is applied; null for never.")
+    created_at: Time
+    updated_at: Time
+    applied_at: Time | None
+    released_at: Time | None
+    reversed_at: Time | None
 
 
 class Source(Shape):
@@ -176,7 +239,7 @@ class PointsTransaction(Shape):
     rule: str | EarningRule | None = Field(description="The earning rule; expandable.")
     rule_version: int | None
     campaign: str | None
-    redemption: str | None
+    redemption: str | Redemption | None = Field(description="Expandable.")
     reverses: Union[str, "PointsTransaction", None] = Field(
         description="The credit that this row takes back; expandable."
     )
@@ -211,11 +274,19 @@ class AccountThen(LoyaltyAccount):
     merged_from: str | None = Field(None, description="With `loyalty.account.merged`: the account that is merged now.")
 
 
+class RedemptionThen(Redemption):
+    """A redemption as it was when the event was recorded."""
+
+    conflict: RedemptionConflict | None = Field(
+        None, description="With `redemption.conflict`: the payment, and why it could not use it."
+    )
+
+
 class EventData(Shape):
     """The object as it was then, and in `previous` the former values of what changed."""
 
-    object: Annotated[AccountThen | PointsTransaction | Lot, Field(discriminator="object")] | None = Field(
-        description="Null once the member was erased."
+    object: Annotated[AccountThen | PointsTransaction | Lot | RedemptionThen, Field(discriminator="object")] | None = (
+        Field(description="Null once the member was erased.")
     )
     previous: dict[str, Any] | None = Field(None, description="Former values of fields of the object.")
     erased: bool | None = Field(None, description="True once the member was erased.")
