@@ -28,6 +28,7 @@ from vinr_engagement.commands.redemptions import (
 )
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
+from vinr_engagement.commands.store_credit import IssueCredit, SpendCredit
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "FulfillRedemption",
     "ImportMember",
     "ImportProgress",
+    "IssueCredit",
     "MemberIn",
     "MemberRewards",
     "MergeAccounts",
@@ -64,6 +66,7 @@ __all__ = [
     "RevokeKey",
     "SetClock",
     "Settle",
+    "SpendCredit",
     "Store",
     "UpdateAccount",
     "UpdateProgram",

@@ -13,7 +13,7 @@ from vinr_engagement.outbox import OutgoingEvent
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
-_DATED = ("loyalty.points.", "loyalty.tier.")
+_DATED = ("loyalty.points.", "loyalty.tier.", "credit.")
 
 
 def begin(context: Context) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from vinr_engagement import ledger, members, payments, rewards, tiers
+from vinr_engagement import credit, ledger, members, payments, rewards, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.foundation.clock import Instant
@@ -130,7 +130,12 @@ def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]
     ]
 
 
-WHEN_DUE: tuple[Query[Any], ...] = (ledger.OPEN_LOTS, tiers.TOTALS_OF_ACCOUNT, rewards.EXPIRING_REDEMPTIONS)
+WHEN_DUE: tuple[Query[Any], ...] = (
+    ledger.OPEN_LOTS,
+    tiers.TOTALS_OF_ACCOUNT,
+    credit.WALLETS_OF_ACCOUNT,
+    rewards.EXPIRING_REDEMPTIONS,
+)
 """What time changes of an account."""
 
 

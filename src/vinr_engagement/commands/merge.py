@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from vinr_engagement import ledger, members, outbox, rules
-from vinr_engagement.commands import cascade, standing
+from vinr_engagement.commands import cascade, standing, store_credit
 from vinr_engagement.commands.context import Context, Decision, Statement, account_needs
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Need
@@ -12,7 +12,7 @@ from vinr_engagement.foundation.errors import Conflict, Invalid
 from vinr_engagement.members import Account
 from vinr_engagement.rules import RuleUsage
 
-_REPARENTED = ("transactions", "lots", "purchases", "daily_totals", "redemptions")
+_REPARENTED = ("transactions", "lots", "purchases", "daily_totals", "credit_spends", "redemptions")
 
 
 class MergeAccounts(Decision):
@@ -47,6 +47,7 @@ class MergeAccounts(Decision):
             )
         imagined = _imagined(context, source, target)
         ledger.check_bounds(imagined)
+        store_credit.check_wallets(context, source, target)
         if self.dry_run:
             return {**members.account_snapshot(imagined), "dry_run": True}
         return members.account_snapshot(combine(context, source, target))
@@ -71,6 +72,7 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     _combine_usage(context, source, target)
     totals = standing.totals_of_both(context, source, target)
     ledger.merge_lots(state, source, target, program)
+    store_credit.combine_wallets(context, source, target)
     change = standing.combine(context, source, target, totals)
     target.redemptions, source.redemptions = target.redemptions + source.redemptions, 0
     target.buckets = json.text(sorted({*target.all_buckets(), *source.all_buckets()} - {target.bucket}))

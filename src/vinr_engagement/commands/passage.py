@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from vinr_engagement import ledger
-from vinr_engagement.commands import standing
+from vinr_engagement.commands import standing, store_credit
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.redemptions import expiry
 from vinr_engagement.foundation.clock import Instant
@@ -52,4 +52,5 @@ def _soonest(context: Context, account: Account) -> tuple[Instant | None, Deadli
 
 def _settle_ledger(context: Context, account: Account, until: Instant) -> Instant | None:
     program = context.configuration.program(account.program)
-    return ledger.settle(context.state, account, program, until, context.now)
+    holders = [account, *store_credit.purses_of(context, account)]
+    return ledger.settle_all(context.state, holders, program, until, context.now)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from vinr_engagement import inbox, members, outbox, rules
+from vinr_engagement.commands.verify_credit import check_spends, sum_credit
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
 from vinr_engagement.foundation import ids
@@ -47,6 +48,9 @@ async def _verify(session: Session) -> Report:
         await _check_merges(session, report, accounts)
         await _sum_transactions(session, tally, part, accounts)
         await _sum_lots(session, tally, part, accounts)
+        for kind, sums in (await sum_credit(session, tally, *part)).items():
+            await _check_owners(session, report, sums, accounts, kind)
+        await check_spends(session, report, *part)
         await _check_lots(session, report, part, now)
         await _check_outgoing(session, tally, part, accounts)
         await _check_events(session, report, part)
@@ -193,7 +197,7 @@ _LOT_CHECKS = {
     "credit {lot} of {by} has no lot": (
         "select t.account, t.id, t.amount from transactions t"
         " left join lots l on l.bucket = t.bucket and l.account = t.account and l.id = t.id"
-        " where t.bucket between $1 and $2 and t.amount > 0 and l.id is null"
+        " where t.bucket between $1 and $2 and t.amount > 0 and t.type <> 'reverse' and l.id is null"
     ),
     "lot {lot} is not pending, though it becomes available in {by} µs": (
         "select account, id, available_at - $3 from lots"
@@ -232,8 +236,8 @@ async def _check_outgoing(session: Session, tally: Tally, part: Range, accounts:
         *part,
     )
     written = await session.fetch(
-        "select original_account, type, count(*) from transactions where bucket between $1 and $2 and unit = $3"
-        " group by original_account, type",
+        "select original_account, case when unit = $3 then '' else 'credit ' end || type, count(*) from transactions"
+        " where bucket between $1 and $2 group by original_account, 2",
         *part,
         POINTS,
     )
@@ -241,7 +245,7 @@ async def _check_outgoing(session: Session, tally: Tally, part: Range, accounts:
         if event_type in _TYPE_OF_EVENT:
             tally.add(account, "told:" + _TYPE_OF_EVENT[event_type], count)
     for account, row_type, count in written:
-        tally.add(account, "told:" + row_type, -count)
+        tally.add(account, "told:" + _ISSUED.get(row_type, row_type), -count)
 
 
 _TYPE_OF_EVENT = {
@@ -250,7 +254,13 @@ _TYPE_OF_EVENT = {
     "loyalty.points.expired": "expire",
     "loyalty.points.adjusted": "adjust",
     "loyalty.points.reversed": "reverse",
+    "credit.issued": "credit adjust",
+    "credit.spent": "credit redeem",
+    "credit.expired": "credit expire",
+    "credit.reversed": "credit reverse",
 }
+_ISSUED = {"credit earn": "credit adjust"}
+"""Kinds of rows that are told of as another."""
 
 
 async def _check_events(session: Session, report: Report, part: Range) -> None:

@@ -46,7 +46,8 @@ async def _sum_rows(session: Session, tally: Tally, first: int, last: int) -> No
     found = await session.fetch(
         "select account, sum(case when type = 'earn' and source_type in ('payment', 'invoice') then 1 else 0 end),"
         " sum(case when type = 'reverse' then uncollected - amount else 0 end)"
-        " from transactions where bucket between $1 and $2 group by account",
+        " from transactions where bucket between $1 and $2 and unit = 'points' and (amount <= 0 or type <> 'reverse')"
+        " group by account",
         first,
         last,
     )

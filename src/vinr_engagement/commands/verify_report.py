@@ -117,5 +117,10 @@ _MESSAGES = {
     "budget": "the budget of {name} counts {by} points than the rule awarded",
     "earns": "its payments remember {by} earns than it has",
     "reversed": "its payments remember {by} points reversed than its rows",
+    "credit": "its wallet of {name} holds {by} than its transactions sum up to",
+    "credit_lots": "its lots of {name} hold {by} than its wallet",
+    "credit_expired": "its lots and its rows of {name} disagree on what expired: the rows say {by}",
+    "credit_spent": "its spends of {name} are {by} than its rows say",
+    "credit_returned": "of its spends of {name} came back {by} than its rows say",
 }
 """What a difference left over means."""

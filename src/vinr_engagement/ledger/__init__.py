@@ -1,4 +1,4 @@
-"""Who holds how many points, and why: rows, lots, debt, expiry."""
+"""Who holds how much, and why: rows, lots, debt, expiry; of points, and of store credit in each currency."""
 
 from vinr_engagement.ledger.as_of import balances_as_of
 from vinr_engagement.ledger.bounds import check_bounds
@@ -6,7 +6,7 @@ from vinr_engagement.ledger.holder import Cause, Holder, Source
 from vinr_engagement.ledger.lots import available_lots, closes_at, open_lots
 from vinr_engagement.ledger.merge import merge_lots
 from vinr_engagement.ledger.post import Taken, credit, debit, give_back, recognise, reverse, taken_by
-from vinr_engagement.ledger.settle import is_due, settle
+from vinr_engagement.ledger.settle import is_due, settle, settle_all
 from vinr_engagement.ledger.snapshot import lot_snapshot, transaction_snapshot
 from vinr_engagement.ledger.tables import LOTS, OPEN_LOTS, POINTS, TRANSACTIONS, Lot, Transaction
 
@@ -35,6 +35,7 @@ __all__ = [
     "recognise",
     "reverse",
     "settle",
+    "settle_all",
     "taken_by",
     "transaction_snapshot",
 ]

@@ -103,7 +103,9 @@ def _schedule(state: State, holder: Holder, program: Program, lot: Lot, now: Ins
 
 def _wake(holder: Holder, program: Program, lot: Lot, closing: Instant | None, now: Instant) -> None:
     upcoming = []
-    if closing is not None:
+    if closing is not None and holder.unit != POINTS:
+        upcoming.append(closing)
+    elif closing is not None:
         notice = closing - program.expiring_notice_days * DAY
         if notice <= now:
             lot.noticed_for = closing

@@ -9,13 +9,13 @@ from vinr_engagement.ledger.holder import Holder
 from vinr_engagement.ledger.tables import LOTS, POINTS, TRANSACTIONS, Lot, Transaction
 
 
-async def get_transaction(session: Session, identifier: str) -> Transaction | None:
-    """One row by its id, which carries the bucket where it is."""
+async def get_transaction(session: Session, identifier: str, unit: str | None = None) -> Transaction | None:
+    """One row by its id, which carries the bucket where it is; with ``unit`` only one of that."""
     bucket = ids.carried_bucket(identifier)
     if bucket is None:
         return None
     found = await session.rows(TRANSACTIONS, "bucket = $1 and id = $2", bucket, identifier)
-    return found[0] if found else None
+    return found[0] if found and unit in (None, found[0].unit) else None
 
 
 async def list_transactions(

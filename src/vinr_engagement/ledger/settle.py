@@ -4,6 +4,7 @@ Changes that fall due together happen in the order of their times; at the same i
 or another, expires. What is written is the same whether time was watched in small steps or caught up with in one.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from vinr_engagement import outbox
@@ -24,6 +25,7 @@ class _Change(NamedTuple):
     kind: int
     lot_id: str
     lot: Lot
+    holder: Holder
 
 
 def is_due(holder: Holder, now: Instant) -> bool:
@@ -36,10 +38,21 @@ def settle(state: State, holder: Holder, program: Program, until: Instant, now: 
 
     Raises ``NotGathered``.
     """
-    changes = sorted(change for lot in open_lots(state, holder) for change in _changes_of(lot, holder, program))
+    return settle_all(state, [holder], program, until, now)
+
+
+def settle_all(
+    state: State, holders: Iterable[Holder], program: Program, until: Instant, now: Instant
+) -> Instant | None:
+    """As :func:`settle`, for an account and its wallets together: what falls due is written in the order of its time, whichever
+    of them it is about.
+    """
+    changes = sorted(
+        change for holder in holders for lot in open_lots(state, holder) for change in _changes_of(lot, holder, program)
+    )
     for change in changes:
         if change.at <= until and change.lot.remaining > 0:
-            _apply(state, holder, program, change, now)
+            _apply(state, change.holder, program, change, now)
     return min((change.at for change in changes if change.at > until and change.lot.remaining > 0), default=None)
 
 
@@ -47,12 +60,12 @@ def _changes_of(lot: Lot, holder: Holder, program: Program) -> list[_Change]:
     changes = []
     closing = closes_at(lot, holder, program)
     if lot.pending:
-        changes.append(_Change(lot.available_at, _BECOMES_AVAILABLE, lot.id, lot))
+        changes.append(_Change(lot.available_at, _BECOMES_AVAILABLE, lot.id, lot, holder))
     if closing is not None:
-        changes.append(_Change(closing, _EXPIRES, lot.id, lot))
+        changes.append(_Change(closing, _EXPIRES, lot.id, lot, holder))
         if lot.noticed_for != closing and program.expiring_notice_days and holder.unit == POINTS:
             notice = closing - program.expiring_notice_days * DAY
-            changes.append(_Change(notice, _IS_ANNOUNCED, lot.id, lot))
+            changes.append(_Change(notice, _IS_ANNOUNCED, lot.id, lot, holder))
     return changes
 
 

@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 
 from vinr_engagement.foundation.clock import format_instant
-from vinr_engagement.ledger.tables import Lot, Transaction
+from vinr_engagement.ledger.tables import POINTS, Lot, Transaction
 
 
 def transaction_snapshot(row: Transaction) -> dict[str, Any]:
     """The transaction as the API and outgoing events show it, ready to be encoded as JSON."""
+    if row.unit != POINTS:
+        return _credit_snapshot(row)
     return {
         "id": row.id,
         "object": "points_transaction",
@@ -31,6 +33,34 @@ def transaction_snapshot(row: Transaction) -> dict[str, Any]:
         "available_at": None if row.available_at is None else format_instant(row.available_at),
         "expires_at": None if row.expires_at is None else format_instant(row.expires_at),
         "uncollected": row.uncollected,
+        "explanation": msgspec.Raw(row.explanation.encode()),
+        "metadata": msgspec.Raw(row.metadata.encode()),
+        "created_at": format_instant(row.created_at),
+        "effective_at": format_instant(row.effective_at),
+    }
+
+
+def _credit_snapshot(row: Transaction) -> dict[str, Any]:
+    """A row of store credit has no rule, is never pending, and names its currency and the payment that it is about."""
+    return {
+        "id": row.id,
+        "object": "credit_transaction",
+        "account": row.account,
+        "original_account": row.original_account,
+        "program": row.program,
+        "type": row.type,
+        "unit": row.unit,
+        "currency": row.unit,
+        "amount": row.amount,
+        "balance_after": row.balance_after,
+        "reason": row.reason,
+        "source": {"type": row.source_type, "id": row.source_id},
+        "payment": row.source_id if row.source_type == "payment" else None,
+        "event": row.event,
+        "campaign": row.campaign,
+        "redemption": row.redemption,
+        "reverses": row.reverses,
+        "expires_at": None if row.expires_at is None else format_instant(row.expires_at),
         "explanation": msgspec.Raw(row.explanation.encode()),
         "metadata": msgspec.Raw(row.metadata.encode()),
         "created_at": format_instant(row.created_at),

@@ -13,6 +13,7 @@ EVENT_TYPES = frozenset(
         "loyalty.account": ("created", "updated", "closed", "reopened", "merged", "erased"),
         "loyalty.points": ("earned", "redeemed", "reversed", "adjusted", "expired", "expiring", "available"),
         "loyalty.tier": ("changed",),
+        "credit": ("issued", "spent", "reversed", "expired"),
         "loyalty.reward": ("redeemed",),
         "redemption": ("completed", "released", "reversed", "conflict"),
     }.items()

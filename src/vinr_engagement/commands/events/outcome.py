@@ -61,6 +61,30 @@ class RedemptionOutcome(msgspec.Struct):
     reason: str | None = None
 
 
+class CreditOutcome(msgspec.Struct):
+    """Store credit that was spent on the payment: what of it was ``returned``, or a ``conflict``, of a payment that completed
+    after its failure had given the credit back.
+
+    ``spend`` is the id of the spend's row, ``transaction`` that of the row that gives back; ``amount`` is what came back, or
+    what is missing, in minor units.
+    """
+
+    spend: str
+    account: str
+    currency: str
+    amount: int
+    status: Literal["returned", "conflict"]
+    transaction: str | None = None
+    balance_after: int | None = None
+
+
+class Spent(msgspec.Struct):
+    """What the event meant for what members had spent on its payment."""
+
+    credit: list[CreditOutcome] = []
+    redemptions: list[RedemptionOutcome] = []
+
+
 class EventOutcome(msgspec.Struct, dict=True):
     """The answer. A duplicate has the first outcome, and its status in ``first_status``."""
 
@@ -71,6 +95,7 @@ class EventOutcome(msgspec.Struct, dict=True):
     programs: list[ProgramOutcome] = []
     payment: PaymentOutcome | None = None
     customer: str | None = None
+    credit: list[CreditOutcome] = []
     redemptions: list[RedemptionOutcome] = []
     first_status: Status | None = None
     object: str = "event_outcome"

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from vinr_engagement import payments
 from vinr_engagement.commands import awards, standing
 from vinr_engagement.commands.context import Context
-from vinr_engagement.commands.events import incoming
+from vinr_engagement.commands.events import incoming, spent
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, line, spend_of
 from vinr_engagement.commands.events.incoming import EventIn, PaymentObject, RefundObject
-from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, overall
+from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Spent, overall
 from vinr_engagement.foundation.errors import Conflict
 from vinr_engagement.ledger import Source
 from vinr_engagement.members import Account
@@ -47,12 +47,22 @@ def _evaluate(
     context: Context, event: EventIn, happening: Happening, payment: Payment, *, told_before: bool = False
 ) -> EventOutcome:
     """``told_before``: an invoice has said what the payment is; what it says itself counts."""
-    programs = evaluate_everywhere(context, happening)
+    programs, told = evaluate_everywhere(context, happening), Spent()
+    spent.completed(context, event, payment, told)
     cut = 0
-    if told_before or payment.refunded_seen or payment.refunded_sum or payment.disputed:
-        cut = take_back(context, event, payment, programs)
+    if told_before or payment.refunded_at is not None:
+        cut = take_back(context, event, payment, programs, told)
     status, reason = overall(programs)
-    return EventOutcome(event.id, event.type, status, reason, programs, _outcome_of(payment, cut))
+    return EventOutcome(
+        event.id,
+        event.type,
+        status,
+        reason,
+        programs,
+        _outcome_of(payment, cut),
+        credit=told.credit,
+        redemptions=told.redemptions,
+    )
 
 
 def _already_completed(event: EventIn, payment: Payment, facts: PaymentObject) -> EventOutcome:
@@ -117,8 +127,16 @@ def dispute_resolved(context: Context, event: EventIn) -> EventOutcome:
 def payment_failed(context: Context, event: EventIn) -> EventOutcome:
     """A payment that finally failed or expired."""
     payment = _payment(context, incoming.identifier_of(event.object, "id"))
-    payment.failed_at = event.occurred_at
-    return EventOutcome(event.id, event.type, "processed", payment=_outcome_of(payment, 0))
+    payment.failed_at, told = event.occurred_at, Spent()
+    spent.failed(context, event, payment, told)
+    return EventOutcome(
+        event.id,
+        event.type,
+        "processed",
+        payment=_outcome_of(payment, 0),
+        credit=told.credit,
+        redemptions=told.redemptions,
+    )
 
 
 def _check_currency(payment: Payment, refund: RefundObject) -> None:
@@ -146,16 +164,28 @@ def _refunded(context: Context, event: EventIn, payment: Payment) -> EventOutcom
     if payment.amount is None:
         return EventOutcome(event.id, event.type, "deferred", "payment_not_completed", payment=_outcome_of(payment, 0))
     programs: list[ProgramOutcome] = []
-    cut = take_back(context, event, payment, programs)
-    return EventOutcome(event.id, event.type, "processed", None, programs, _outcome_of(payment, cut))
+    told = Spent()
+    cut = take_back(context, event, payment, programs, told)
+    return EventOutcome(
+        event.id,
+        event.type,
+        "processed",
+        None,
+        programs,
+        _outcome_of(payment, cut),
+        credit=told.credit,
+        redemptions=told.redemptions,
+    )
 
 
-def take_back(context: Context, event: EventIn, payment: Payment, programs: list[ProgramOutcome]) -> int:
-    """Lets refunds take effect on every account that the payment reached; answers what they claimed too much.
+def take_back(context: Context, event: EventIn, payment: Payment, programs: list[ProgramOutcome], told: Spent) -> int:
+    """Lets refunds take effect on what was spent on the payment, then on every account that it reached; answers what they
+    claimed too much.
 
-    Adds what it wrote to the outcome of each program.
+    Adds what it wrote to ``told`` and to the outcome of each program.
     """
     cut = payments.settle_refunds(payment)
+    spent.returned(context, event, payment, told)
     net = payments.net_amount(payment)
     at = max(payment.completed_at or 0, payment.refunded_at or 0)
     reason = "dispute" if event.type == "dispute.resolved" else "refund"
@@ -201,10 +231,7 @@ def _outcome_in(programs: list[ProgramOutcome], program: str, account: str) -> P
 
 def _payment(context: Context, identifier: str) -> Payment:
     """The payment, announced for change; a new one where nothing is known of it."""
-    payment = context.state.find(payments.PAYMENTS, payments.payment_key(identifier))
-    if payment is None:
-        return context.state.insert(payments.expected_payment(identifier))
-    return context.state.change(payment)
+    return context.payment(identifier)
 
 
 def _outcome_of(payment: Payment, cut: int) -> PaymentOutcome:

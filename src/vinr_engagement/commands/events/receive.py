@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from vinr_engagement import inbox, ledger, members, payments, rules, tiers
 from vinr_engagement.commands import awards, standing
 from vinr_engagement.commands.context import Context, Decision, due_lots, due_redemptions
-from vinr_engagement.commands.events import incoming, outcome, redeemed
+from vinr_engagement.commands.events import incoming, outcome, redeemed, spent
 from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
 from vinr_engagement.commands.events.incoming import MAX_EVENT_AHEAD, EventIn
 from vinr_engagement.commands.events.outcome import EventOutcome
@@ -50,7 +50,8 @@ class ReceiveEvent(Decision):
         second: list[Need] = [(members.ACCOUNTS, account) for account in accounts]
         second += [(members.ACCOUNTS, members.account_key(account)) for _, account, _ in reached]
         second += [(payments.PURCHASES, (bucket, account, payment.id)) for payment, account, bucket in reached]
-        yield [*second, *redemptions.linked(known), *redemptions.accounts(context)]
+        second += [*spent.needs(context, paid), *redemptions.linked(known), *redemptions.accounts(context)]
+        yield second
         found_accounts = [
             account
             for _, key in second[: len(accounts) + len(reached)]

@@ -51,10 +51,8 @@ def _conflict(context: Context, payment: Payment, account: Account, row: Redempt
     return RedemptionOutcome(row.id, "conflict", reason)
 
 
-def failed(context: Context, event: EventIn, payment: Payment) -> list[RedemptionOutcome]:
-    """The payment will not complete: pending redemptions that it names are released, unless it has completed already."""
-    if payment.completed_event is not None:
-        return []
+def failed(context: Context, event: EventIn) -> list[RedemptionOutcome]:
+    """The payment will not complete: pending redemptions that it names are released."""
     found, unknown = _named(context, event)
     return [*[_let_go(context, event, account, row) for account, row in found], *unknown]
 

@@ -6,7 +6,7 @@ from vinr_engagement.commands.events import incoming, outcome
 from vinr_engagement.commands.events.customers import ALL_HANDLERS
 from vinr_engagement.commands.events.evaluate import evaluate_in, happening_of
 from vinr_engagement.commands.events.incoming import EventIn
-from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome
+from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome, Spent
 from vinr_engagement.commands.events.payments import take_back
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.errors import Conflict
@@ -53,10 +53,20 @@ class ReplayEvent(Decision):
             ProgramOutcome(entry.program.id, "ignored") for entry in context.configuration.earning
         ]
         programs = [self._program_again(context, event, entry, account, money) for entry in entries]
+        told = Spent(first.credit, first.redemptions)
         if money is not None and money.refunded > 0:
-            take_back(context, event, money, programs)
+            take_back(context, event, money, programs, told)
         status, reason = outcome.overall(programs)
-        return EventOutcome(event.id, event.type, status, reason, programs, first.payment)
+        return EventOutcome(
+            event.id,
+            event.type,
+            status,
+            reason,
+            programs,
+            first.payment,
+            credit=told.credit,
+            redemptions=told.redemptions,
+        )
 
     def _program_again(
         self,

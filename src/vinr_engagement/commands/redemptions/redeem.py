@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, members, rewards
-from vinr_engagement.commands import standing
+from vinr_engagement.commands import standing, store_credit
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context, Decision, due_lots, due_redemptions, lots_of, no_such
 from vinr_engagement.commands.redemptions import moves
@@ -16,9 +16,9 @@ from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.clock import HOUR
 from vinr_engagement.foundation.database import Need
 from vinr_engagement.foundation.errors import Invalid
-from vinr_engagement.ledger import Transaction
+from vinr_engagement.ledger import Cause, Source, Transaction
 from vinr_engagement.members import Account
-from vinr_engagement.rewards import Redemption, RedemptionCode, Reward
+from vinr_engagement.rewards import Artifact, Redemption, RedemptionCode, Reward
 
 
 class RedeemReward(Decision):
@@ -69,19 +69,30 @@ class RedeemReward(Decision):
     ) -> Redemption:
         identifier = ids.new_id("rdm", account.bucket)
         debit = moves.take(context, account, identifier, reward, points, self.quantity)
-        row = self._row(context, entry, account, reward, debit)
+        artifact = reward.artifact(self.quantity)
+        if artifact.credit is not None:
+            artifact.credit["transaction"] = _grant(context, account, identifier, artifact.credit)
+        row = self._row(context, entry, account, reward, debit, artifact)
         context.state.insert(row)
         if row.code is not None:
             bucket, code = rewards.code_key(row.code) or (0, "")
             context.state.insert(RedemptionCode(bucket, code, row.id, account.id))
         standing.wake(account, row.expires_at)
         moves.tell(context, account, row, "loyalty.reward.redeemed")
+        if reward.kind.at_once:
+            moves.apply(context, account, row, None)
         return row
 
     def _row(
-        self, context: Context, entry: ProgramRules, account: Account, reward: Reward, debit: Transaction
+        self,
+        context: Context,
+        entry: ProgramRules,
+        account: Account,
+        reward: Reward,
+        debit: Transaction,
+        artifact: Artifact,
     ) -> Redemption:
-        artifact, code = reward.artifact(self.quantity), rewards.new_code() if reward.kind.coded else None
+        code = rewards.new_code() if reward.kind.coded else None
         if artifact.discount is not None:
             artifact.discount["code"] = code
         ttl_hours = entry.program.redemption_ttl_hours if reward.kind.timed else None
@@ -113,3 +124,11 @@ class RedeemReward(Decision):
             released_at=None,
             reversed_at=None,
         )
+
+
+def _grant(context: Context, account: Account, redemption: str, granted: dict[str, Any]) -> str:
+    """Grants store credit; answers the row of the wallet."""
+    amount, currency = granted["amount"], granted["currency"]
+    cause = Cause("earn", Source("redemption", redemption), reason="reward", redemption=redemption)
+    explanation = {"award": {"type": "reward", "amount": amount}, "result": amount}
+    return store_credit.issue(context, account, currency, amount, cause, explanation).id

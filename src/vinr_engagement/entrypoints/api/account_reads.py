@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from vinr_engagement import ledger, members
+from vinr_engagement import credit, ledger, members
+from vinr_engagement.credit import queries as credit_queries
 from vinr_engagement.entrypoints.api.answers import found_or_missing, settled
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
@@ -76,6 +77,13 @@ async def _program_of(session: Session, account: Account) -> Program:
     return found_or_missing(await program_queries.get_program(session, account.program), "program", account.program)
 
 
+async def wallet_in(session: Session, account: Account) -> dict[str, Any]:
+    """The account's store credit, as it is shown."""
+    wallets = await credit_queries.wallets_of(session, account)
+    lots = await credit_queries.open_lots_of(session, account) if wallets else []
+    return credit.wallet_snapshot(account.id, wallets, lots)
+
+
 async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
     """Everything that is held about a member."""
     account = await read_account(exchange, identifier)
@@ -90,11 +98,13 @@ async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
             "object": "account_export",
             "account": members.account_snapshot(account),
             "customers": [members.customer_snapshot(customer) for customer in customers],
-            "transactions": [ledger.transaction_snapshot(row) for row in rows],
+            "transactions": [ledger.transaction_snapshot(row) for row in rows if row.unit == ledger.POINTS],
             "lots": [
                 lot_snapshot(lot, ledger.closes_at(lot, account, program))
                 for lot in await ledger_queries.all_lots(session, account)
             ],
+            "wallet": await wallet_in(session, account),
+            "credit_transactions": [ledger.transaction_snapshot(row) for row in rows if row.unit != ledger.POINTS],
             "events": [
                 outbox_queries.event_snapshot(event) for event in await outbox_queries.all_events(session, account.id)
             ],

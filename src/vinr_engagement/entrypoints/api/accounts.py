@@ -20,12 +20,14 @@ from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, Metada
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.shapes import (
+    CreditTransaction,
     Customer,
     Event,
     Lot,
     LoyaltyAccount,
     PointsTransaction,
     ReceivedEvent,
+    Wallet,
 )
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
@@ -71,6 +73,8 @@ class AccountExport(Shape):
     customers: list[Customer]
     transactions: list[PointsTransaction]
     lots: list[Lot]
+    wallet: Wallet
+    credit_transactions: list[CreditTransaction]
     events: list[Event]
     received_events: list[ReceivedEvent]
 
@@ -164,7 +168,14 @@ async def _place(session: Session, cursor: str) -> str | None:
     "/merge",
     "merge",
     MergedAccount,
-    errors=("account_closed", "account_merged", "program_mismatch", "points_out_of_range", "resource_missing"),
+    errors=(
+        "account_closed",
+        "account_merged",
+        "program_mismatch",
+        "points_out_of_range",
+        "credit_out_of_range",
+        "resource_missing",
+    ),
 )
 async def merge_accounts(caller: Caller, errors: Errors, body: Merge) -> Response:
     """Merge two accounts

@@ -74,6 +74,9 @@ CODES: Final[dict[str, Code]] = {
     "idempotency_key_reused": Code(
         409, "The `Idempotency-Key` was used for a different request.", "Use a new key for a new request."
     ),
+    "payment_failed": Code(
+        409, "The payment failed or expired.", "Spend the credit on a payment that may still complete."
+    ),
     "payment_conflict": Code(
         409,
         "The payment is known with another amount, currency or customer.",
@@ -98,12 +101,18 @@ CODES: Final[dict[str, Code]] = {
     "clock_moves_forward": Code(
         422, "A test clock never goes back.", "Choose a time that is not before the one that `message` gives."
     ),
+    "credit_out_of_range": Code(
+        422, "A wallet would hold more than 2^53 − 1 minor units.", "Check the amount; no wallet can go beyond."
+    ),
     "event_in_future": Code(
         422,
         "The event happened more than five minutes ahead of the clock.",
         "Correct `created_at`, or the sender's clock.",
     ),
     "expires_at_in_past": Code(422, "The credit would have expired already.", "Choose a time after the clock's."),
+    "insufficient_credit": Code(
+        422, "The wallet holds less than the spend takes.", "Spend at most `balance`, in this currency."
+    ),
     "insufficient_points": Code(
         422,
         "The account has fewer points than the debit takes.",

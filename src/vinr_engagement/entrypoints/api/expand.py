@@ -42,6 +42,13 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
         "redemption": "redemption",
         "reverses": "points_transaction",
     },
+    "credit_transaction": {
+        "account": "loyalty_account",
+        "original_account": "loyalty_account",
+        "program": "program",
+        "event": "event",
+        "reverses": "credit_transaction",
+    },
     "lot": {"account": "loyalty_account", "transaction": "points_transaction"},
     "earning_rule": {"program": "program"},
     "reward": {"program": "program"},
@@ -170,4 +177,5 @@ _LOADERS: Final[dict[str, Callable[[Exchange, Iterable[str]], Awaitable[Objects]
     "redemption": _redemptions,
     "event": _events,
     "points_transaction": _transactions,
+    "credit_transaction": _transactions,
 }

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.suggest import kind_of, quote
+from vinr_engagement.foundation import money
 from vinr_engagement.foundation.clock import parse_instant
 
 
@@ -58,6 +59,22 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=limits.REASON
 Points = Annotated[int, Field(ge=-limits.LARGEST_INTEGER, le=limits.LARGEST_INTEGER)]
 MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=limits.METADATA_KEY_CHARACTERS)]
 MetadataValue = Annotated[str, StringConstraints(max_length=limits.METADATA_VALUE_CHARACTERS)]
+Minor = Annotated[int, Field(ge=1, le=limits.LARGEST_INTEGER)]
+"""Money in minor units."""
+
+
+def _known_currency(code: str) -> str:
+    try:
+        money.exponent(code)
+    except ValueError as error:
+        raise ValueError(f"is not right: {error}") from None
+    return code
+
+
+CurrencyCode = Annotated[
+    str, AfterValidator(_known_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})
+]
+"""An ISO 4217 code in capitals."""
 Metadata = Annotated[
     dict[MetadataKey, MetadataValue],
     Field(

@@ -76,6 +76,20 @@ class RedemptionOutcome(Shape):
     )
 
 
+class CreditOutcome(Shape):
+    """What the event meant for store credit that was spent on its payment."""
+
+    spend: str = Field(description="The transaction that spent it.")
+    account: str
+    currency: str
+    amount: int = Field(description="In minor units: what came back, or with `conflict` what is missing.")
+    status: Literal["returned", "conflict"] = Field(
+        description="`conflict`: the payment completed after its failure had given the credit back."
+    )
+    transaction: str | None = Field(description="The transaction that gives back.")
+    balance_after: int | None = Field(description="What the wallet held then.")
+
+
 class EventOutcome(Shape):
     """What came of an event."""
 
@@ -86,6 +100,11 @@ class EventOutcome(Shape):
     programs: list[ProgramOutcome]
     payment: PaymentOutcome | None
     customer: str | None
-    redemptions: list[RedemptionOutcome] = Field(description="What became of redemptions.")
+    credit: list[CreditOutcome] = Field(
+        [], description="Store credit that the event gave back, or could not take again."
+    )
+    redemptions: list[RedemptionOutcome] = Field(
+        [], description="What became of the redemptions that the payment names or had."
+    )
     first_status: Status | None = Field(description="Of a duplicate: the status that it had the first time.")
     object: Literal["event_outcome"]

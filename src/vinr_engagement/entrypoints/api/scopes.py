@@ -5,6 +5,7 @@ from typing import Final
 RESOURCES: Final = (
     "accounts",
     "transactions",
+    "credit",
     "programs",
     "earning_rules",
     "rewards",

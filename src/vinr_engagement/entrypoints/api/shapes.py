@@ -252,6 +252,77 @@ class PointsTransaction(Shape):
     effective_at: Time
 
 
+class CreditGiven(Shape):
+    """Credit that was granted."""
+
+    type: Literal["adjustment", "reward", "opening_balance"]
+    amount: int
+
+
+class CreditExplanation(Shape):
+    """How the amount came about. What was granted tells by whom, all else the lots that it took from or gave back to."""
+
+    result: int
+    award: CreditGiven | None = None
+    lots: list[LotPart] | None = None
+    debt: int | None = None
+    expired_at: Time | None = None
+
+
+class CreditTransaction(Shape):
+    """One immutable row of a wallet's ledger, in minor units."""
+
+    id: str = Field(examples=["ptx_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["credit_transaction"]
+    account: str | LoyaltyAccount = Field(description="The account that owns the row now; expandable.")
+    original_account: str | LoyaltyAccount = Field(
+        description="The account that owned it when it was written; differs after a merge. Expandable."
+    )
+    program: str | Program = Field(description="Expandable.")
+    type: TransactionType = Field(
+        description="`adjust`: issued; `earn`: granted by a reward; `redeem`: spent; `reverse`: given back; `expire`."
+    )
+    unit: str = Field(description="The currency.", examples=["EUR"])
+    currency: str = Field(examples=["EUR"])
+    amount: int = Field(description="Signed: credits are positive, debits negative.")
+    balance_after: int = Field(description="What the wallet held then.", ge=0)
+    reason: str | None = Field(examples=["goodwill"])
+    source: Source
+    payment: str | None = Field(description="The payment that it was spent on, or given back from.")
+    event: Union[str, "ReceivedEvent", "Event", None] = Field(description="The event that led to it; expandable.")
+    campaign: str | None
+    redemption: str | None
+    reverses: Union[str, "CreditTransaction", None] = Field(description="The spend that it gives back; expandable.")
+    expires_at: Time | None
+    explanation: CreditExplanation
+    metadata: dict[str, str]
+    created_at: Time
+    effective_at: Time
+
+
+class ExpiringCredit(Shape):
+    """What of a wallet expires when."""
+
+    amount: int = Field(ge=1)
+    expires_at: Time
+
+
+class WalletBalance(Shape):
+    """What a member holds in one currency, in minor units."""
+
+    currency: str = Field(examples=["EUR"])
+    balance: int = Field(ge=0)
+    expiring: list[ExpiringCredit] = Field(description="What expires, the soonest first; the rest never does.")
+
+
+class Wallet(Shape):
+    """A member's store credit."""
+
+    object: Literal["wallet"]
+    account: str
+    balances: list[WalletBalance] = Field(description="A balance for each currency that was ever issued.")
+
+
 class Lot(Shape):
     """What is left of one credit."""
 
@@ -285,9 +356,12 @@ class RedemptionThen(Redemption):
 class EventData(Shape):
     """The object as it was then, and in `previous` the former values of what changed."""
 
-    object: Annotated[AccountThen | PointsTransaction | Lot | RedemptionThen, Field(discriminator="object")] | None = (
-        Field(description="Null once the member was erased.")
-    )
+    object: (
+        Annotated[
+            AccountThen | PointsTransaction | CreditTransaction | Lot | RedemptionThen, Field(discriminator="object")
+        ]
+        | None
+    ) = Field(description="Null once the member was erased.")
     previous: dict[str, Any] | None = Field(None, description="Former values of fields of the object.")
     erased: bool | None = Field(None, description="True once the member was erased.")
 

@@ -19,7 +19,7 @@ from vinr_engagement.entrypoints.api.validation import fault_of
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.foundation.errors import Refusal
-from vinr_engagement.ledger import Transaction, transaction_snapshot
+from vinr_engagement.ledger import POINTS, Transaction, transaction_snapshot
 from vinr_engagement.ledger import queries as ledger_queries
 
 transactions = Resource("transactions", "/v1/loyalty/transactions", "transactions")
@@ -161,7 +161,7 @@ async def list_transactions(caller: Caller, query: Annotated[ListTransactions, Q
 async def get_transaction(caller: Caller, transaction: str, query: Annotated[GetTransaction, Query()]) -> Response:
     """Retrieve a transaction"""
     tree = query.tree("points_transaction")
-    row = await caller.read(lambda session: ledger_queries.get_transaction(session, transaction))
+    row = await caller.read(lambda session: ledger_queries.get_transaction(session, transaction, POINTS))
     shown = transaction_snapshot(found_or_missing(row, "transaction", transaction))
     await expand(caller, [shown], "points_transaction", tree)
     return json_answer(shown)
