@@ -32,7 +32,9 @@ def needs(context: Context, paid: Iterable[Key]) -> list[Need]:
 
 
 def completed(context: Context, event: EventIn, payment: Payment, told: Spent) -> None:
-    """The payment completed: redemptions that it names are used by it. Credit that came back because it had failed is not taken again: each such spend is a conflict."""
+    """The payment completed: redemptions that it names are used by it. Credit that came back because it had failed is not taken
+    again: each such spend is a conflict.
+    """
     told.redemptions += redeemed.completed(context, event, payment)
     if payment.links == NOTHING:
         return
@@ -59,7 +61,9 @@ def failed(context: Context, event: EventIn, payment: Payment, told: Spent) -> N
 
 
 def returned(context: Context, event: EventIn, payment: Payment, told: Spent) -> None:
-    """Refunds take effect: a full one returns the points of redemptions; of each spend of credit comes back its share of all that was refunded, before points are clawed back."""
+    """Refunds take effect, before points are clawed back: a full one returns the points of redemptions, and of each spend of
+    credit comes back its share of all that was refunded.
+    """
     if payment.links == NOTHING:
         return
     told.redemptions += redeemed.returned(context, payment)

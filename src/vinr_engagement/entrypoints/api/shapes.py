@@ -390,3 +390,7 @@ class ReceivedEvent(Shape):
     received_at: Time
     body: dict[str, Any] = Field(description="As it was sent; empty once the member was erased.")
     outcome: EventOutcome | None = Field(description="The first answer; null once the member was erased.")
+
+
+for _shape in (Redemption, PointsTransaction, CreditTransaction, RedemptionThen):
+    _shape.model_rebuild()  # They name shapes that come after them, and other modules build upon them.
