@@ -73,7 +73,7 @@ def parse_reward(definition: dict[str, Any]) -> Reward:
     value = TYPES[kind].check(_mapping(given.get("value"), "value"))
     tiers, segment = _eligibility(given["eligibility"])
     description = given["description"]
-    kept = {
+    kept: dict[str, Any] = {
         **given,
         "name": fields.text(given.get("name"), "name", LONGEST_NAME, "name"),
         "description": None if description is None else _description(description),
