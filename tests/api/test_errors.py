@@ -19,6 +19,7 @@ TABLE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
 ROW = re.compile(r"\| <a id=\"(\w+)\"></a>`\1` \| `(\w+)` \| (\d+) \| (.*) \| (.*) \|")
 ACCOUNTS = "/v1/loyalty/accounts"
 TRANSACTIONS = "/v1/loyalty/transactions"
+CREDIT = "/v1/loyalty/credit"
 CLOCK = "/v1/test-helpers/clock"
 Provocation = Callable[[Api], Awaitable[httpx2.Response]]
 
@@ -199,6 +200,29 @@ async def points_out_of_range(api: Api) -> httpx2.Response:
     return await api.call("POST", TRANSACTIONS, {**body, "amount": 1})
 
 
+def credit(account: str, amount: int, **more: Any) -> dict[str, Any]:
+    return {"account": account, "amount": amount, "currency": "EUR", **more}
+
+
+async def insufficient_credit(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    return await api.call("POST", f"{CREDIT}/spend", credit(account["id"], 5, payment="pay_1"))
+
+
+async def credit_out_of_range(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    await api.post(f"{CREDIT}/issue", credit(account["id"], 2**53 - 1))
+    return await api.call("POST", f"{CREDIT}/issue", credit(account["id"], 1))
+
+
+async def payment_failed(api: Api) -> httpx2.Response:
+    account = await api.enrol()
+    await api.post(f"{CREDIT}/issue", credit(account["id"], 5))
+    failure = {**payment("evt_1", None, id="pay_1"), "type": "payment.failed"}
+    await api.post("/v1/events", failure)
+    return await api.call("POST", f"{CREDIT}/spend", credit(account["id"], 5, payment="pay_1"))
+
+
 async def idempotency_key_reused(api: Api) -> httpx2.Response:
     headers = {"Idempotency-Key": "one"}
     await api.post(ACCOUNTS, {"program": "prog_default"}, headers=headers)
@@ -270,6 +294,9 @@ PROVOCATIONS: dict[str, Provocation] = {
     "event_in_future": event_in_future,
     "expires_at_in_past": expires_at_in_past,
     "insufficient_points": insufficient_points,
+    "insufficient_credit": insufficient_credit,
+    "credit_out_of_range": credit_out_of_range,
+    "payment_failed": payment_failed,
     "points_out_of_range": points_out_of_range,
     "refund_exceeds_payment": refund_exceeds_payment,
     "rate_limit_exceeded": rate_limit_exceeded,

@@ -8,6 +8,7 @@ ACCOUNTS = "/v1/loyalty/accounts"
 TRANSACTIONS = "/v1/loyalty/transactions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
+CREDIT = "/v1/loyalty/credit"
 CLOCK = "/v1/test-helpers/clock"
 JSON = {"Content-Type": "application/json"}
 
@@ -39,6 +40,9 @@ async def writes(api: Api) -> list[Write]:
         "qualifying": True,
         "expires_at": "2190-01-01T00:00:00Z",
     }
+    granted = {"account": first["id"], "amount": 5, "currency": "EUR"}
+    await api.post(f"{CREDIT}/issue", granted)
+    issue = {**granted, "reason": "goodwill", "metadata": {"note": "x"}, "expires_at": "2190-01-01T00:00:00Z"}
     one = f"{ACCOUNTS}/{first['id']}"
     return [
         Write("accounts.create", "POST", ACCOUNTS, {"program": "prog_default", "customer": "cust_new", "metadata": {"a": "b"}}),
@@ -50,6 +54,8 @@ async def writes(api: Api) -> list[Write]:
         Write("accounts.erase", "POST", f"{ACCOUNTS}/{second['id']}/erase", None),
         Write("transactions.create", "POST", TRANSACTIONS, adjustment),
         Write("transactions.create_batch", "POST", f"{TRANSACTIONS}/batch", {"transactions": [adjustment]}),
+        Write("credit.issue", "POST", f"{CREDIT}/issue", issue),
+        Write("credit.spend", "POST", f"{CREDIT}/spend", {**granted, "payment": "pay_1"}),
         Write("programs.create", "POST", PROGRAMS, PROGRAM),
         Write("programs.update", "PATCH", f"{PROGRAMS}/prog_default", PROGRAM),
         Write("earning_rules.create", "POST", RULES, RULE),

@@ -17,6 +17,7 @@ _LISTS = {
     "/v1/loyalty/accounts": "account",
     "/v1/loyalty/accounts/{account}/lots": "transaction",
     "/v1/loyalty/transactions": "transaction",
+    "/v1/loyalty/credit/transactions": "credit_transaction",
     "/v1/loyalty/programs": "program",
     "/v1/loyalty/earning-rules": "rule",
     "/v1/customers": "customer",
@@ -31,6 +32,8 @@ _EXPANDED = {
     "/v1/loyalty/accounts/{account}/lots": "lot",
     "/v1/loyalty/transactions": "points_transaction",
     "/v1/loyalty/transactions/{transaction}": "points_transaction",
+    "/v1/loyalty/credit/transactions": "credit_transaction",
+    "/v1/loyalty/credit/transactions/{transaction}": "credit_transaction",
     "/v1/loyalty/earning-rules": "earning_rule",
     "/v1/loyalty/earning-rules/{rule}": "earning_rule",
     "/v1/events": "event",
@@ -46,6 +49,7 @@ _EXPIRIES = (
 _TIERS = ([], [{"name": "Silver", "rank": 0, "threshold": 0}, {"name": "Gold", "rank": 1, "threshold": 5}])
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "timezone": ("Europe/Berlin", "UTC", "Pacific/Apia"),
+    "currency": ("EUR", "EUR", "JPY"),
     "default_currency": ("EUR", "JPY", "KWD"),
     "currencies": (["EUR"], ["GBP", "JPY"], None),
     "rates": ({"EUR": 1, "GBP": "1.25"},),
@@ -88,6 +92,7 @@ _IDS = {
     "target": "account",
     "program": "program",
     "customer": "customer",
+    "payment": "payment",
     "actor": "key",
     "resource": "program",
 }
@@ -128,6 +133,8 @@ def make_path_sendable(case: schemathesis.Case, place: World) -> None:
 def _kind_of(case: schemathesis.Case, name: str) -> str:
     if case.path.endswith("/reopen"):
         return "closed"
+    if case.path.startswith("/v1/loyalty/credit"):
+        return "credit_transaction"
     return _OF_RECEIVED.get(case.path, name) if name == "event" else name
 
 
@@ -137,7 +144,8 @@ def _steer_query(case: schemathesis.Case, place: World, random: Random) -> None:
             del case.query[name]
         elif random.random() < 0.9:
             _choose_query(case, name, place, random)
-    if case.path == "/v1/loyalty/transactions" and "account" not in case.query and case.method == "GET":
+    of_account = ("/v1/loyalty/transactions", "/v1/loyalty/credit/transactions")
+    if case.path in of_account and "account" not in case.query and case.method == "GET":
         case.query["account"] = random.choice(place.known["account"])
     if {"starting_after", "ending_before"} <= set(case.query) and random.random() < 0.8:
         del case.query["starting_after"]

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from tests.api.conftest import Api, Json, close_api, payment
-from tests.contract.hostile import ACCOUNTS, PROGRAMS, RULE, RULES, TRANSACTIONS, Write, writes
+from tests.contract.hostile import ACCOUNTS, CREDIT, PROGRAMS, RULE, RULES, TRANSACTIONS, Write, writes
 from tests.contract.rows import nothing_written
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -25,6 +25,8 @@ from vinr_engagement.foundation.settings import ENVIRONMENTS, Environment, Setti
 
 FURNISHED = {"prog_default", "rule_default"}
 """What every store has from the beginning."""
+OF_ACCOUNT = (TRANSACTIONS, f"{CREDIT}/transactions")
+"""Lists that ask whose."""
 READS = [f"{resource}:read" for resource in RESOURCES]
 
 
@@ -68,7 +70,7 @@ async def test_a_key_that_may_read_reads_everything(api: Api) -> None:
     reached = set()
     for name, (method, path, _) in (await operations(api)).items():
         if method == "GET":
-            query = f"?account={account}" if name == "transactions.list" else ""
+            query = f"?account={account}" if name in ("transactions.list", "credit.list") else ""
             answer = await api.call("GET", any_path(path) + query, key=reader)
             assert answer.status_code == (404 if "{" in path else 200), f"{name}: {answer.text}"
             reached.add(name)
@@ -122,7 +124,7 @@ async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: E
     listed = [path for method, path, found in (await operations(api)).values() if method == "GET" and _is_list(found)]
     own = {}
     for path in listed:
-        target = path.replace("{account}", account) + (f"?account={account}" if path == TRANSACTIONS else "")
+        target = path.replace("{account}", account) + (f"?account={account}" if path in OF_ACCOUNT else "")
         own[path] = await _ids(api, target, here)
         assert own[path], f"{path} is empty: nothing was tried"
         elsewhere = await api.call("GET", target, key=there)
@@ -138,6 +140,7 @@ async def _fill(api: Api, key: str) -> str:
     await api.post("/v1/events", payment("evt_1", "cust_1", 5_000), key=key)
     told = {**payment("evt_2", None), "type": "customer.updated", "data": {"object": {"id": "cust_1"}}}
     await api.post("/v1/events", told, key=key)
+    await api.post(f"{CREDIT}/issue", {"account": made["id"], "amount": 5, "currency": "EUR"}, key=key)
     await api.post(PROGRAMS, {"name": "Club"}, key=key)
     await api.post(RULES, RULE, key=key)
     await api.post("/v1/api-keys", {"name": "Another"}, key=key)

@@ -18,6 +18,7 @@ Json = dict[str, Any]
 
 ACCOUNTS = "/v1/loyalty/accounts"
 TRANSACTIONS = "/v1/loyalty/transactions"
+CREDIT = "/v1/loyalty/credit"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
@@ -102,12 +103,21 @@ def _members(place: World, client: httpx2.Client, mark: str) -> None:
         account = _made(client, ACCOUNTS, {"program": "prog_default", "customer": customer})
         place.add("account", account["id"])
         place.add("transaction", _made(client, TRANSACTIONS, {"account": account["id"], "amount": 500})["id"])
+    _credit(place, client, place.known["account"][-1], f"pay_{mark}")
     standalone = _made(client, ACCOUNTS, {"program": "prog_default"})
     place.add("account", standalone["id"])
     closed = _made(client, ACCOUNTS, {"program": "prog_default"})
     client.post(f"{ACCOUNTS}/{closed['id']}/close").raise_for_status()
     place.add("account", closed["id"])
     place.add("closed", closed["id"])
+
+
+def _credit(place: World, client: httpx2.Client, account: str, payment_id: str) -> None:
+    issued = {"account": account, "amount": 900, "currency": "EUR", "expires_at": "2190-01-01T00:00:00Z"}
+    spent = {"account": account, "amount": 300, "currency": "EUR", "payment": payment_id}
+    place.add("credit_transaction", _made(client, f"{CREDIT}/issue", issued)["id"])
+    place.add("credit_transaction", _made(client, f"{CREDIT}/spend", spent)["id"])
+    place.add("payment", payment_id)
 
 
 def _events(place: World, client: httpx2.Client, mark: str) -> None:

@@ -11,14 +11,17 @@ from vinr_engagement.commands import (
     Adjust,
     AdvanceClock,
     CreateAccount,
+    IssueCredit,
     ReceiveEvent,
     SetClock,
+    SpendCredit,
     Store,
     UpdateProgram,
     UpdateRule,
     parse_event,
 )
 from vinr_engagement.commands.events import EventOutcome
+from vinr_engagement.credit import queries as credit_queries
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import DAY, Instant, format_instant, parse_instant
 from vinr_engagement.foundation.settings import Settings
@@ -142,6 +145,23 @@ class Shop:
     async def is_given(self, points: str) -> None:
         await self.run(Adjust(self.member, int(points), "goodwill_credit", {}))
 
+    async def is_issued(self, amount: str, days: str | None) -> None:
+        """Store credit, in pounds; which expires after some days, if it is said."""
+        expires_at = None if days is None else await self.store.now() + int(days) * DAY
+        await self.run(IssueCredit(self.member, minor(amount), "GBP", "goodwill", {}, expires_at))
+
+    async def spends_credit(self, amount: str, payment: str) -> None:
+        await self.run(SpendCredit(self.member, minor(amount), "GBP", payment))
+
+    async def payment_ends(self, payment: str, how: str) -> None:
+        await self.tell(f"payment.{how}", {"id": payment})
+
+    async def credit(self) -> int:
+        """What the member's wallet holds, in pence."""
+        account = await self.account()
+        wallets = await self.store.database.read(lambda session: credit_queries.wallets_of(session, account))
+        return sum(wallet.balance for wallet in wallets)
+
     async def pass_months(self, count: str) -> None:
         zone = self.store.write_path.configuration.program(PROGRAM).zone
         await self.advance(calendar.add_months(await self.store.now(), int(count), zone))
@@ -164,6 +184,9 @@ _STEPS: dict[str, _Step] = {
     rf"(lost|won) dispute(?: over {_MONEY})?": Shop.dispute,
     r"spends (\d+)": Shop.spends,
     r"is given (\d+)": Shop.is_given,
+    rf"is issued {_MONEY}(?: for (\d+) days)?": Shop.is_issued,
+    rf"spends {_MONEY} on (\w+)": Shop.spends_credit,
+    r"(\w+) has (failed|expired)": Shop.payment_ends,
     r"(\d+) months? pass(?:es)?": Shop.pass_months,
     r"(\d+) days? pass(?:es)?": Shop.pass_days,
     r"the rule's multiplier becomes (\d+)": Shop.multiplier_becomes,

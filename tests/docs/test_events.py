@@ -352,6 +352,7 @@ class TestOutgoing:
     async def test_hold_what_is_said(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             await shop.program(hold_days=1, currency={"expiry": {"type": "rolling", "months": 1}})
+            await shop.play("is issued £8 for 20 days; spends £5 on pay_1")
             await shop.play("pays £20; refund £5; is given 10; 2 months pass")
             await self.redeem(shop)
             await shop.run(UpdateAccount(shop.member, {"size": "M"}, None))

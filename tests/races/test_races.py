@@ -130,3 +130,23 @@ async def test_a_merge_against_events_and_debits_loses_nothing(shop: Shop) -> No
     survivor = await shop.account(target)
     assert survivor["balance"] == 2_000 + 60 * 10 - 10 * debited
     assert (await shop.account(source))["balance"] == 0
+
+
+@pytest.mark.anyio
+async def test_sixty_spends_of_one_wallet_take_what_it_holds_and_no_more(shop: Shop) -> None:
+    account = await shop.enrol("cust_1")
+    await shop.post("/v1/loyalty/credit/issue", {"account": account, "amount": 1_000, "currency": "EUR"})
+    body = {"account": account, "amount": 30, "currency": "EUR"}
+    spends = [shop.post("/v1/loyalty/credit/spend", {**body, "payment": f"pay_{number % 7}"}) for number in range(60)]
+    refunds = [
+        shop.post("/v1/events", _event(f"evt_{number}", "payment.failed", {"id": f"pay_{number}"})) for number in (1, 2)
+    ]
+    answers = await asyncio.gather(*spends[:40], *refunds, *spends[40:])
+    taken = sum(answer.json().get("amount", 0) for answer in answers if "wallet_balance" in answer.text)
+    given = sum(line["amount"] for answer in answers for line in answer.json().get("credit", ()))
+    codes = {answer.json()["error"]["code"] for answer in answers if answer.status_code != 200}
+    assert codes <= {"insufficient_credit", "payment_failed"}
+    wallet = (await shop.client.get(f"/v1/loyalty/accounts/{account}/wallet")).json()
+    (held,) = [each["balance"] for each in wallet["balances"]]
+    assert held == 1_000 + taken + given
+    assert 0 <= held < 1_000

@@ -13,7 +13,7 @@ from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import CurrencyCode, Id, Instant, Metadata, Minor, Reason, Shape, Wire
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import CreditTransaction, TransactionType, Wallet
+from vinr_engagement.entrypoints.api.shapes import CreditTransaction, CreditTransactionDone, TransactionType, Wallet
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.ledger import POINTS, Transaction, transaction_snapshot
@@ -21,12 +21,6 @@ from vinr_engagement.ledger import queries as ledger_queries
 
 credit = Resource("credit", "/v1/loyalty/credit", "credit")
 wallets = Resource("credit", "/v1/loyalty/accounts", "credit")
-
-
-class CreditTransactionDone(CreditTransaction):
-    """The row that was written."""
-
-    wallet_balance: int = Field(description="What the wallet holds now, in minor units.", ge=0)
 
 
 class CreditTransactionList(Shape):

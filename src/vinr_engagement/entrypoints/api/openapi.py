@@ -18,10 +18,10 @@ _EVENT_CODES: Final = (
     *ANY,
     *WRITING,
     *("event_conflict", "payment_conflict", "refund_conflict", "event_in_future", "refund_exceeds_payment"),
-    "points_out_of_range",
+    *("points_out_of_range", "credit_out_of_range"),
 )
 _DESCRIPTION: Final = f"""
-The open-source loyalty engine. Send events, read balances, adjust, merge, configure.
+The open-source loyalty engine. Send events, read balances, adjust, issue and spend store credit, merge, configure.
 
 Authenticate with `X-Api-Key: KEY` or `Authorization: Bearer KEY`; the key's prefix picks the test or the live store.
 Every answer carries `X-Request-Id` and `Vinr-Version` (now `{API_VERSION}`). Every POST, PATCH and DELETE takes an
@@ -31,6 +31,7 @@ restricted key needs for it.
 _TAGS: Final = {
     "accounts": "Members: the link between one customer and one program.",
     "transactions": "The ledger, and adjustments to it.",
+    "credit": "Store credit: money owed to members, in wallets.",
     "programs": "Programs and their policies.",
     "earning_rules": "When members earn, and how much.",
     "rewards": "What points buy.",

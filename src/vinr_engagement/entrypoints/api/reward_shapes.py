@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from vinr_engagement.entrypoints.api.fields import Id, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.program_shapes import Program
 from vinr_engagement.entrypoints.api.rule_shapes import CURRENCY
 from vinr_engagement.rewards.reward import MOST_TIERS
 from vinr_engagement.rewards.types import LONGEST_NAME, MOST_AMOUNT, MOST_PIECES, TYPES
@@ -72,6 +73,30 @@ class EligibilityShape(Shape):
 
     tiers: list[str]
     segment: str | None
+
+
+class Reward(Shape):
+    """What points buy."""
+
+    id: str = Field(examples=["rwd_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["reward"]
+    program: str | Program = Field(description="Expandable.")
+    name: str = Field(examples=["£5 off"])
+    description: str | None
+    type: RewardType  # type: ignore[valid-type]
+    cost: int = Field(description="Points for one.", ge=1)
+    value: Value
+    active: bool
+    inventory: int | None = Field(description="How many there are in all; null for no end of them.")
+    remaining: int | None = Field(description="How many are left; null for no end of them.")
+    per_member_limit: int | None
+    eligibility: EligibilityShape | None
+    starts_at: Time | None
+    ends_at: Time | None
+    on_refund: OnRefund
+    metadata: dict[str, str]
+    created_at: Time
+    updated_at: Time
 
 
 class Discount(Shape):

@@ -11,9 +11,8 @@ from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_mis
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import FlagText, Id, Instant, Metadata, MetadataChanges, Name, Shape, Wire
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
-from vinr_engagement.entrypoints.api.reward_shapes import Eligibility, OnRefund, RewardType, ValueIn
+from vinr_engagement.entrypoints.api.reward_shapes import Eligibility, OnRefund, Reward, RewardType, ValueIn
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import Reward
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page

@@ -9,14 +9,12 @@ from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.program_shapes import Program
 from vinr_engagement.entrypoints.api.reward_shapes import (
     Discount,
-    EligibilityShape,
     GrantedCredit,
     Item,
     OnRefund,
     RedemptionConflict,
     RedemptionStatus,
-    RewardType,
-    Value,
+    Reward,
 )
 from vinr_engagement.entrypoints.api.rule_shapes import (
     Award,
@@ -97,30 +95,6 @@ class EarningRule(Shape):
     ends_at: Time | None
     active: bool
     version: int = Field(ge=1)
-    metadata: dict[str, str]
-    created_at: Time
-    updated_at: Time
-
-
-class Reward(Shape):
-    """What points buy."""
-
-    id: str = Field(examples=["rwd_06evgt4q1m8x4k9c2p7r1wz5qj"])
-    object: Literal["reward"]
-    program: str | Program = Field(description="Expandable.")
-    name: str = Field(examples=["£5 off"])
-    description: str | None
-    type: RewardType  # type: ignore[valid-type]
-    cost: int = Field(description="Points for one.", ge=1)
-    value: Value
-    active: bool
-    inventory: int | None = Field(description="How many there are in all; null for no end of them.")
-    remaining: int | None = Field(description="How many are left; null for no end of them.")
-    per_member_limit: int | None
-    eligibility: EligibilityShape | None
-    starts_at: Time | None
-    ends_at: Time | None
-    on_refund: OnRefund
     metadata: dict[str, str]
     created_at: Time
     updated_at: Time
@@ -390,6 +364,12 @@ class ReceivedEvent(Shape):
     received_at: Time
     body: dict[str, Any] = Field(description="As it was sent; empty once the member was erased.")
     outcome: EventOutcome | None = Field(description="The first answer; null once the member was erased.")
+
+
+class CreditTransactionDone(CreditTransaction):
+    """The row that was written."""
+
+    wallet_balance: int = Field(description="What the wallet holds now, in minor units.", ge=0)
 
 
 for _shape in (Redemption, PointsTransaction, CreditTransaction, RedemptionThen):
