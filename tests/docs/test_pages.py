@@ -14,6 +14,7 @@ from vinr_engagement import rules
 from vinr_engagement.commands import parse_event
 from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
+from vinr_engagement.entrypoints.api.credit import CreditIssue, CreditSpending
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
 from vinr_engagement.entrypoints.api.redemptions import NewRedemption
 from vinr_engagement.entrypoints.api.rewards import NewReward
@@ -31,13 +32,15 @@ BODIES = {
     "account changes": AccountChanges,
     "adjustment": Adjustment,
     "merge": Merge,
+    "credit issue": CreditIssue,
+    "credit spend": CreditSpending,
     "reward": NewReward,
     "redemption": NewRedemption,
     "clock": ClockSetting,
     "advance": ClockAdvance,
 }
 # Answers, and lines of files: other tests compare them with what the engine really says.
-ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member"}
+ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member", "wallet"}
 LONGEST_LINE = 130
 
 

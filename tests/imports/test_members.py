@@ -240,3 +240,68 @@ async def test_a_dry_run_changes_nothing(database_url: str, tmp_path: Path) -> N
         tried = (await run_import(store, "members", path, dry_run=True)).totals
         assert (tried.accepted, tried.refused) == (2, {"account_already_exists": 1})
         assert await counts(store) == before
+
+
+WALLETS = [
+    {"currency": "EUR", "amount": 1_500, "expires_at": "2090-01-01T00:00:00Z"},
+    {"currency": "EUR", "amount": 500},
+    {"currency": "GBP", "amount": 70, "expires_at": None},
+]
+
+
+async def test_store_credit_comes_with_its_own_expiry(database_url: str, tmp_path: Path) -> None:
+    async with opened(database_url) as store:
+        result = await run_import(store, "members", written(tmp_path / "m.ndjson", [{**ADA, "wallets": WALLETS}]))
+        assert await fetch(store, "select currency, balance from wallets order by currency") == [
+            ("EUR", 2_000),
+            ("GBP", 70),
+        ]
+        account = await account_of(store, "cust_ada")
+        assert (account.balance, account.pending_balance, account.lifetime_points) == (100, 50, 1000)
+        assert (result.totals.effects.credit, result.totals.effects.points) == ({"EUR": 2_000, "GBP": 70}, 150)
+        found = {name: (each.file, each.store) for name, each in result.totals.reconciliation.items()}
+        assert (found["credit_EUR"], found["credit_GBP"], found["points"]) == ((2_000, 2_000), (70, 70), (150, 150))
+        rows = await fetch(store, "select amount, expires_at is null, reason from transactions where unit <> 'points'")
+        assert sorted((amount, bool(never), reason) for amount, never, reason in rows) == [
+            (70, True, "opening_balance"),
+            (500, True, "opening_balance"),
+            (1_500, False, "opening_balance"),
+        ]
+        again = (
+            await run_import(store, "members", written(tmp_path / "again.ndjson", [{**ADA, "wallets": WALLETS}]))
+        ).totals
+        assert (again.duplicates, again.difference) == (1, 0)
+        other = {**ADA, "wallets": WALLETS[:1]}
+        changed = (await run_import(store, "members", written(tmp_path / "other.ndjson", [other]))).totals
+        assert changed.refused == {"event_conflict": 1}
+
+
+async def test_store_credit_in_a_column_of_json(database_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    cell = json.dumps(WALLETS).replace('"', '""')
+    path.write_text(f'id,customer,balance,wallets:json\nl1,cust_1,30,"{cell}"\n')
+    async with opened(database_url) as store:
+        totals = (await run_import(store, "members", path)).totals
+        assert (totals.accepted, totals.difference, totals.effects.credit) == (1, 0, {"EUR": 2_000, "GBP": 70})
+
+
+BAD_WALLETS = {
+    "wallets": {"currency": "EUR"},
+    "wallets[0]": [5],
+    "wallets[0].amount": [{"currency": "EUR"}],
+    "wallets[0].currency": [{"currency": "EURO", "amount": 5}],
+    "wallets[0].balance": [{"currency": "EUR", "amount": 5, "balance": 5}],
+    "wallets[1].expires_at": [WALLETS[1], {"currency": "EUR", "amount": 5, "expires_at": "2020-01-01T00:00:00Z"}],
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("param", BAD_WALLETS)
+async def test_store_credit_that_is_not_right_is_refused(param: str, database_url: str, tmp_path: Path) -> None:
+    line = {**ADA, "wallets": BAD_WALLETS[param]}
+    async with opened(database_url) as store:
+        totals = (await run_import(store, "members", written(tmp_path / "m.ndjson", [line]))).totals
+        assert (totals.accepted, totals.refusals) == (0, 1)
+        refused = json.loads((tmp_path / "m.refused.ndjson").read_text())
+        assert param.rpartition(".")[2] in refused["error"]["message"]
+        assert await fetch(store, "select count(*) from accounts") == [(0,)]

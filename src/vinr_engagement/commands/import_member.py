@@ -6,10 +6,10 @@ Once per line id: what came of a line is kept in the inbox, in the same transact
 from collections.abc import Iterable, Iterator
 
 from vinr_engagement import inbox, ledger, members, programs
-from vinr_engagement.commands import cascade, standing
+from vinr_engagement.commands import cascade, standing, store_credit
 from vinr_engagement.commands.context import Context, Decision, no_such
 from vinr_engagement.commands.enroll import open_account
-from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome, TransactionLine, decoder
+from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome, decoder, line
 from vinr_engagement.commands.member_in import LotIn, MemberIn, canonical_of
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import Instant, format_instant
@@ -67,6 +67,7 @@ class ImportMember(Decision):
         for row in rows:
             day = standing.day_of(context, account, row.effective_at)
             standing.count(context, account, day, points=row.qualifying)
+        rows += self._open_wallets(context, account)
         standing.reassess(context)
         cascade.begin(context)  # what another system gave is no occasion for rules
         return self._record(context, account, rows)
@@ -175,11 +176,27 @@ class ImportMember(Decision):
             effective_at=account.enrolled_at,
         )
 
+    def _open_wallets(self, context: Context, account: Account) -> list[Transaction]:
+        """A row for each amount of store credit."""
+        return [
+            store_credit.issue(
+                context,
+                account,
+                given.currency,
+                given.amount,
+                self._cause(REASON),
+                {"award": {"type": "opening_balance", "amount": given.amount}, "result": given.amount},
+                expires_at=given.expires_at,
+                param=f"wallets[{place}].expires_at",
+            )
+            for place, given in enumerate(self.member.wallets)
+        ]
+
     def _cause(self, reason: str) -> Cause:
         return Cause("adjust", Source("adjustment", self.member.id), reason=reason, event=self._event)
 
     def _record(self, context: Context, account: Account, rows: list[Transaction]) -> EventOutcome:
-        lines = [TransactionLine(row.id, row.type, row.amount, row.balance_after, account.id) for row in rows]
+        lines = [line(row) for row in rows]
         program = ProgramOutcome(
             account.program, "processed", None, account.id, enrolled=True, balance=account.balance, transactions=lines
         )

@@ -5,14 +5,15 @@ from typing import Any
 
 import msgspec
 
-from vinr_engagement.foundation import json
+from vinr_engagement.foundation import json, money
 from vinr_engagement.foundation.clock import Instant, format_instant, parse_instant
 from vinr_engagement.foundation.errors import Invalid, Unprocessable
 from vinr_engagement.programs import DEFAULT_PROGRAM
 
 MAX_LOTS = 10_000
 _LARGEST = (1 << 53) - 1
-_MEMBER = ("id", "program", "customer", "metadata", "enrolled_at", "lifetime_points", "lots", "balance")
+_MEMBER = ("id", "program", "customer", "metadata", "enrolled_at", "lifetime_points", "lots", "balance", "wallets")
+_CREDIT = ("currency", "amount", "expires_at")
 _LOT = ("points", "expires_at", "available_at", "earned_at")
 _LONGEST_ID = 255
 _METADATA_KEYS, _METADATA_KEY, _METADATA_VALUE = 50, 40, 500
@@ -31,6 +32,14 @@ class LotIn(msgspec.Struct, frozen=True):
     never_expires: bool = False
 
 
+class CreditIn(msgspec.Struct, frozen=True):
+    """Store credit that the member holds, in minor units; it never expires unless ``expires_at`` says when."""
+
+    currency: str
+    amount: int
+    expires_at: Instant | None = None
+
+
 class MemberIn(msgspec.Struct, frozen=True):
     """One line. ``debt`` is the size of a negative balance, which has no lots."""
 
@@ -42,10 +51,18 @@ class MemberIn(msgspec.Struct, frozen=True):
     lifetime_points: int | None
     lots: tuple[LotIn, ...]
     debt: int = 0
+    wallets: tuple[CreditIn, ...] = ()
 
     def points(self) -> int:
         """What the account holds, pending points included; negative for a debt."""
         return sum(lot.points for lot in self.lots) - self.debt
+
+    def credit(self) -> dict[str, int]:
+        """Store credit by currency, in minor units."""
+        held: dict[str, int] = {}
+        for given in self.wallets:
+            held[given.currency] = held.get(given.currency, 0) + given.amount
+        return held
 
     def lifetime(self) -> int:
         """Lifetime points as given, or else those that the lots hold."""
@@ -64,6 +81,8 @@ def canonical_of(member: MemberIn) -> bytes:
         for lot in member.lots
     ]
     said = {name: getattr(member, name) for name in ("id", "program", "customer", "metadata", "lifetime_points")}
+    if member.wallets:  # a line without any says what it said before there were wallets
+        said["wallets"] = [[each.currency, each.amount, _text_of(each.expires_at)] for each in member.wallets]
     return json.canonical(
         said | {"enrolled_at": _text_of(member.enrolled_at), "lots": lots, "balance": member.points()}
     )
@@ -93,6 +112,7 @@ def parse_member(raw: Any) -> MemberIn:
         _whole(raw, "lifetime_points", 0),
         lots,
         debt,
+        _wallets(raw.get("wallets")),
     )
 
 
@@ -139,6 +159,39 @@ def _lot(raw: Any, place: str) -> LotIn:
         None if never else _time(raw, "expires_at", place + "."),
         never,
     )
+
+
+def _wallets(listed: Any) -> tuple[CreditIn, ...]:
+    if listed is None:
+        return ()
+    if not isinstance(listed, list) or len(listed) > MAX_LOTS:
+        example = '{"currency": "EUR", "amount": 100}'
+        raise _invalid("wallets", f"must be a list of at most {MAX_LOTS:,} amounts, each like {example}")
+    return tuple(_credit(raw, f"wallets[{place}]") for place, raw in enumerate(listed))
+
+
+def _credit(raw: Any, place: str) -> CreditIn:
+    if not isinstance(raw, dict):
+        raise _invalid(place, 'must be an object such as {"currency": "EUR", "amount": 100}')
+    _refuse_unknown(raw, _CREDIT, "a wallet", place + ".")
+    amount = _whole(raw, "amount", 1, place + ".")
+    if amount is None:
+        raise Invalid("parameter_missing", f"{place}.amount is missing.", param=f"{place}.amount")
+    never = raw.get("expires_at") == "never"
+    return CreditIn(_currency(raw, place), amount, None if never else _time(raw, "expires_at", place + "."))
+
+
+def _currency(raw: dict[str, Any], place: str) -> str:
+    currency = raw.get("currency")
+    if currency is None:
+        raise Invalid("parameter_missing", f"{place}.currency is missing.", param=f"{place}.currency")
+    if not isinstance(currency, str):
+        raise _invalid(f"{place}.currency", "must be text")
+    try:
+        money.exponent(currency)
+    except ValueError as error:
+        raise _invalid(f"{place}.currency", f"is not right: {error}") from None
+    return currency
 
 
 def _metadata(raw: Any) -> dict[str, str]:

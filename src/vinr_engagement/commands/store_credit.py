@@ -121,18 +121,20 @@ def issue(
     explanation: Any,
     *,
     expires_at: Instant | None = None,
+    param: str = "expires_at",
 ) -> Transaction:
     """Adds ``amount`` minor units to a wallet; the account is settled and announced for change.
 
-    ``cause`` is of type ``adjust`` for what is granted by hand, ``earn`` for what a reward grants. Raises ``Unprocessable``:
+    ``cause`` is of type ``adjust`` for what is granted by hand, ``earn`` for what a reward grants; ``param`` is what the
+    caller calls ``expires_at``. Raises ``Unprocessable``:
     ``expires_at_in_past``, or ``credit_out_of_range`` beyond 2^53 − 1.
     """
     now = context.now
     if expires_at is not None and expires_at <= now:
         raise Unprocessable(
             "expires_at_in_past",
-            f"expires_at {format_instant(expires_at)} is not after the clock, {format_instant(now)}.",
-            param="expires_at",
+            f"{param} {format_instant(expires_at)} is not after the clock, {format_instant(now)}.",
+            param=param,
         )
     return ledger.credit(
         context.state,

@@ -10,7 +10,7 @@ from vinr_engagement.foundation.database import Session
 from vinr_engagement.ledger import POINTS, Transaction
 from vinr_engagement.payments import Payment
 
-_ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 1_000
 _SUMS = {
     "wallet": "select bucket, account, count(*), currency, sum(balance), 0, 0, 0 from wallets"
     " where bucket between $1 and $2 and currency <> $3 group by bucket, account, currency",
@@ -57,7 +57,7 @@ async def check_spends(session: Session, report: Report, first: int, last: int) 
     place: tuple[Any, ...] = (first, "")
     while spends := await session.rows(
         credit.SPENDS,
-        f"(bucket, id) > ($1, $2) and bucket <= $3 order by bucket, id limit {_ROWS_AT_ONCE}",
+        f"(bucket, id) > ($1, $2) and bucket <= $3 order by bucket, id limit {ROWS_AT_ONCE}",
         *place,
         last,
     ):

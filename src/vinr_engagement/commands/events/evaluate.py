@@ -12,7 +12,7 @@ from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.enroll import enroll
 from vinr_engagement.commands.events import incoming
 from vinr_engagement.commands.events.incoming import EventIn
-from vinr_engagement.commands.events.outcome import ProgramOutcome, RuleOutcome, TransactionLine
+from vinr_engagement.commands.events.outcome import ProgramOutcome, RuleOutcome, TransactionLine, line
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.ledger import Source, Transaction
@@ -183,11 +183,6 @@ def lines(context: Context, account: Account, since: int) -> list[TransactionLin
     """The ledger rows of an account that were written since there were ``since`` rows, as the answer lists them."""
     rows: list[Transaction] = context.state.inserted.get(ledger.TRANSACTIONS, [])
     return [line(row) for row in rows[since:] if row.account == account.id]
-
-
-def line(row: Transaction) -> TransactionLine:
-    """A ledger row in the answer to an event."""
-    return TransactionLine(row.id, row.type, row.amount, row.balance_after, row.account)
 
 
 def purchase_of(context: Context, program: Program, account: Account, payment: Payment, at: Instant) -> Purchase:

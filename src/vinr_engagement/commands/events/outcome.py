@@ -4,17 +4,25 @@ from typing import Any, Literal
 
 import msgspec
 
+from vinr_engagement.ledger import POINTS, Transaction
+
 Status = Literal["processed", "ignored", "deferred", "duplicate"]
 
 
-class TransactionLine(msgspec.Struct):
-    """A ledger row that the event wrote."""
+class TransactionLine(msgspec.Struct, omit_defaults=True):
+    """A ledger row that the event wrote; ``unit`` is left out for points."""
 
     id: str
     type: str
     amount: int
     balance_after: int
     account: str
+    unit: str = POINTS
+
+
+def line(row: Transaction) -> TransactionLine:
+    """A ledger row in the answer to an event."""
+    return TransactionLine(row.id, row.type, row.amount, row.balance_after, row.account, row.unit)
 
 
 class RuleOutcome(msgspec.Struct):

@@ -6,9 +6,9 @@ from vinr_engagement import payments
 from vinr_engagement.commands import awards, standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming, spent
-from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, line, spend_of
+from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, spend_of
 from vinr_engagement.commands.events.incoming import EventIn, PaymentObject, RefundObject
-from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Spent, overall
+from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Spent, line, overall
 from vinr_engagement.foundation.errors import Conflict
 from vinr_engagement.ledger import Source
 from vinr_engagement.members import Account

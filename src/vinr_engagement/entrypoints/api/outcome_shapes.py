@@ -40,6 +40,7 @@ class TransactionLine(Shape):
     amount: int
     balance_after: int
     account: str
+    unit: str = Field("points", description="The currency of store credit; left out for points.")
 
 
 class ProgramOutcome(Shape):

@@ -6,7 +6,7 @@ from vinr_engagement import ledger, members, payments
 from vinr_engagement.commands import EventIn, EventOutcome, MemberIn
 from vinr_engagement.entrypoints.imports.totals import Totals
 from vinr_engagement.foundation.database import Session
-from vinr_engagement.ledger import Transaction
+from vinr_engagement.ledger import POINTS, Transaction
 from vinr_engagement.ledger import queries as ledger_queries
 
 _PAID = ("payment.completed", "invoice.paid")
@@ -45,7 +45,7 @@ async def _compare_refunds(session: Session, totals: Totals, taken: Sequence[tup
 
 
 async def compare_members(session: Session, totals: Totals, taken: Sequence[tuple[MemberIn, EventOutcome]]) -> None:
-    """Points and lifetime points of each member by the ledger rows of the opening balance, wherever a merge took them."""
+    """Points, lifetime points and credit of each member by the rows of the opening balance, wherever a merge took them."""
     known = [(member, outcome) for member, outcome in taken if outcome.programs]
     lines = [row for _, outcome in known for program in outcome.programs for row in program.transactions]
     keys = sorted((*members.account_key(row.account), row.id) for row in lines)
@@ -61,6 +61,9 @@ async def compare_members(session: Session, totals: Totals, taken: Sequence[tupl
             for line in program.transactions
             if (row := found.get(line.id) or await ledger_queries.get_transaction(session, line.id)) is not None
         ]
+        for currency, amount in member.credit().items():
+            totals.compare(f"credit_{currency}", amount, sum(row.amount for row in rows if row.unit == currency))
+        rows = [row for row in rows if row.unit == POINTS]
         totals.compare("members", 1, sum(program.account in accounts for program in outcome.programs))
         totals.compare("points", member.points(), sum(row.amount for row in rows))
         totals.compare("lots", len(member.lots), sum(_is_lot(row) for row in rows))

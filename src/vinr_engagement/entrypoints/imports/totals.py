@@ -13,7 +13,7 @@ _REPEATED = ("payment_already_completed", "refund_already_completed", "dispute_n
 
 
 class Effects(msgspec.Struct):
-    """Amounts are minor units by currency. ``cumulative_refunds`` counts `payment.refunded`, which state totals so far."""
+    """Amounts and credit are minor units by currency. ``cumulative_refunds`` counts `payment.refunded`, which state totals."""
 
     members: int = 0
     payments: int = 0
@@ -26,6 +26,7 @@ class Effects(msgspec.Struct):
     lots: int = 0
     points: int = 0
     lifetime_points: int = 0
+    credit: dict[str, int] = {}
 
 
 class Comparison(msgspec.Struct):
@@ -122,6 +123,8 @@ def count_member(totals: Totals, member: MemberIn, outcome: EventOutcome) -> Non
     effects.lots += len(member.lots)
     effects.points += member.points()
     effects.lifetime_points += member.lifetime()
+    for currency, amount in member.credit().items():
+        _add(effects.credit, currency, amount)
 
 
 def _add(counts: dict[str, int], name: str, number: int) -> None:
