@@ -214,6 +214,7 @@ async def test_a_payment_that_names_them_applies_them(api: Api) -> None:
             },
         },
     )
+    assert (outcome["status"], outcome["programs"][0]["reason"]) == ("processed", "guest")
     assert outcome["redemptions"] == [
         {"redemption": by_id["id"], "status": "applied", "reason": None},
         {"redemption": by_code["id"], "status": "applied", "reason": None},
@@ -625,6 +626,22 @@ async def test_redemptions_count_for_segments_until_they_are_released(api: Api) 
     await api.post(f"{REDEMPTIONS}/{made['id']}/release", {})
     await tell(api, "evt_2", "quiz.answered", {"customer": "cust_1"})
     assert await balance(api, member) == 1_007
+
+
+async def test_rules_react_to_redemptions(api: Api) -> None:
+    """A point for whoever redeems, and two for whoever gives back in time, on the day that it was given back."""
+    await stop_clock(api)
+    for trigger, points in (("loyalty.reward.redeemed", 1), ("redemption.released", 2)):
+        award = {"type": "fixed", "points": points}
+        body = {"program": "prog_default", "trigger": trigger, "award": award}
+        await api.post("/v1/loyalty/earning-rules", body)
+    member = await a_member(api)
+    await redeem(api, member, await a_reward(api))
+    assert await balance(api, member) == 701
+    await advance(api, "2026-04-20T00:00:00Z")
+    assert await balance(api, member) == 1_003
+    (row, _) = (await api.get(TRANSACTIONS, params={"account": member, "type": "earn"}))["data"]
+    assert (row["amount"], row["effective_at"]) == (2, "2026-04-02T12:00:00Z")
 
 
 # --- reading

@@ -11,7 +11,7 @@ from vinr_engagement.ledger import POINTS, Transaction
 from vinr_engagement.payments import Payment
 from vinr_engagement.rewards import Redemption
 
-_ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 1_000
 _SUMS = (
     "select bucket, account, count(*), reward, sum(case when status = 'released' then 0 else 1 end),"
     " sum(case when status = 'released' then 0 else quantity end),"
@@ -49,7 +49,7 @@ async def check_redemptions(session: Session, report: Report, first: int, last: 
     place: tuple[Any, ...] = (first, "")
     while rows := await session.rows(
         rewards.REDEMPTIONS,
-        f"(bucket, id) > ($1, $2) and bucket <= $3 order by bucket, id limit {_ROWS_AT_ONCE}",
+        f"(bucket, id) > ($1, $2) and bucket <= $3 order by bucket, id limit {ROWS_AT_ONCE}",
         *place,
         last,
     ):

@@ -17,6 +17,7 @@ LARGEST_INTEGER = (1 << 53) - 1
 LATEST_UNIX_TIME = 4_102_444_800
 
 _KNOWN = ("id", "type", "created_at", "created", "data", "object", "api_version", "livemode")
+_MOST_PARTS = 100
 _INTERNAL = ("loyalty.", "referral.", "redemption.", "credit.", "campaign.", "webhook_endpoint.")
 
 
@@ -153,7 +154,7 @@ def _listed(metadata: dict[str, Any], name: str, kind: str) -> list[tuple[str, s
     text = metadata.get(name)
     if not isinstance(text, str):
         return []
-    return [(kind, stripped) for part in text.split(",") if (stripped := part.strip())]
+    return [(kind, stripped) for part in text.split(",", _MOST_PARTS) if (stripped := part.strip())]
 
 
 def _amount(body: dict[str, Any], name: str) -> int:

@@ -120,8 +120,11 @@ class EventOutcome(msgspec.Struct, dict=True):
 decoder = msgspec.json.Decoder(EventOutcome)
 
 
-def overall(programs: list[ProgramOutcome]) -> tuple[Status, str | None]:
-    """The event's own status: processed where it was in any program, else ignored for the first reason."""
-    if any(entry.status == "processed" for entry in programs):
+def overall(programs: list[ProgramOutcome], told: Spent | None = None) -> tuple[Status, str | None]:
+    """The event's own status: processed where it was in any program, or did something to what was spent on its payment; else
+    ignored for the first reason.
+    """
+    spent = told is not None and any(each.status != "unknown" for each in told.redemptions)
+    if spent or any(entry.status == "processed" for entry in programs):
         return "processed", None
     return "ignored", programs[0].reason if programs else "no_program"

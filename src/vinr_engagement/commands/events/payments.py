@@ -52,7 +52,7 @@ def _evaluate(
     cut = 0
     if told_before or payment.refunded_at is not None:
         cut = take_back(context, event, payment, programs, told)
-    status, reason = overall(programs)
+    status, reason = overall(programs, told)
     return EventOutcome(
         event.id,
         event.type,

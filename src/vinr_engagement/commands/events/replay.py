@@ -56,7 +56,7 @@ class ReplayEvent(Decision):
         told = Spent(first.credit, first.redemptions)
         if money is not None and money.refunded > 0:
             take_back(context, event, money, programs, told)
-        status, reason = outcome.overall(programs)
+        status, reason = outcome.overall(programs, told)
         return EventOutcome(
             event.id,
             event.type,
