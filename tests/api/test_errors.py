@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.api.conftest import Api, close_api, open_api, payment
+from tests.api.redeeming import REDEMPTIONS, a_member, a_reward
 from tests.docs.tables import GUIDES, code, table
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
 
@@ -145,6 +146,48 @@ async def expires_at_in_past(api: Api) -> httpx2.Response:
     return await api.call("POST", TRANSACTIONS, body)
 
 
+async def redeeming(api: Api, points: int = 1_000, **fields: Any) -> httpx2.Response:
+    """What a member with points gets who redeems a reward with these fields."""
+    return await api.call(
+        "POST", REDEMPTIONS, {"account": await a_member(api, points), "reward": (await a_reward(api, **fields))["id"]}
+    )
+
+
+def redeemed(points: int = 1_000, **fields: Any) -> Provocation:
+    async def provoke(api: Api) -> httpx2.Response:
+        return await redeeming(api, points, **fields)
+
+    return provoke
+
+
+async def program_paused(api: Api) -> httpx2.Response:
+    await api.patch("/v1/loyalty/programs/prog_default", {"status": "paused"})
+    return await redeeming(api)
+
+
+async def reward_not_eligible(api: Api) -> httpx2.Response:
+    tiers = [{"name": "Base", "rank": 0, "threshold": 0}, {"name": "Gold", "rank": 1, "threshold": 5_000}]
+    await api.patch("/v1/loyalty/programs/prog_default", {"tier_config": {"tiers": tiers}})
+    return await redeeming(api, eligibility={"tiers": ["gold"]})
+
+
+async def redemption_limit_reached(api: Api) -> httpx2.Response:
+    member, reward = await a_member(api), await a_reward(api, per_member_limit=1)
+    body = {"account": member, "reward": reward["id"]}
+    await api.post(REDEMPTIONS, body)
+    return await api.call("POST", REDEMPTIONS, body)
+
+
+async def redemption_not_pending(api: Api) -> httpx2.Response:
+    path = f"{REDEMPTIONS}/{(await redeeming(api)).json()['id']}/release"
+    await api.post(path, {})
+    return await api.call("POST", path, {})
+
+
+async def redemption_not_an_item(api: Api) -> httpx2.Response:
+    return await api.call("POST", f"{REDEMPTIONS}/{(await redeeming(api)).json()['id']}/fulfill")
+
+
 async def insufficient_points(api: Api) -> httpx2.Response:
     account = await api.enrol()
     return await api.call("POST", TRANSACTIONS, {"account": account["id"], "amount": -5})
@@ -237,6 +280,13 @@ PROVOCATIONS: dict[str, Provocation] = {
     "payment_conflict": payment_conflict,
     "program_archived": program_archived,
     "program_mismatch": program_mismatch,
+    "program_paused": program_paused,
+    "redemption_limit_reached": redemption_limit_reached,
+    "redemption_not_an_item": redemption_not_an_item,
+    "redemption_not_pending": redemption_not_pending,
+    "reward_inactive": redeemed(active=False),
+    "reward_not_eligible": reward_not_eligible,
+    "reward_out_of_stock": redeemed(inventory=0),
     "refund_conflict": refund_conflict,
     "body_too_large": body_too_large,
     "unsupported_media_type": request("POST", ACCOUNTS, content=b"{}", headers={"Content-Type": "text/plain"}),

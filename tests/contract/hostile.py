@@ -9,6 +9,8 @@ TRANSACTIONS = "/v1/loyalty/transactions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
 CREDIT = "/v1/loyalty/credit"
+REWARDS = "/v1/loyalty/rewards"
+REDEMPTIONS = "/v1/loyalty/redemptions"
 CLOCK = "/v1/test-helpers/clock"
 JSON = {"Content-Type": "application/json"}
 
@@ -40,9 +42,16 @@ async def writes(api: Api) -> list[Write]:
         "qualifying": True,
         "expires_at": "2190-01-01T00:00:00Z",
     }
-    granted = {"account": first["id"], "amount": 5, "currency": "EUR"}
+    spender = await api.enrol("cust_d")
+    granted = {"account": spender["id"], "amount": 5, "currency": "EUR"}
     await api.post(f"{CREDIT}/issue", granted)
     issue = {**granted, "reason": "goodwill", "metadata": {"note": "x"}, "expires_at": "2190-01-01T00:00:00Z"}
+    await api.post(TRANSACTIONS, {"account": spender["id"], "amount": 100})
+    reward = await api.post(REWARDS, REWARD)
+    mug = await api.post(REWARDS, {**REWARD, "type": "free_product", "value": {"product": "mug"}})
+    redemption = {"account": spender["id"], "reward": reward["id"], "quantity": 1, "metadata": {"a": "b"}}
+    applied, released = [await api.post(REDEMPTIONS, redemption) for _ in range(2)]
+    item = await api.post(REDEMPTIONS, {**redemption, "reward": mug["id"]})
     one = f"{ACCOUNTS}/{first['id']}"
     return [
         Write("accounts.create", "POST", ACCOUNTS, {"program": "prog_default", "customer": "cust_new", "metadata": {"a": "b"}}),
@@ -61,6 +70,12 @@ async def writes(api: Api) -> list[Write]:
         Write("earning_rules.create", "POST", RULES, RULE),
         Write("earning_rules.preview", "POST", f"{RULES}/preview", {"event": event, "rules": [RULE], "account": first["id"]}),
         Write("earning_rules.update", "PATCH", f"{RULES}/{made['id']}", RULE),
+        Write("rewards.create", "POST", REWARDS, {**REWARD, "eligibility": {"tiers": [], "segment": None}}),
+        Write("rewards.update", "PATCH", f"{REWARDS}/{reward['id']}", REWARD),
+        Write("redemptions.create", "POST", REDEMPTIONS, redemption),
+        Write("redemptions.apply", "POST", f"{REDEMPTIONS}/{applied['id']}/apply", {"payment": "pay_2"}),
+        Write("redemptions.fulfill", "POST", f"{REDEMPTIONS}/{item['id']}/fulfill", None),
+        Write("redemptions.release", "POST", f"{REDEMPTIONS}/{released['id']}/release", {"reason": "cart_abandoned"}),
         Write("events.create", "POST", "/v1/events", event),
         Write("events.create_batch", "POST", "/v1/events/batch", {"events": [event]}),
         Write("events.replay", "POST", "/v1/events/evt_ignored/replay", {"account": first["id"]}),
@@ -82,6 +97,21 @@ PROGRAM: Json = {
     "hold_days": 1,
     "redemption_ttl_hours": 24,
     "tier_config": {"tiers": [{"key": "gold", "name": "Gold", "rank": 1, "threshold": 0, "benefits": ["Lounge"]}]},
+    "metadata": {"a": "b"},
+}
+REWARD: Json = {
+    "program": "prog_default",
+    "name": "Off",
+    "description": "Five off",
+    "type": "discount_amount",
+    "cost": 5,
+    "value": {"amount": 500, "currency": "GBP"},
+    "active": True,
+    "inventory": 10,
+    "per_member_limit": 5,
+    "starts_at": "2026-01-01T00:00:00Z",
+    "ends_at": "2190-01-01T00:00:00Z",
+    "on_refund": "keep",
     "metadata": {"a": "b"},
 }
 RULE: Json = {

@@ -18,6 +18,8 @@ _LISTS = {
     "/v1/loyalty/accounts/{account}/lots": "transaction",
     "/v1/loyalty/transactions": "transaction",
     "/v1/loyalty/credit/transactions": "credit_transaction",
+    "/v1/loyalty/rewards": "reward",
+    "/v1/loyalty/redemptions": "redemption",
     "/v1/loyalty/programs": "program",
     "/v1/loyalty/earning-rules": "rule",
     "/v1/customers": "customer",
@@ -34,6 +36,10 @@ _EXPANDED = {
     "/v1/loyalty/transactions/{transaction}": "points_transaction",
     "/v1/loyalty/credit/transactions": "credit_transaction",
     "/v1/loyalty/credit/transactions/{transaction}": "credit_transaction",
+    "/v1/loyalty/rewards": "reward",
+    "/v1/loyalty/rewards/{reward}": "reward",
+    "/v1/loyalty/redemptions": "redemption",
+    "/v1/loyalty/redemptions/{redemption}": "redemption",
     "/v1/loyalty/earning-rules": "earning_rule",
     "/v1/loyalty/earning-rules/{rule}": "earning_rule",
     "/v1/events": "event",
@@ -79,6 +85,11 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
         [{"fact": "event.amount", "op": "gte", "value": 100}],
         {"match": "any", "conditions": [{"fact": "tier", "op": "in", "value": ["gold", "silver"]}]},
     ),
+    "value": ({"amount": 500, "currency": "EUR"}, {"amount": 1, "currency": "JPY"}, {"percent": "12.5"}),
+    "cost": (1, 5, 1_000_000_000),
+    "inventory": (None, 0, 3, 1_000),
+    "per_member_limit": (None, 1, 500),
+    "eligibility": (None, {"tiers": []}, {"segment": None}),
     "cap": (None, {"points": 50}, {"times": 1, "points": 20}),
     "recipient": ("member", None),
     "scopes": ([], ["accounts:read", "events:write"]),
@@ -93,6 +104,8 @@ _IDS = {
     "program": "program",
     "customer": "customer",
     "payment": "payment",
+    "reward": "reward",
+    "code": "code",
     "actor": "key",
     "resource": "program",
 }
@@ -133,6 +146,8 @@ def make_path_sendable(case: schemathesis.Case, place: World) -> None:
 def _kind_of(case: schemathesis.Case, name: str) -> str:
     if case.path.endswith("/reopen"):
         return "closed"
+    if case.path.endswith("/fulfill"):
+        return "item"
     if case.path.startswith("/v1/loyalty/credit"):
         return "credit_transaction"
     return _OF_RECEIVED.get(case.path, name) if name == "event" else name
@@ -199,8 +214,23 @@ def _event(made_up: Any, place: World, random: Random) -> Any:
     event = payment("evt", customer, random.choice((0, 1, 999, 10_000, (1 << 53) - 1)))
     paid: Json = event["data"]["object"]
     paid["id"] = f"pay_{random.randint(0, 50)}"
+    paid["metadata"] = random.choice(
+        (
+            {},
+            {"redemption": ",".join(random.sample(place.known["redemption"], 2))},
+            {"discount_code": random.choice(place.known["code"])},
+            {"redemption": 5, "discount_code": ", ,RW-\u202e,"},
+        )
+    )
     kind = random.choice(
-        ("payment.completed", "payment.completed", "refund.completed", "customer.updated", "cart.left")
+        (
+            "payment.completed",
+            "payment.failed",
+            "payment.completed",
+            "refund.completed",
+            "customer.updated",
+            "cart.left",
+        )
     )
     if kind == "refund.completed":
         paid = {"id": f"ref_{random.randint(0, 50)}", "payment": paid["id"], "amount": random.choice((0, 1, 500))}

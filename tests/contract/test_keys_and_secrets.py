@@ -14,7 +14,19 @@ import httpx2
 import pytest
 
 from tests.api.conftest import Api, Json, close_api, payment
-from tests.contract.hostile import ACCOUNTS, CREDIT, PROGRAMS, RULE, RULES, TRANSACTIONS, Write, writes
+from tests.contract.hostile import (
+    ACCOUNTS,
+    CREDIT,
+    PROGRAMS,
+    REDEMPTIONS,
+    REWARD,
+    REWARDS,
+    RULE,
+    RULES,
+    TRANSACTIONS,
+    Write,
+    writes,
+)
 from tests.contract.rows import nothing_written
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -141,6 +153,9 @@ async def _fill(api: Api, key: str) -> str:
     told = {**payment("evt_2", None), "type": "customer.updated", "data": {"object": {"id": "cust_1"}}}
     await api.post("/v1/events", told, key=key)
     await api.post(f"{CREDIT}/issue", {"account": made["id"], "amount": 5, "currency": "EUR"}, key=key)
+    await api.post(TRANSACTIONS, {"account": made["id"], "amount": 5}, key=key)
+    reward = await api.post(REWARDS, {**REWARD, "inventory": None}, key=key)
+    await api.post(REDEMPTIONS, {"account": made["id"], "reward": reward["id"]}, key=key)
     await api.post(PROGRAMS, {"name": "Club"}, key=key)
     await api.post(RULES, RULE, key=key)
     await api.post("/v1/api-keys", {"name": "Another"}, key=key)

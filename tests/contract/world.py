@@ -19,6 +19,8 @@ Json = dict[str, Any]
 ACCOUNTS = "/v1/loyalty/accounts"
 TRANSACTIONS = "/v1/loyalty/transactions"
 CREDIT = "/v1/loyalty/credit"
+REWARDS = "/v1/loyalty/rewards"
+REDEMPTIONS = "/v1/loyalty/redemptions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
@@ -104,6 +106,7 @@ def _members(place: World, client: httpx2.Client, mark: str) -> None:
         place.add("account", account["id"])
         place.add("transaction", _made(client, TRANSACTIONS, {"account": account["id"], "amount": 500})["id"])
     _credit(place, client, place.known["account"][-1], f"pay_{mark}")
+    _rewards(place, client, place.known["account"][-1])
     standalone = _made(client, ACCOUNTS, {"program": "prog_default"})
     place.add("account", standalone["id"])
     closed = _made(client, ACCOUNTS, {"program": "prog_default"})
@@ -118,6 +121,24 @@ def _credit(place: World, client: httpx2.Client, account: str, payment_id: str) 
     place.add("credit_transaction", _made(client, f"{CREDIT}/issue", issued)["id"])
     place.add("credit_transaction", _made(client, f"{CREDIT}/spend", spent)["id"])
     place.add("payment", payment_id)
+
+
+def _rewards(place: World, client: httpx2.Client, account: str) -> None:
+    off = {
+        "program": "prog_default",
+        "name": "Off",
+        "cost": 5,
+        "inventory": 1_000,
+        "value": {"amount": 5, "currency": "EUR"},
+    }
+    mug = {**off, "type": "free_product", "value": {"product": "mug"}, "per_member_limit": 50}
+    for body in (off, mug):
+        reward = _made(client, REWARDS, body)
+        place.add("reward", reward["id"])
+        for _ in range(3):
+            made = _made(client, REDEMPTIONS, {"account": account, "reward": reward["id"]})
+            place.add("redemption", made["id"])
+            place.add("item" if body is mug else "code", made["id"] if body is mug else made["discount"]["code"])
 
 
 def _events(place: World, client: httpx2.Client, mark: str) -> None:

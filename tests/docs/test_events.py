@@ -16,9 +16,12 @@ from vinr_engagement.audit import Origin
 from vinr_engagement.commands import (
     CloseAccount,
     CreateAccount,
+    CreateReward,
     CreateRule,
     EraseAccount,
     MergeAccounts,
+    RedeemReward,
+    ReleaseRedemption,
     ReopenAccount,
     ReplayEvent,
     UpdateAccount,
@@ -351,6 +354,7 @@ class TestOutgoing:
             await shop.program(hold_days=1, currency={"expiry": {"type": "rolling", "months": 1}})
             await shop.play("is issued £8 for 20 days; spends £5 on pay_1")
             await shop.play("pays £20; refund £5; is given 10; 2 months pass")
+            await self.redeem(shop)
             await shop.run(UpdateAccount(shop.member, {"size": "M"}, None))
             await shop.run(CloseAccount(shop.member))
             await shop.run(ReopenAccount(shop.member))
@@ -361,7 +365,7 @@ class TestOutgoing:
             erased = await self.told(shop)
             seen += erased[-1:]
             assert all(event["data"] == {"object": None, "erased": True} for event in erased[:-1])
-        assert {event["type"] for event in seen} == outbox.EVENT_TYPES - {"loyalty.points.redeemed"}
+        assert {event["type"] for event in seen} == outbox.EVENT_TYPES
         assert [event["account_sequence"] for event in seen] == list(range(1, len(seen) + 1))
         (envelope,) = blocks(OUTGOING, "json envelope")
         for event in seen:
@@ -370,6 +374,22 @@ class TestOutgoing:
             assert event["data"]["object"]["object"] == code(row["`data.object`"])
             assert ("previous" in event["data"]) is (row["`data.previous`"] == "yes"), event["type"]
             assert ("merged_from" in event["data"]["object"]) is (event["type"] == "loyalty.account.merged")
+            assert ("conflict" in event["data"]["object"]) is (event["type"] == "redemption.conflict")
+
+    async def redeem(self, shop: Shop) -> None:
+        """Everything that may happen to a redemption."""
+        off = {"program": PROGRAM, "name": "£5 off", "cost": 1, "value": {"amount": 500, "currency": "GBP"}}
+        reward = await shop.run(CreateReward(off))
+        await shop.play("is given 10")
+        await shop.run(ReleaseRedemption((await self.redeemed(shop, reward))["id"], None))
+        named = {"metadata": {"redemption": (await self.redeemed(shop, reward))["id"]}}
+        await shop.tell("payment.completed", {**PAYMENT, "id": "pay_with", **named})
+        await shop.tell("refund.completed", {**REFUND, "id": "re_with", "payment": "pay_with", "amount": 1999})
+        await shop.tell("payment.completed", {**PAYMENT, "id": "pay_too", **named})
+
+    async def redeemed(self, shop: Shop, reward: Json) -> Json:
+        found: Json = await shop.run(RedeemReward(shop.member, reward["id"], 1, {}))
+        return found
 
     async def told(self, shop: Shop) -> list[Json]:
         events = await shop.store.database.read(lambda session: outbox_queries.all_events(session, shop.member))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.docs.shop import PROGRAM, Shop, open_shop
 from tests.docs.tables import GUIDES, blocks, code, codes, prose, table
+from vinr_engagement.commands import CreateReward, RedeemReward, ReleaseRedemption
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.foundation.clock import format_instant, parse_instant
 
@@ -64,6 +65,10 @@ async def test_rows_are_as_described(tmp_path: Path) -> None:
             "pays £50; invoice of £50 for it; spends 50; refund £25; refund £25; is given 5; pays £10; 20 months pass"
         )
         await shop.tell("survey.answered", {"customer": "cust_ada"})
+        await shop.play("is given 5")
+        off = {"program": PROGRAM, "name": "Off", "cost": 5, "value": {"amount": 500, "currency": "GBP"}}
+        made = await shop.run(RedeemReward(shop.member, (await shop.run(CreateReward(off)))["id"], 1, {}))
+        await shop.run(ReleaseRedemption(made["id"], None))
         for written in await shop.transactions():
             row = rows[written.type]
             assert written.source_type in codes(row["`source.type`"])

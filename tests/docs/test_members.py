@@ -10,11 +10,15 @@ from tests.docs.shop import CUSTOMER, PROGRAM, Shop, open_shop
 from tests.docs.tables import GUIDES, table
 from vinr_engagement.commands import (
     Adjust,
+    ApplyRedemption,
     CloseAccount,
     CreateAccount,
+    CreateReward,
     CreateRule,
     EraseAccount,
     MergeAccounts,
+    RedeemReward,
+    ReleaseRedemption,
     ReopenAccount,
 )
 from vinr_engagement.foundation.errors import Conflict, Unprocessable
@@ -67,11 +71,33 @@ async def _close_again(shop: Shop) -> None:
     assert refused.value.code == "account_closed"
 
 
+OFF = {"program": PROGRAM, "name": "Off", "cost": 5, "value": {"amount": 500, "currency": "GBP"}}
+
+
+async def _redeem(shop: Shop) -> None:
+    reward = (await shop.run(CreateReward(OFF)))["id"]
+    with pytest.raises(Conflict) as refused:
+        await shop.run(RedeemReward(shop.member, reward, 1, {}))
+    assert refused.value.code == "account_closed"
+
+
+async def _redeemed_before(shop: Shop) -> None:
+    await shop.run(ReopenAccount(shop.member))
+    reward = (await shop.run(CreateReward(OFF)))["id"]
+    first, second = [(await shop.run(RedeemReward(shop.member, reward, 1, {})))["id"] for _ in range(2)]
+    await shop.run(CloseAccount(shop.member))
+    assert (await shop.run(ApplyRedemption(first, None)))["status"] == "applied"
+    assert (await shop.run(ReleaseRedemption(second, None)))["status"] == "released"
+    assert await balance(shop) == 15
+
+
 CLOSED: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "an event of the member": _event,
     "a refund of an earlier payment": _refund,
     "expiry": _expiry,
     "an adjustment": _adjustment,
+    "redeeming a reward": _redeem,
+    "a redemption made before": _redeemed_before,
     "creating an account for the same customer": _create,
     "reopening after that": _reopen_after,
     "closing it again": _close_again,

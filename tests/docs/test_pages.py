@@ -16,6 +16,8 @@ from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
 from vinr_engagement.entrypoints.api.credit import CreditIssue, CreditSpending
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
+from vinr_engagement.entrypoints.api.redemptions import NewRedemption
+from vinr_engagement.entrypoints.api.rewards import NewReward
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
 from vinr_engagement.entrypoints.api.transactions import Adjustment
 from vinr_engagement.foundation.settings import Settings
@@ -32,6 +34,8 @@ BODIES = {
     "merge": Merge,
     "credit issue": CreditIssue,
     "credit spend": CreditSpending,
+    "reward": NewReward,
+    "redemption": NewRedemption,
     "clock": ClockSetting,
     "advance": ClockAdvance,
 }

@@ -13,11 +13,19 @@ from vinr_engagement.commands.configure import (
     program_snapshot,
     rule_snapshot,
 )
+from vinr_engagement.commands.configure_rewards import CreateReward, UpdateReward
 from vinr_engagement.commands.events import EventIn, EventOutcome, ReceiveEvent, ReplayEvent, parse_event
 from vinr_engagement.commands.import_member import ImportMember
 from vinr_engagement.commands.import_progress import ImportProgress, RememberImport, unfinished_import
 from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
+from vinr_engagement.commands.redemptions import (
+    ApplyRedemption,
+    FulfillRedemption,
+    MemberRewards,
+    RedeemReward,
+    ReleaseRedemption,
+)
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
 from vinr_engagement.commands.store_credit import IssueCredit, SpendCredit
@@ -27,23 +35,29 @@ __all__ = [
     "Adjust",
     "AdvanceClock",
     "ApiKey",
+    "ApplyRedemption",
     "Claim",
     "CloseAccount",
     "CreateAccount",
     "CreateKey",
     "CreateProgram",
+    "CreateReward",
     "CreateRule",
     "EraseAccount",
     "EventIn",
     "EventOutcome",
+    "FulfillRedemption",
     "ImportMember",
     "ImportProgress",
     "IssueCredit",
     "MemberIn",
+    "MemberRewards",
     "MergeAccounts",
     "Outcome",
     "ReceiveEvent",
+    "RedeemReward",
     "RejoinRealTime",
+    "ReleaseRedemption",
     "RememberImport",
     "Render",
     "ReopenAccount",
@@ -56,6 +70,7 @@ __all__ = [
     "Store",
     "UpdateAccount",
     "UpdateProgram",
+    "UpdateReward",
     "UpdateRule",
     "WritePath",
     "clock_snapshot",

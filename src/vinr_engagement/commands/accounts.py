@@ -167,6 +167,7 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
                 of_account,
             ),
             Statement(f"update transactions set reason = null, metadata = '{{}}' {where}", of_account),
+            Statement(f"update redemptions set release_reason = null, metadata = '{{}}' {where}", of_account),
         ]
     statements += [
         Statement(

@@ -13,7 +13,12 @@ from vinr_engagement.outbox import OutgoingEvent
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
-_DATED = ("loyalty.points.", "loyalty.tier.", "credit.")
+_DATED = ("loyalty.points.", "loyalty.tier.", "credit.", "redemption.")
+_MOMENTS = {
+    "loyalty.points.available": "available_at",
+    "redemption.released": "released_at",
+    "redemption.reversed": "reversed_at",
+}
 
 
 def begin(context: Context) -> None:
@@ -66,5 +71,5 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
 
 def _moment_of(event_type: str, snapshot: dict[str, Any], at: Instant) -> Instant:
     """When a fact happened: changes that time brought are dated by when they were due, not by who noticed."""
-    moment = snapshot.get("available_at" if event_type == "loyalty.points.available" else "effective_at")
+    moment = snapshot.get(_MOMENTS.get(event_type, "effective_at"))
     return parse_instant(moment) if event_type.startswith(_DATED) and isinstance(moment, str) else at

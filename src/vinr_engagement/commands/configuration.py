@@ -6,20 +6,22 @@ from operator import or_
 
 import msgspec
 
-from vinr_engagement import outbox, programs, rules
+from vinr_engagement import outbox, programs, rewards, rules
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.programs import Program
+from vinr_engagement.rewards import Reward
 
 
 class ProgramRules(msgspec.Struct):
-    """A program with its active rules by trigger, what they look at, and its segments."""
+    """A program with its active rules by trigger, what they look at, its segments and its rewards."""
 
     program: Program
     by_trigger: dict[str, list[rules.Rule]]
     needs_by_trigger: dict[str, rules.Needs]
     all_rules: dict[str, rules.Rule]
     segments: dict[str, rules.Segment]
+    rewards: dict[str, Reward] = {}
 
     def rules_for(self, trigger: str) -> list[rules.Rule]:
         """The active rules of a trigger, oldest first."""
@@ -71,6 +73,8 @@ async def load(session: Session, version: int) -> Configuration:
         row.id: program_rules(programs.program_of(row), compiled[row.id], segments[row.id])
         for row in await session.rows(programs.PROGRAMS, "true order by id")
     }
+    for reward in [rewards.reward_of(row) for row in await session.rows(rewards.REWARDS, "true order by id")]:
+        found[reward.program].rewards[reward.id] = reward
     earning = [entry for entry in found.values() if entry.program.status != "archived"]
     return Configuration(version, found, earning, internal_triggers(earning))
 

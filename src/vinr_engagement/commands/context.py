@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from vinr_engagement import credit, ledger, members, payments, tiers
+from vinr_engagement import credit, ledger, members, payments, rewards, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.foundation.clock import Instant
@@ -111,10 +111,12 @@ class Decision:
 
 
 def account_needs(context: Context, identifiers: Iterable[str]) -> Iterator[Iterable[Need]]:
-    """The accounts, then the open lots of those that are due."""
+    """The accounts, then what time has changed of those that are due."""
     keys = [members.account_key(identifier) for identifier in identifiers]
     yield [(members.ACCOUNTS, key) for key in keys]
-    yield due_lots(context, [context.state.known(members.ACCOUNTS, key) for key in keys])
+    found = [context.state.known(members.ACCOUNTS, key) for key in keys]
+    yield due_lots(context, found)
+    yield due_redemptions(context, found)
 
 
 def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]:
@@ -128,8 +130,27 @@ def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]
     ]
 
 
-WHEN_DUE: tuple[Query[Any], ...] = (ledger.OPEN_LOTS, tiers.TOTALS_OF_ACCOUNT, credit.WALLETS_OF_ACCOUNT)
+WHEN_DUE: tuple[Query[Any], ...] = (
+    ledger.OPEN_LOTS,
+    tiers.TOTALS_OF_ACCOUNT,
+    credit.WALLETS_OF_ACCOUNT,
+    rewards.EXPIRING_REDEMPTIONS,
+)
 """What time changes of an account."""
+
+
+def due_redemptions(context: Context, accounts: Iterable[Account | None]) -> list[Need]:
+    """What is looked at to release redemptions whose time is over, once :func:`due_lots` were gathered."""
+    return [
+        need
+        for account in accounts
+        if account is not None and ledger.is_due(account, context.now)
+        for source, key in of_account(rewards.EXPIRING_REDEMPTIONS, account)
+        if not context.state.missing(source, key)
+        for row in context.state.select(rewards.EXPIRING_REDEMPTIONS, key)
+        if row.expires_at is not None and row.expires_at <= context.now
+        for need in rewards.release_needs(row, account)
+    ]
 
 
 def lots_of(account: Account) -> list[Need]:

@@ -51,13 +51,14 @@ def _steps(wanted: dict[Table[Any] | Query[Any], dict[Any, None]], *, lock: bool
 
 
 _ORDER = ("idempotency_keys", "received_events", "customer_links", "payments", "accounts")
+_LAST = ("rule_budgets", "reward_stock")
 
 
 def _gathering_order(source: Table[Any] | Query[Any]) -> tuple[int, str]:
-    """Locked tables always in the same order: payments, accounts, budgets last."""
+    """Locked tables always in the same order: payments, accounts, budgets and stocks last."""
     name = source.name if isinstance(source, Table) else source.table.name
-    if name == "rule_budgets":
-        return (len(_ORDER) + 1, name)
+    if name in _LAST:
+        return (len(_ORDER) + 1 + _LAST.index(name), name)
     return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 

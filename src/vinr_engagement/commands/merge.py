@@ -12,7 +12,7 @@ from vinr_engagement.foundation.errors import Conflict, Invalid
 from vinr_engagement.members import Account
 from vinr_engagement.rules import RuleUsage
 
-_REPARENTED = ("transactions", "lots", "purchases", "daily_totals", "credit_spends")
+_REPARENTED = ("transactions", "lots", "purchases", "daily_totals", "credit_spends", "redemptions")
 
 
 class MergeAccounts(Decision):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from vinr_engagement import ledger
 from vinr_engagement.commands import standing, store_credit
 from vinr_engagement.commands.context import Context
+from vinr_engagement.commands.redemptions import expiry
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.members import Account
 
@@ -22,7 +23,10 @@ class Deadline(NamedTuple):
     meet: Callable[[Context, Account, Instant], None]
 
 
-DEADLINES: tuple[Deadline, ...] = (Deadline(standing.next_change_at, standing.meet),)
+DEADLINES: tuple[Deadline, ...] = (
+    Deadline(expiry.next_release_at, expiry.release_due),
+    Deadline(standing.next_change_at, standing.meet),
+)
 
 
 def catch_up(context: Context, account: Account) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from vinr_engagement import inbox, members, outbox, rules
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
+from vinr_engagement.commands.verify_redemptions import check_redemptions, check_stock, sum_redemptions
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import Instant, real_now
@@ -55,9 +56,13 @@ async def _verify(session: Session) -> Report:
         await _check_outgoing(session, tally, part, accounts)
         await _check_events(session, report, part)
         await _sum_usage(session, tally, part)
+        for kind, sums in (await sum_redemptions(session, tally, *part)).items():
+            await _check_owners(session, report, sums, accounts, kind)
+        await check_redemptions(session, report, *part)
         await check_purchases(session, tally, part.first, part.last)
         tally.drop_zeros()
     await _check_budgets(session, tally)
+    await check_stock(session, tally)
     await _check_links(session, report)
     await check_payments(session, report)
     tally.conclude()
@@ -87,6 +92,7 @@ def _expect(tally: Tally, account: Account) -> None:
     tally.add(account.id, "available_lots", -max(account.balance, 0))
     tally.add(account.id, "pending_lots", -account.pending_balance)
     tally.add(account.id, "lifetime", account.lifetime_points)
+    tally.add(account.id, "redemptions", account.redemptions)
     if account.bucket != ids.bucket_of(account.id):
         tally.report.fault(account.id, "bucket", f"it is in bucket {account.bucket}, not {ids.bucket_of(account.id)}")
 

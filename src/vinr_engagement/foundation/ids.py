@@ -103,3 +103,18 @@ def carried_bucket(identifier: str) -> int | None:
 def new_secret(prefix: str) -> str:
     """A purely random secret of 130 bits, such as an API key."""
     return prefix + _base32(secrets.randbits(130), 130)
+
+
+_CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+CODE_LETTERS = 16
+"""Of a code that people may have to type: 79 bits, without the letters and digits that look alike (I L O 0 1)."""
+
+
+def new_code() -> str:
+    """A purely random code of :data:`CODE_LETTERS` letters and digits that nobody can guess."""
+    return "".join([secrets.choice(_CODE_ALPHABET) for _ in range(CODE_LETTERS)])
+
+
+def is_code(text: str) -> bool:
+    """Whether the text could be one that :func:`new_code` made."""
+    return len(text) == CODE_LETTERS and all(letter in _CODE_ALPHABET for letter in text)

@@ -11,13 +11,13 @@ from typing import Any
 from vinr_engagement import outbox
 from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.clock import DAY, Instant, format_instant
-from vinr_engagement.foundation.database import State
+from vinr_engagement.foundation.database import Need, NotGathered, State
 from vinr_engagement.foundation.errors import Unprocessable
 from vinr_engagement.ledger import lots
 from vinr_engagement.ledger.bounds import check_bounds
 from vinr_engagement.ledger.holder import Cause, Holder, Source
 from vinr_engagement.ledger.snapshot import transaction_snapshot
-from vinr_engagement.ledger.tables import LOTS, POINTS, Lot, Transaction
+from vinr_engagement.ledger.tables import LOTS, OPEN_LOTS, POINTS, Lot, Transaction
 from vinr_engagement.programs import Program
 
 _EVENT_OF_TYPE = {
@@ -232,6 +232,7 @@ def give_back(
 
 def _put_back(state: State, holder: Holder, program: Program, taken: list[Taken], debt: int) -> list[tuple[Lot, int]]:
     """Puts what debits took back into its lots, less a debt; answers what came to which."""
+    _gathered(state, holder, taken)
     parts = {identifier: part for _, identifier, part in taken}
     found = [_lot(state, holder, bucket, identifier) for bucket, identifier, _ in taken]
     returned = []
@@ -240,8 +241,18 @@ def _put_back(state: State, holder: Holder, program: Program, taken: list[Taken]
         debt -= paid
         if parts[lot.id] > paid:
             state.change(lot).remaining += parts[lot.id] - paid
+            state.relist(lot)
             returned.append((lot, parts[lot.id] - paid))
     return returned
+
+
+def _gathered(state: State, holder: Holder, taken: list[Taken]) -> None:
+    """Asks for all the lots at once, the open ones first: what comes back is listed among them."""
+    needs: list[Need] = [(OPEN_LOTS, (bucket, holder.id)) for bucket in holder.all_buckets()]
+    needs += [(LOTS, (bucket, holder.id, identifier)) for bucket, identifier, _ in taken]
+    missing = [need for need in needs if state.missing(*need)]
+    if missing:
+        raise NotGathered(*missing)
 
 
 def _lot(state: State, holder: Holder, bucket: int, identifier: str) -> Lot:

@@ -14,6 +14,8 @@ EVENT_TYPES = frozenset(
         "loyalty.points": ("earned", "redeemed", "reversed", "adjusted", "expired", "expiring", "available"),
         "loyalty.tier": ("changed",),
         "credit": ("issued", "spent", "reversed", "expired"),
+        "loyalty.reward": ("redeemed",),
+        "redemption": ("completed", "released", "reversed", "conflict"),
     }.items()
     for verb in verbs
 )

@@ -17,6 +17,7 @@ LARGEST_INTEGER = (1 << 53) - 1
 LATEST_UNIX_TIME = 4_102_444_800
 
 _KNOWN = ("id", "type", "created_at", "created", "data", "object", "api_version", "livemode")
+_MOST_PARTS = 100
 _INTERNAL = ("loyalty.", "referral.", "redemption.", "credit.", "campaign.", "webhook_endpoint.")
 
 
@@ -139,6 +140,21 @@ def named_account(body: dict[str, Any]) -> str | None:
     metadata = body.get("metadata")
     account = metadata.get("loyalty_account") if isinstance(metadata, dict) else None
     return account if isinstance(account, str) and 0 < len(account) <= MAX_ID_LENGTH else None
+
+
+def redemptions_named(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """``("id", …)`` of ``metadata.redemption`` and ``("code", …)`` of ``metadata.discount_code``; either may list several."""
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict):
+        return []
+    return [*_listed(metadata, "redemption", "id"), *_listed(metadata, "discount_code", "code")]
+
+
+def _listed(metadata: dict[str, Any], name: str, kind: str) -> list[tuple[str, str]]:
+    text = metadata.get(name)
+    if not isinstance(text, str):
+        return []
+    return [(kind, stripped) for part in text.split(",", _MOST_PARTS) if (stripped := part.strip())]
 
 
 def _amount(body: dict[str, Any], name: str) -> int:

@@ -61,6 +61,14 @@ class PaymentOutcome(msgspec.Struct):
     cut: int = 0
 
 
+class RedemptionOutcome(msgspec.Struct):
+    """A redemption that the payment names, or that is applied to it: what the event made of it, and why."""
+
+    redemption: str
+    status: Literal["pending", "applied", "released", "reversed", "conflict", "unknown"]
+    reason: str | None = None
+
+
 class CreditOutcome(msgspec.Struct):
     """Store credit that was spent on the payment: what of it was ``returned``, or a ``conflict``, of a payment that completed
     after its failure had given the credit back.
@@ -82,6 +90,7 @@ class Spent(msgspec.Struct):
     """What the event meant for what members had spent on its payment."""
 
     credit: list[CreditOutcome] = []
+    redemptions: list[RedemptionOutcome] = []
 
 
 class EventOutcome(msgspec.Struct, dict=True):
@@ -95,6 +104,7 @@ class EventOutcome(msgspec.Struct, dict=True):
     payment: PaymentOutcome | None = None
     customer: str | None = None
     credit: list[CreditOutcome] = []
+    redemptions: list[RedemptionOutcome] = []
     first_status: Status | None = None
     object: str = "event_outcome"
 
@@ -110,8 +120,11 @@ class EventOutcome(msgspec.Struct, dict=True):
 decoder = msgspec.json.Decoder(EventOutcome)
 
 
-def overall(programs: list[ProgramOutcome]) -> tuple[Status, str | None]:
-    """The event's own status: processed where it was in any program, else ignored for the first reason."""
-    if any(entry.status == "processed" for entry in programs):
+def overall(programs: list[ProgramOutcome], told: Spent | None = None) -> tuple[Status, str | None]:
+    """The event's own status: processed where it was in any program, or did something to what was spent on its payment; else
+    ignored for the first reason.
+    """
+    spent = told is not None and any(each.status != "unknown" for each in told.redemptions)
+    if spent or any(entry.status == "processed" for entry in programs):
         return "processed", None
     return "ignored", programs[0].reason if programs else "no_program"

@@ -50,10 +50,19 @@ def _evaluate(
     programs, told = evaluate_everywhere(context, happening), Spent()
     spent.completed(context, event, payment, told)
     cut = 0
-    if told_before or payment.refunded_seen or payment.refunded_sum or payment.disputed:
+    if told_before or payment.refunded_at is not None:
         cut = take_back(context, event, payment, programs, told)
-    status, reason = overall(programs)
-    return EventOutcome(event.id, event.type, status, reason, programs, _outcome_of(payment, cut), credit=told.credit)
+    status, reason = overall(programs, told)
+    return EventOutcome(
+        event.id,
+        event.type,
+        status,
+        reason,
+        programs,
+        _outcome_of(payment, cut),
+        credit=told.credit,
+        redemptions=told.redemptions,
+    )
 
 
 def _already_completed(event: EventIn, payment: Payment, facts: PaymentObject) -> EventOutcome:
@@ -120,7 +129,14 @@ def payment_failed(context: Context, event: EventIn) -> EventOutcome:
     payment = _payment(context, incoming.identifier_of(event.object, "id"))
     payment.failed_at, told = event.occurred_at, Spent()
     spent.failed(context, event, payment, told)
-    return EventOutcome(event.id, event.type, "processed", payment=_outcome_of(payment, 0), credit=told.credit)
+    return EventOutcome(
+        event.id,
+        event.type,
+        "processed",
+        payment=_outcome_of(payment, 0),
+        credit=told.credit,
+        redemptions=told.redemptions,
+    )
 
 
 def _check_currency(payment: Payment, refund: RefundObject) -> None:
@@ -151,7 +167,14 @@ def _refunded(context: Context, event: EventIn, payment: Payment) -> EventOutcom
     told = Spent()
     cut = take_back(context, event, payment, programs, told)
     return EventOutcome(
-        event.id, event.type, "processed", None, programs, _outcome_of(payment, cut), credit=told.credit
+        event.id,
+        event.type,
+        "processed",
+        None,
+        programs,
+        _outcome_of(payment, cut),
+        credit=told.credit,
+        redemptions=told.redemptions,
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from vinr_engagement import inbox, ledger, members, payments, rules, tiers
 from vinr_engagement.commands import awards, standing
-from vinr_engagement.commands.context import Context, Decision, due_lots
-from vinr_engagement.commands.events import incoming, outcome, spent
+from vinr_engagement.commands.context import Context, Decision, due_lots, due_redemptions
+from vinr_engagement.commands.events import incoming, outcome, redeemed, spent
 from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
 from vinr_engagement.commands.events.incoming import MAX_EVENT_AHEAD, EventIn
 from vinr_engagement.commands.events.outcome import EventOutcome
@@ -38,20 +38,20 @@ class ReceiveEvent(Decision):
         first += [(payments.PAYMENTS, payment) for payment in paid]
         first += [(members.LINKS, link) for link in links]
         first += self._others(context, paid)
-        yield first
+        redemptions = redeemed.Wanted(event)
+        yield [*first, *redemptions.first()] if paid else first
         if state.known(inbox.RECEIVED_EVENTS, self._key) is not None:
             return
         accounts = [members.account_key(found.account) for link in links if (found := state.known(members.LINKS, link))]
+        known = [payment for entry in paid if (payment := state.known(payments.PAYMENTS, entry)) is not None]
         reached = [
-            (payment, account, bucket)
-            for entry in paid
-            if (payment := state.known(payments.PAYMENTS, entry)) is not None and payment.holders != "[]"
-            for _, account, bucket in payments.holders_of(payment)
+            (payment, account, bucket) for payment in known for _, account, bucket in payments.holders_of(payment)
         ]
         second: list[Need] = [(members.ACCOUNTS, account) for account in accounts]
         second += [(members.ACCOUNTS, members.account_key(account)) for _, account, _ in reached]
         second += [(payments.PURCHASES, (bucket, account, payment.id)) for payment, account, bucket in reached]
-        yield second + spent.needs(context, paid)
+        second += [*spent.needs(context, paid), *redemptions.linked(known), *redemptions.accounts(context)]
+        yield second
         found_accounts = [
             account
             for _, key in second[: len(accounts) + len(reached)]
@@ -62,7 +62,9 @@ class ReceiveEvent(Decision):
             *_limits(context, event, found_accounts),
             *_totals(context, event, found_accounts),
             *_owed(context, reached),
+            *redemptions.accounts(context),
         ]
+        yield [*redemptions.rows(context), *due_redemptions(context, found_accounts)]
 
     def _link_keys(self, context: Context) -> list[tuple[int, str, str]]:
         if self._customer is None or self.event.type in _TAKES_BACK:

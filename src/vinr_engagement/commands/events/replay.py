@@ -53,11 +53,20 @@ class ReplayEvent(Decision):
             ProgramOutcome(entry.program.id, "ignored") for entry in context.configuration.earning
         ]
         programs = [self._program_again(context, event, entry, account, money) for entry in entries]
-        told = Spent(first.credit)
+        told = Spent(first.credit, first.redemptions)
         if money is not None and money.refunded > 0:
             take_back(context, event, money, programs, told)
-        status, reason = outcome.overall(programs)
-        return EventOutcome(event.id, event.type, status, reason, programs, first.payment, credit=told.credit)
+        status, reason = outcome.overall(programs, told)
+        return EventOutcome(
+            event.id,
+            event.type,
+            status,
+            reason,
+            programs,
+            first.payment,
+            credit=told.credit,
+            redemptions=told.redemptions,
+        )
 
     def _program_again(
         self,

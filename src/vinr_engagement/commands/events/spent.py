@@ -1,7 +1,7 @@
 """What members spent on a payment, when it completes, fails, or is refunded.
 
 Each function adds what it did to ``told``, which the event's outcome shows. A payment on which nothing was spent, which is
-nearly every one, costs a look at its links.
+nearly every one, costs a look at its metadata and its links.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from vinr_engagement import credit, payments
 from vinr_engagement.commands import store_credit
 from vinr_engagement.commands.context import Context
+from vinr_engagement.commands.events import redeemed
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.events.outcome import CreditOutcome, Spent
 from vinr_engagement.credit import CreditSpend
@@ -31,7 +32,10 @@ def needs(context: Context, paid: Iterable[Key]) -> list[Need]:
 
 
 def completed(context: Context, event: EventIn, payment: Payment, told: Spent) -> None:
-    """The payment completed. Credit that came back because it had failed is not taken again: each such spend is a conflict."""
+    """The payment completed: redemptions that it names are used by it. Credit that came back because it had failed is not taken
+    again: each such spend is a conflict.
+    """
+    told.redemptions += redeemed.completed(context, event, payment)
     if payment.links == NOTHING:
         return
     for spent in store_credit.spends_on(context, payment):
@@ -42,7 +46,10 @@ def completed(context: Context, event: EventIn, payment: Payment, told: Spent) -
 
 def failed(context: Context, event: EventIn, payment: Payment, told: Spent) -> None:
     """The payment failed or expired for good: all that was spent on it comes back, unless it has completed meanwhile."""
-    if payment.links == NOTHING or payment.completed_event is not None:
+    if payment.completed_event is not None:
+        return
+    told.redemptions += redeemed.failed(context, event)
+    if payment.links == NOTHING:
         return
     reason = event.type.replace(".", "_")
     for spent in store_credit.spends_on(context, payment):
@@ -54,9 +61,12 @@ def failed(context: Context, event: EventIn, payment: Payment, told: Spent) -> N
 
 
 def returned(context: Context, event: EventIn, payment: Payment, told: Spent) -> None:
-    """Refunds take effect: of each spend comes back its share of all that was refunded, before points are clawed back."""
+    """Refunds take effect, before points are clawed back: a full one returns the points of redemptions, and of each spend of
+    credit comes back its share of all that was refunded.
+    """
     if payment.links == NOTHING:
         return
+    told.redemptions += redeemed.returned(context, payment)
     reason = "dispute" if event.type == "dispute.resolved" else "refund"
     cause = Cause("reverse", Source("payment", payment.id), reason=reason, event=event.id)
     for spent in store_credit.spends_on(context, payment):

@@ -19,6 +19,8 @@ from vinr_engagement.members import queries as member_queries
 from vinr_engagement.outbox import queries as outbox_queries
 from vinr_engagement.programs import Program
 from vinr_engagement.programs import queries as program_queries
+from vinr_engagement.rewards import queries as reward_queries
+from vinr_engagement.rewards import redemption_snapshot
 
 
 async def read_account(exchange: Exchange, identifier: str, param: str | None = None) -> Account:
@@ -105,6 +107,10 @@ async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
             ],
             "wallet": await wallet_in(session, account),
             "credit_transactions": [ledger.transaction_snapshot(row) for row in rows if row.unit != ledger.POINTS],
+            "redemptions": [
+                redemption_snapshot(row)
+                for row in await reward_queries.all_redemptions(session, account.id, account.all_buckets())
+            ],
             "events": [
                 outbox_queries.event_snapshot(event) for event in await outbox_queries.all_events(session, account.id)
             ],

@@ -27,6 +27,7 @@ from vinr_engagement.entrypoints.api.shapes import (
     LoyaltyAccount,
     PointsTransaction,
     ReceivedEvent,
+    Redemption,
     Wallet,
 )
 from vinr_engagement.foundation.database import Session
@@ -73,6 +74,7 @@ class AccountExport(Shape):
     customers: list[Customer]
     transactions: list[PointsTransaction]
     lots: list[Lot]
+    redemptions: list[Redemption]
     wallet: Wallet
     credit_transactions: list[CreditTransaction]
     events: list[Event]

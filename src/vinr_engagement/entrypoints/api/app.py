@@ -29,6 +29,8 @@ from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS, Intake
 from vinr_engagement.entrypoints.api.observe import Observer
 from vinr_engagement.entrypoints.api.programs import programs
 from vinr_engagement.entrypoints.api.received_events import received_events
+from vinr_engagement.entrypoints.api.redemptions import redemptions
+from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.transactions import transactions
@@ -42,6 +44,9 @@ RESOURCES = (
     wallets,
     programs,
     earning_rules,
+    rewards,
+    member_rewards,
+    redemptions,
     customers,
     events,
     received_events,

@@ -82,6 +82,15 @@ CODES: Final[dict[str, Code]] = {
         "The payment is known with another amount, currency or customer.",
         "Send what the payment named by `resource` really was.",
     ),
+    "program_paused": Code(409, "The program is paused.", "Make it active, or wait until it is."),
+    "redemption_not_an_item": Code(
+        409, "The redemption is a discount or store credit, which nobody hands over.", "Apply it instead."
+    ),
+    "redemption_not_pending": Code(
+        409,
+        "The redemption was applied, released or reversed already; `status` says which.",
+        "Redeem the reward anew, where it is still wanted.",
+    ),
     "program_archived": Code(409, "The program is archived.", "Enrol in an active program, or make this one active."),
     "program_mismatch": Code(409, "The accounts are in different programs.", "Merge accounts of one program."),
     "refund_conflict": Code(
@@ -116,6 +125,18 @@ CODES: Final[dict[str, Code]] = {
     ),
     "refund_exceeds_payment": Code(
         422, "More would be refunded than was paid.", "Send the refund's own amount, or the payment's cumulative one."
+    ),
+    "redemption_limit_reached": Code(
+        422, "The member has had as many of the reward as one member may.", "Offer another reward."
+    ),
+    "reward_inactive": Code(
+        422, "The reward is not active, has not started or has ended.", "Offer what `…/accounts/{id}/rewards` lists."
+    ),
+    "reward_not_eligible": Code(
+        422, "The reward is for another tier or segment.", "Offer what `…/accounts/{id}/rewards` lists."
+    ),
+    "reward_out_of_stock": Code(
+        422, "Fewer of the reward are left than were asked for.", "Ask for at most `remaining`, or raise `inventory`."
     ),
     "rate_limit_exceeded": Code(
         429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."

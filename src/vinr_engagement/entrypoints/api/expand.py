@@ -15,6 +15,7 @@ from vinr_engagement.entrypoints.api.answers import settled
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.suggest import hint
+from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.inbox import queries as inbox_queries
 from vinr_engagement.ledger import queries as ledger_queries
@@ -23,6 +24,8 @@ from vinr_engagement.members import Account, account_snapshot, customer_snapshot
 from vinr_engagement.members import queries as member_queries
 from vinr_engagement.outbox import queries as outbox_queries
 from vinr_engagement.programs import queries as program_queries
+from vinr_engagement.rewards import queries as reward_queries
+from vinr_engagement.rewards import redemption_snapshot, reward_snapshot
 from vinr_engagement.rules import queries as rule_queries
 
 Objects = dict[str, dict[str, Any]]
@@ -36,6 +39,7 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
         "program": "program",
         "rule": "earning_rule",
         "event": "event",
+        "redemption": "redemption",
         "reverses": "points_transaction",
     },
     "credit_transaction": {
@@ -47,6 +51,13 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "lot": {"account": "loyalty_account", "transaction": "points_transaction"},
     "earning_rule": {"program": "program"},
+    "reward": {"program": "program"},
+    "redemption": {
+        "account": "loyalty_account",
+        "program": "program",
+        "reward": "reward",
+        "transaction": "points_transaction",
+    },
     "event": {"account": "loyalty_account"},
     "program": {},
     "customer": {},
@@ -121,6 +132,20 @@ async def _rules(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
     return {row.id: rule_snapshot(row) for row in found}
 
 
+async def _rewards(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
+    async def read(session: Session) -> Objects:
+        found = await reward_queries.get_rewards(session, identifiers)
+        taken = await reward_queries.taken_of(session, identifiers)
+        return {row.id: reward_snapshot(json.decode(row.body), taken.get(row.id, 0)) for row in found}
+
+    return await exchange.read(read)
+
+
+async def _redemptions(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
+    found = await exchange.read(lambda session: reward_queries.get_redemptions(session, identifiers))
+    return {row.id: redemption_snapshot(row) for row in found}
+
+
 async def _events(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
     """Events received and, for what this engine's own events triggered, those sent."""
 
@@ -148,6 +173,8 @@ _LOADERS: Final[dict[str, Callable[[Exchange, Iterable[str]], Awaitable[Objects]
     "program": _programs,
     "customer": _customers,
     "earning_rule": _rules,
+    "reward": _rewards,
+    "redemption": _redemptions,
     "event": _events,
     "points_transaction": _transactions,
     "credit_transaction": _transactions,

@@ -26,6 +26,7 @@ REQUEST_ID_CHARACTERS = 128
 API_KEY_CHARACTERS = 255
 API_KEY_SCOPES = 50
 PREVIEW_RULES = 100
+REDEMPTION_QUANTITY = 100
 
 KEY_CACHE_SECONDS = 2
 """A revoked key may still be taken by another process for so long."""

@@ -34,6 +34,8 @@ _TAGS: Final = {
     "credit": "Store credit: money owed to members, in wallets.",
     "programs": "Programs and their policies.",
     "earning_rules": "When members earn, and how much.",
+    "rewards": "What points buy.",
+    "redemptions": "Members' points for rewards.",
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",

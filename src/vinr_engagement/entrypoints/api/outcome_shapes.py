@@ -67,6 +67,16 @@ class PaymentOutcome(Shape):
     cut: int = Field(description="What refunds claimed beyond the payment.")
 
 
+class RedemptionOutcome(Shape):
+    """A redemption that the payment names, or that is applied to it."""
+
+    redemption: str = Field(description="Its id, or what was named where that is unknown.")
+    status: Literal["pending", "applied", "released", "reversed", "conflict", "unknown"]
+    reason: str | None = Field(
+        description="`insufficient_points`, `applied_to_another_payment`…; null where all is well."
+    )
+
+
 class CreditOutcome(Shape):
     """What the event meant for store credit that was spent on its payment."""
 
@@ -93,6 +103,9 @@ class EventOutcome(Shape):
     customer: str | None
     credit: list[CreditOutcome] = Field(
         [], description="Store credit that the event gave back, or could not take again."
+    )
+    redemptions: list[RedemptionOutcome] = Field(
+        [], description="What became of the redemptions that the payment names or had."
     )
     first_status: Status | None = Field(description="Of a duplicate: the status that it had the first time.")
     object: Literal["event_outcome"]

@@ -8,6 +8,8 @@ RESOURCES: Final = (
     "credit",
     "programs",
     "earning_rules",
+    "rewards",
+    "redemptions",
     "customers",
     "events",
     "received_events",

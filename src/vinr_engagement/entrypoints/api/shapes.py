@@ -7,6 +7,15 @@ from pydantic import Field
 from vinr_engagement.entrypoints.api.fields import Shape, Time
 from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.program_shapes import Program
+from vinr_engagement.entrypoints.api.reward_shapes import (
+    Discount,
+    GrantedCredit,
+    Item,
+    OnRefund,
+    RedemptionConflict,
+    RedemptionStatus,
+    Reward,
+)
 from vinr_engagement.entrypoints.api.rule_shapes import (
     Award,
     Budget,
@@ -89,6 +98,34 @@ class EarningRule(Shape):
     metadata: dict[str, str]
     created_at: Time
     updated_at: Time
+
+
+class Redemption(Shape):
+    """A member's points for a reward."""
+
+    id: str = Field(examples=["rdm_06evgt4q1m8x4k9c2p7r1wz5qj"])
+    object: Literal["redemption"]
+    account: str | LoyaltyAccount = Field(description="The account that holds it now; expandable.")
+    program: str | Program = Field(description="Expandable.")
+    reward: str | Reward = Field(description="Expandable.")
+    reward_name: str = Field(description="As it was when it was redeemed.")
+    quantity: int = Field(ge=1)
+    points: int = Field(description="What all of it cost.", ge=1)
+    status: RedemptionStatus
+    discount: Discount | None
+    item: Item | None
+    credit: GrantedCredit | None
+    payment: str | None = Field(description="The payment that it is applied to.")
+    transaction: Union[str, "PointsTransaction"] = Field(description="The ledger row that took the points; expandable.")
+    on_refund: OnRefund = Field(description="As it was when it was redeemed.")
+    release_reason: str | None
+    metadata: dict[str, str]
+    expires_at: Time | None = Field(description="When it is released unless it is applied; null for never.")
+    created_at: Time
+    updated_at: Time
+    applied_at: Time | None
+    released_at: Time | None
+    reversed_at: Time | None
 
 
 class Source(Shape):
@@ -176,7 +213,7 @@ class PointsTransaction(Shape):
     rule: str | EarningRule | None = Field(description="The earning rule; expandable.")
     rule_version: int | None
     campaign: str | None
-    redemption: str | None
+    redemption: str | Redemption | None = Field(description="Expandable.")
     reverses: Union[str, "PointsTransaction", None] = Field(
         description="The credit that this row takes back; expandable."
     )
@@ -282,11 +319,22 @@ class AccountThen(LoyaltyAccount):
     merged_from: str | None = Field(None, description="With `loyalty.account.merged`: the account that is merged now.")
 
 
+class RedemptionThen(Redemption):
+    """A redemption as it was when the event was recorded."""
+
+    conflict: RedemptionConflict | None = Field(
+        None, description="With `redemption.conflict`: the payment, and why it could not use it."
+    )
+
+
 class EventData(Shape):
     """The object as it was then, and in `previous` the former values of what changed."""
 
     object: (
-        Annotated[AccountThen | PointsTransaction | CreditTransaction | Lot, Field(discriminator="object")] | None
+        Annotated[
+            AccountThen | PointsTransaction | CreditTransaction | Lot | RedemptionThen, Field(discriminator="object")
+        ]
+        | None
     ) = Field(description="Null once the member was erased.")
     previous: dict[str, Any] | None = Field(None, description="Former values of fields of the object.")
     erased: bool | None = Field(None, description="True once the member was erased.")
@@ -322,3 +370,7 @@ class CreditTransactionDone(CreditTransaction):
     """The row that was written."""
 
     wallet_balance: int = Field(description="What the wallet holds now, in minor units.", ge=0)
+
+
+for _shape in (Redemption, PointsTransaction, CreditTransaction, RedemptionThen):
+    _shape.model_rebuild()  # They name shapes that come after them, and other modules build upon them.

@@ -142,6 +142,19 @@ class State:
                 self._steps.append((_CHANGED, None, row))
         return row
 
+    def relist(self, row: msgspec.Struct) -> None:
+        """Lists a row in the queries gathered so far, where its change makes it meet their ``where`` again.
+
+        Nothing of it has to be undone: a query may list rows that do not meet its ``where``.
+        """
+        table = table_of(row)
+        for query in table.queries:
+            argument = query.argument_of(row)
+            if argument in self._complete.get(query, ()):
+                listed = self._collections[query].setdefault(argument, [])
+                if not any(other is row for other in listed):
+                    listed.append(row)
+
     def delete(self, row: msgspec.Struct) -> None:
         """Removes a row; one that was inserted in this batch is simply not written."""
         table = table_of(row)
