@@ -18,6 +18,7 @@ from vinr_engagement.commands.import_member import ImportMember
 from vinr_engagement.commands.import_progress import ImportProgress, RememberImport, unfinished_import
 from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
+from vinr_engagement.commands.refer import AttributeReferral, CreateReferral
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
@@ -26,11 +27,13 @@ __all__ = [
     "Adjust",
     "AdvanceClock",
     "ApiKey",
+    "AttributeReferral",
     "Claim",
     "CloseAccount",
     "CreateAccount",
     "CreateKey",
     "CreateProgram",
+    "CreateReferral",
     "CreateRule",
     "EraseAccount",
     "EventIn",

@@ -50,13 +50,14 @@ def _steps(wanted: dict[Table[Any] | Query[Any], dict[Any, None]], *, lock: bool
     return steps
 
 
+_LAST = ("referral_conversions", "rule_budgets")
 _ORDER = ("idempotency_keys", "received_events", "customer_links", "payments", "accounts")
 
 
 def _gathering_order(source: Table[Any] | Query[Any]) -> tuple[int, str]:
-    """Locked tables always in the same order: payments, accounts, budgets last."""
+    """Locked tables always in the same order: payments, accounts, what limits count last."""
     name = source.name if isinstance(source, Table) else source.table.name
-    if name == "rule_budgets":
+    if name in _LAST:
         return (len(_ORDER) + 1, name)
     return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from vinr_engagement import ledger
-from vinr_engagement.commands import standing
+from vinr_engagement.commands import referring, standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.members import Account
@@ -22,7 +22,10 @@ class Deadline(NamedTuple):
     meet: Callable[[Context, Account, Instant], None]
 
 
-DEADLINES: tuple[Deadline, ...] = (Deadline(standing.next_change_at, standing.meet),)
+DEADLINES: tuple[Deadline, ...] = (
+    Deadline(standing.next_change_at, standing.meet),
+    Deadline(referring.next_end_at, referring.expire),
+)
 
 
 def catch_up(context: Context, account: Account) -> None:

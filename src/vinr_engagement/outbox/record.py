@@ -13,6 +13,7 @@ EVENT_TYPES = frozenset(
         "loyalty.account": ("created", "updated", "closed", "reopened", "merged", "erased"),
         "loyalty.points": ("earned", "redeemed", "reversed", "adjusted", "expired", "expiring", "available"),
         "loyalty.tier": ("changed",),
+        "referral": ("created", "attributed", "converted", "rejected", "reversed"),
     }.items()
     for verb in verbs
 )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from vinr_engagement import inbox, ledger, members, payments, rules, tiers
-from vinr_engagement.commands import awards, standing
+from vinr_engagement import inbox, ledger, members, payments, referrals, rules, tiers
+from vinr_engagement.commands import awards, referring, standing
 from vinr_engagement.commands.context import Context, Decision, due_lots
 from vinr_engagement.commands.events import incoming, outcome
 from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
@@ -63,6 +63,8 @@ class ReceiveEvent(Decision):
             *_totals(context, event, found_accounts),
             *_owed(context, reached),
         ]
+        if event.type == "payment.completed":
+            yield from referring.needs_of_payment(context, found_accounts)
 
     def _link_keys(self, context: Context) -> list[tuple[int, str, str]]:
         if self._customer is None or self.event.type in _TAKES_BACK:
@@ -180,7 +182,13 @@ def _owed(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Nee
         purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
         if purchase is not None:
             needs.append((tiers.DAILY_TOTALS, (bucket, account, purchase.day)))
+            listed = awards.awards_of(purchase)
+            needs += [(ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in listed]
             needs += [
-                (ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in awards.awards_of(purchase)
+                (members.ACCOUNTS, members.account_key(other.account)) for other in listed if other.account != account
+            ]
+            needs += [
+                (referrals.REFERRALS, referrals.referral_key(name))
+                for name in payments.linked(payment, referring.LINKED)
             ]
     return needs

@@ -26,6 +26,7 @@ from vinr_engagement.entrypoints.api.shapes import (
     LoyaltyAccount,
     PointsTransaction,
     ReceivedEvent,
+    Referral,
 )
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
@@ -73,6 +74,7 @@ class AccountExport(Shape):
     lots: list[Lot]
     events: list[Event]
     received_events: list[ReceivedEvent]
+    referrals: list[Referral]
 
 
 class NewAccount(Wire):

@@ -41,6 +41,7 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
     "lot": {"account": "loyalty_account", "transaction": "points_transaction"},
     "earning_rule": {"program": "program"},
     "event": {"account": "loyalty_account"},
+    "referral": {"program": "program", "referrer": "loyalty_account", "referee": "loyalty_account"},
     "program": {},
     "customer": {},
     "received_event": {},
