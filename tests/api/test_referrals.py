@@ -94,7 +94,7 @@ class TestMaking:
     async def test_a_code_is_readable_and_pending(self, shop: Shop) -> None:
         made = await shop.make_code(metadata={"flyer": "spring"})
         assert len(made["code"]) == 8
-        assert not set(made["code"]) & set("0O1IL8B5S2ZAEU") - set("25")
+        assert not set(made["code"]) & set("0OQ1IL")
         assert (made["object"], made["status"], made["referrer"], made["referee"]) == (
             "referral", "pending", shop.ann, None,
         )  # fmt: skip
@@ -494,6 +494,14 @@ class TestRules:
         await shop.pay("bob")
         await shop.refund("pay_bob", 3_000)
         assert await shop.balances("ann", "bob") == [60, 30]
+
+    async def test_what_time_ended_is_dated_by_its_end(self, shop: Shop) -> None:
+        await self.react("referral.rejected", recipient="referrer")
+        await shop.attribute("bob")
+        await shop.clock("2026-05-20T12:00:00Z")
+        await shop.api.get(REFERRALS)
+        (row,) = (await shop.api.get("/v1/loyalty/transactions", params={"account": shop.ann}))["data"]
+        assert (row["amount"], row["effective_at"]) == (30, "2026-05-01T12:00:00Z")
 
     async def test_reactions_end(self, shop: Shop) -> None:
         await self.react("loyalty.points.earned")

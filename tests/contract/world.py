@@ -20,6 +20,7 @@ ACCOUNTS = "/v1/loyalty/accounts"
 TRANSACTIONS = "/v1/loyalty/transactions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
+REFERRALS = "/v1/loyalty/referrals"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
 GOLD: Json = {"name": "Gold", "rank": 1, "threshold": 100, "multiplier": "1.5", "benefits": ["Lounge"]}
 
@@ -104,6 +105,13 @@ def _members(place: World, client: httpx2.Client, mark: str) -> None:
         place.add("transaction", _made(client, TRANSACTIONS, {"account": account["id"], "amount": 500})["id"])
     standalone = _made(client, ACCOUNTS, {"program": "prog_default"})
     place.add("account", standalone["id"])
+    for number in range(2):
+        asked = {"program": "prog_default", "referrer": standalone["id"], "reward": {"referee": {"points": 5}}}
+        referral = _made(client, REFERRALS, asked)
+        place.add("referral", referral["id"])
+        place.add("code", referral["code"])
+        if number:
+            _made(client, f"{REFERRALS}/attribute", {"code": referral["code"], "customer": f"cust_{mark}_friend"})
     closed = _made(client, ACCOUNTS, {"program": "prog_default"})
     client.post(f"{ACCOUNTS}/{closed['id']}/close").raise_for_status()
     place.add("account", closed["id"])

@@ -14,8 +14,10 @@ from tests.docs.tables import GUIDES, REFERENCE, blocks, code, codes, prose, tab
 from vinr_engagement import outbox
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import (
+    AttributeReferral,
     CloseAccount,
     CreateAccount,
+    CreateReferral,
     CreateRule,
     EraseAccount,
     MergeAccounts,
@@ -29,6 +31,7 @@ from vinr_engagement.commands.events.customers import ALL_HANDLERS
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.foundation.errors import Invalid, Refusal
 from vinr_engagement.outbox import queries as outbox_queries
+from vinr_engagement.referrals import Terms
 
 GUIDE = GUIDES / "events.md"
 TEXT = prose(GUIDE)
@@ -349,11 +352,13 @@ class TestOutgoing:
     async def test_hold_what_is_said(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             await shop.program(hold_days=1, currency={"expiry": {"type": "rolling", "months": 1}})
+            other = await shop.run(CreateAccount(PROGRAM, None, {}))
+            await self.refer(shop, other["id"], shop.member)
             await shop.play("pays £20; refund £5; is given 10; 2 months pass")
             await shop.run(UpdateAccount(shop.member, {"size": "M"}, None))
             await shop.run(CloseAccount(shop.member))
             await shop.run(ReopenAccount(shop.member))
-            other = await shop.run(CreateAccount(PROGRAM, None, {}))
+            await self.refer(shop, shop.member, other["id"])
             await shop.run(MergeAccounts(other["id"], shop.member, dry_run=False))
             seen = await self.told(shop)
             await shop.run(EraseAccount(shop.member))
@@ -369,6 +374,10 @@ class TestOutgoing:
             assert event["data"]["object"]["object"] == code(row["`data.object`"])
             assert ("previous" in event["data"]) is (row["`data.previous`"] == "yes"), event["type"]
             assert ("merged_from" in event["data"]["object"]) is (event["type"] == "loyalty.account.merged")
+
+    async def refer(self, shop: Shop, referrer: str, referee: str) -> None:
+        made = await shop.run(CreateReferral(PROGRAM, referrer, Terms(5, 5, first_payment_minimum=1_600), {}))
+        await shop.run(AttributeReferral(made["code"], referee, None))
 
     async def told(self, shop: Shop) -> list[Json]:
         events = await shop.store.database.read(lambda session: outbox_queries.all_events(session, shop.member))

@@ -15,6 +15,7 @@ from vinr_engagement.commands import parse_event
 from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
+from vinr_engagement.entrypoints.api.referrals import Attribution, NewReferral
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
 from vinr_engagement.entrypoints.api.transactions import Adjustment
 from vinr_engagement.foundation.settings import Settings
@@ -29,6 +30,8 @@ BODIES = {
     "account changes": AccountChanges,
     "adjustment": Adjustment,
     "merge": Merge,
+    "referral": NewReferral,
+    "attribution": Attribution,
     "clock": ClockSetting,
     "advance": ClockAdvance,
 }

@@ -16,7 +16,8 @@ from vinr_engagement.rules import Rule
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
-_DATED = ("loyalty.points.", "loyalty.tier.")
+_DATED = ("loyalty.points.", "loyalty.tier.", "referral.rejected")
+_MOMENT_IN = {"loyalty.points.available": "available_at", "referral.rejected": "ended_at"}
 
 
 def begin(context: Context) -> None:
@@ -95,5 +96,5 @@ def _give_to(
 
 def _moment_of(event_type: str, snapshot: dict[str, Any], at: Instant) -> Instant:
     """When a fact happened: changes that time brought are dated by when they were due, not by who noticed."""
-    moment = snapshot.get("available_at" if event_type == "loyalty.points.available" else "effective_at")
+    moment = snapshot.get(_MOMENT_IN.get(event_type, "effective_at"))
     return parse_instant(moment) if event_type.startswith(_DATED) and isinstance(moment, str) else at

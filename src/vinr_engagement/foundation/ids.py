@@ -100,13 +100,13 @@ def carried_bucket(identifier: str) -> int | None:
     return low & (BUCKETS - 1)
 
 
-_CODE_LETTERS = "2345679CDFHJKMNPQRTVWXY"
-"""What a person can read aloud and type: none that looks like another (0 O, 1 I L, 2 Z, 5 S, 6 G, 8 B), and no vowels."""
+_CODE_LETTERS = "2345679CDFHJKMNPRTVWXY"
+"""What a person can read aloud and type: none that looks like another (0 O Q, 1 I L, 2 Z, 5 S, 6 G, 8 B), and no vowels."""
 _CODE_LENGTH = 8
 
 
 def new_code() -> str:
-    """A random code of 8 letters and digits for people to pass on, such as ``7KQM2WTX``. Another may be the same."""
+    """A random code of 8 letters and digits for people to pass on, such as ``7KPM2WTX``. Another may be the same."""
     return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
 
 

@@ -87,7 +87,7 @@ class NewReferral(Wire):
 class Attribution(Wire):
     """Who uses a code: exactly one of `referee` and `customer`."""
 
-    code: Id = Field(description="In upper or lower case.", examples=["7KQM2WTX"])
+    code: Id = Field(description="In upper or lower case.", examples=["7KPM2WTX"])
     referee: Id | None = Field(None, description="A member's account.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjc0"])
     customer: Id | None = Field(
         None, description="A customer; enrolled where they are no member.", examples=["cust_bob"]

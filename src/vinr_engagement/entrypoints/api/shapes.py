@@ -245,7 +245,7 @@ class Referral(Shape):
     id: str = Field(examples=["ref_06evgt3m8x4k9c2p7r1wz5qjbh"])
     object: Literal["referral"]
     program: str | Program = Field(description="Expandable.")
-    code: str = Field(description="What the referrer shares; other referrals may have the same.", examples=["7KQM2WTX"])
+    code: str = Field(description="What the referrer shares; other referrals may have the same.", examples=["7KPM2WTX"])
     share_url: str | None
     referrer: str | LoyaltyAccount = Field(description="Who shares the code; expandable.")
     referee: str | LoyaltyAccount | None = Field(description="Who used it, null while pending; expandable.")
