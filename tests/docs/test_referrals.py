@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -111,7 +111,7 @@ async def test_case(case: str, tmp_path: Path) -> None:
 
 def test_statuses_and_their_events() -> None:
     rows = {code(row["status"]): code(row["event"]) for row in table(GUIDE, "status")}
-    assert rows.keys() == set(ReferralStatus.__args__)
+    assert rows.keys() == set(get_args(ReferralStatus))
     assert set(rows.values()) == {name for name in outbox.EVENT_TYPES if name.startswith("referral.")}
 
 

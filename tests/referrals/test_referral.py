@@ -94,3 +94,35 @@ def test_what_ends_is_dated_by_what_ended_it_and_not_after_now() -> None:
     assert (referral.status, referral.reason, referral.ended_at, referral.updated_at) == (
         "reversed", "refund", NOW + 2, NOW + 9,
     )  # fmt: skip
+
+
+def test_what_others_see() -> None:
+    referral = attributed(Terms(5, 0, 2_000, 7, 3, "https://shop.example/{code}"))
+    shown = referrals.referral_snapshot(referral)
+    assert shown == {
+        "id": referral.id,
+        "object": "referral",
+        "program": "prog_default",
+        "code": "7KPM2WTX",
+        "share_url": "https://shop.example/7KPM2WTX",
+        "referrer": ANN.id,
+        "referee": "loy_bob",
+        "status": "attributed",
+        "reason": None,
+        "reward": {"referrer": {"points": 5}, "referee": None},
+        "qualify": {"first_payment_minimum": 2_000, "window_days": 7},
+        "max_conversions": 3,
+        "payment": None,
+        "metadata": {},
+        "attributed_at": "2026-04-01T12:00:00Z",
+        "expires_at": "2026-04-08T12:00:00Z",
+        "converted_at": None,
+        "ended_at": None,
+        "created_at": "2026-04-01T12:00:00Z",
+        "updated_at": "2026-04-01T12:00:00Z",
+    }
+
+
+def test_codes_and_ids_say_where_they_are() -> None:
+    assert referrals.code_key("7KPM2WTX") == (bucket_of("7KPM2WTX"), "7KPM2WTX")
+    assert referrals.referral_key("no id of ours") == (0, "no id of ours")
