@@ -33,8 +33,8 @@ def open_referral(context: Context, referee: Account) -> Referral | None:
     return context.state.find(referrals.REFERRALS, referrals.referral_key(referee.referral))
 
 
-def needs_of_payment(context: Context, payers: list[Account]) -> Iterator[list[Need]]:
-    """Waves of what a payment of these accounts looks at, where one of them was referred; else none."""
+def needs_of_payment(context: Context, payers: list[Account], at: Instant) -> Iterator[list[Need]]:
+    """Waves of what a payment of these accounts, made at ``at``, looks at where one of them was referred; else none."""
     keys = [referrals.referral_key(payer.referral) for payer in payers if payer.referral is not None]
     if not keys:
         return
@@ -46,6 +46,7 @@ def needs_of_payment(context: Context, payers: list[Account]) -> Iterator[list[N
     yield [
         *due_lots(context, referrers),
         *(need for account in referrers for need in of_account(referrals.DAYS_OF_REFERRER, account)),
+        *(need for account in referrers for need in standing.day_needed(context, account, min(at, context.now))),
         *((referrals.REFERRAL_CONVERSIONS, referrals.code_key(row.code)) for row in found if row.max_conversions),
     ]
 

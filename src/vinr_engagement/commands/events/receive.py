@@ -64,7 +64,7 @@ class ReceiveEvent(Decision):
             *_owed(context, reached),
         ]
         if event.type == "payment.completed":
-            yield from referring.needs_of_payment(context, found_accounts)
+            yield from referring.needs_of_payment(context, found_accounts, event.occurred_at)
 
     def _link_keys(self, context: Context) -> list[tuple[int, str, str]]:
         if self._customer is None or self.event.type in _TAKES_BACK:
@@ -182,13 +182,12 @@ def _owed(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Nee
         purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
         if purchase is not None:
             needs.append((tiers.DAILY_TOTALS, (bucket, account, purchase.day)))
-            listed = awards.awards_of(purchase)
-            needs += [(ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in listed]
-            needs += [
-                (members.ACCOUNTS, members.account_key(other.account)) for other in listed if other.account != account
-            ]
-            needs += [
-                (referrals.REFERRALS, referrals.referral_key(name))
-                for name in payments.linked(payment, referring.LINKED)
-            ]
+            for award in awards.awards_of(purchase):
+                needs.append((ledger.LOTS, (award.bucket, award.account, award.transaction)))
+                if award.account != account:
+                    day = purchase.day if award.day is None else award.day
+                    needs.append((members.ACCOUNTS, members.account_key(award.account)))
+                    needs.append((tiers.DAILY_TOTALS, (award.bucket, award.account, day)))
+            converted = payments.linked(payment, referring.LINKED)
+            needs += [(referrals.REFERRALS, referrals.referral_key(name)) for name in converted]
     return needs
