@@ -41,6 +41,7 @@ ROOMS = {
         f"ledger/{name}.py" for name in ("as_of", "bounds", "holder", "lots", "merge", "post", "settle", "snapshot")
     ],
     "payments": ["payments/projection.py", "payments/tables.py"],
+    "referrals": ["referrals/referral.py", "referrals/tables.py"],
     "programs": ["programs/policy.py", "programs/program.py"],
     "foundation": [f"foundation/{name}.py" for name in ("calendar", "decimals", "ids", "money")],
 }

@@ -20,6 +20,7 @@ ROW = re.compile(r"\| <a id=\"(\w+)\"></a>`\1` \| `(\w+)` \| (\d+) \| (.*) \| (.
 ACCOUNTS = "/v1/loyalty/accounts"
 TRANSACTIONS = "/v1/loyalty/transactions"
 CREDIT = "/v1/loyalty/credit"
+REFERRALS = "/v1/loyalty/referrals"
 CLOCK = "/v1/test-helpers/clock"
 Provocation = Callable[[Api], Awaitable[httpx2.Response]]
 
@@ -246,6 +247,52 @@ async def service_unavailable(api: Api) -> httpx2.Response:
     return await api.call("POST", "/v1/events", payment("evt_1", "cust_1"))
 
 
+async def code_of(api: Api, **terms: Any) -> str:
+    """The code of a new member, the customer `ann`."""
+    ann = await api.enrol("ann")
+    made = await api.post(REFERRALS, {"program": "prog_default", "referrer": ann["id"], **terms})
+    found: str = made["code"]
+    return found
+
+
+async def use(api: Api, code: str, customer: str) -> httpx2.Response:
+    return await api.call("POST", f"{REFERRALS}/attribute", {"code": code, "customer": customer})
+
+
+async def referral_code_unknown(api: Api) -> httpx2.Response:
+    return await use(api, "NONESUCH", "bob")
+
+
+async def referral_self(api: Api) -> httpx2.Response:
+    return await use(api, await code_of(api), "ann")
+
+
+async def referee_already_referred(api: Api) -> httpx2.Response:
+    code = await code_of(api)
+    await use(api, code, "bob")
+    return await use(api, code, "bob")
+
+
+async def referee_already_paid(api: Api) -> httpx2.Response:
+    await api.pay("evt_1", "bob")
+    return await use(api, await code_of(api), "bob")
+
+
+async def referral_code_exhausted(api: Api) -> httpx2.Response:
+    await api.post(CLOCK, {"now": "2190-01-01T00:00:00Z"})
+    code = await code_of(api, max_conversions=1)
+    await use(api, code, "bob")
+    await api.post("/v1/events", {**payment("evt_1", "bob"), "created_at": "2190-01-01T00:00:00Z"})
+    return await use(api, code, "cat")
+
+
+async def referral_velocity_exceeded(api: Api) -> httpx2.Response:
+    await api.patch("/v1/loyalty/programs/prog_default", {"referral_limit": {"attributions": 1}})
+    code = await code_of(api)
+    await use(api, code, "bob")
+    return await use(api, code, "cat")
+
+
 def request(method: str, path: str, body: Any = None, **more: Any) -> Provocation:
     async def provoke(api: Api) -> httpx2.Response:
         return await api.call(method, path, body, **more)
@@ -299,6 +346,12 @@ PROVOCATIONS: dict[str, Provocation] = {
     "payment_failed": payment_failed,
     "points_out_of_range": points_out_of_range,
     "refund_exceeds_payment": refund_exceeds_payment,
+    "referral_code_unknown": referral_code_unknown,
+    "referral_self": referral_self,
+    "referee_already_referred": referee_already_referred,
+    "referee_already_paid": referee_already_paid,
+    "referral_code_exhausted": referral_code_exhausted,
+    "referral_velocity_exceeded": referral_velocity_exceeded,
     "rate_limit_exceeded": rate_limit_exceeded,
     "internal_error": internal_error,
     "service_unavailable": service_unavailable,

@@ -11,6 +11,7 @@ RULES = "/v1/loyalty/earning-rules"
 CREDIT = "/v1/loyalty/credit"
 REWARDS = "/v1/loyalty/rewards"
 REDEMPTIONS = "/v1/loyalty/redemptions"
+REFERRALS = "/v1/loyalty/referrals"
 CLOCK = "/v1/test-helpers/clock"
 JSON = {"Content-Type": "application/json"}
 
@@ -52,8 +53,20 @@ async def writes(api: Api) -> list[Write]:
     redemption = {"account": spender["id"], "reward": reward["id"], "quantity": 1, "metadata": {"a": "b"}}
     applied, released = [await api.post(REDEMPTIONS, redemption) for _ in range(2)]
     item = await api.post(REDEMPTIONS, {**redemption, "reward": mug["id"]})
+    referral = {
+        "program": "prog_default",
+        "referrer": first["id"],
+        "reward": {"referrer": {"points": 5}, "referee": {"points": 5}},
+        "qualify": {"first_payment_minimum": 100, "window_days": 30},
+        "max_conversions": 5,
+        "share_url": "https://shop.test/{code}",
+        "metadata": {"a": "b"},
+    }
+    code = (await api.post(REFERRALS, referral))["code"]
     one = f"{ACCOUNTS}/{first['id']}"
     return [
+        Write("referrals.create", "POST", REFERRALS, referral),
+        Write("referrals.attribute", "POST", f"{REFERRALS}/attribute", {"code": code, "customer": "cust_friend"}),
         Write("accounts.create", "POST", ACCOUNTS, {"program": "prog_default", "customer": "cust_new", "metadata": {"a": "b"}}),
         Write("accounts.merge", "POST", f"{ACCOUNTS}/merge", {"source": second["id"], "target": first["id"], "dry_run": True}),
         Write("accounts.update", "PATCH", one, {"metadata": {"a": "b"}, "customer": "cust_a"}),
@@ -96,6 +109,8 @@ PROGRAM: Json = {
     "currency": {"name": "stars", "point_value": 1, "expiry": {"type": "rolling", "months": 12}},
     "hold_days": 1,
     "redemption_ttl_hours": 24,
+    "referral_limit": {"attributions": 5, "conversions": 5, "window_days": 7},
+    "referral_share_url": "https://shop.test/{code}",
     "tier_config": {"tiers": [{"key": "gold", "name": "Gold", "rank": 1, "threshold": 0, "benefits": ["Lounge"]}]},
     "metadata": {"a": "b"},
 }

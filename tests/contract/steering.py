@@ -22,6 +22,7 @@ _LISTS = {
     "/v1/loyalty/redemptions": "redemption",
     "/v1/loyalty/programs": "program",
     "/v1/loyalty/earning-rules": "rule",
+    "/v1/loyalty/referrals": "referral",
     "/v1/customers": "customer",
     "/v1/events": "event",
     "/v1/received-events": "received_event",
@@ -42,6 +43,8 @@ _EXPANDED = {
     "/v1/loyalty/redemptions/{redemption}": "redemption",
     "/v1/loyalty/earning-rules": "earning_rule",
     "/v1/loyalty/earning-rules/{rule}": "earning_rule",
+    "/v1/loyalty/referrals": "referral",
+    "/v1/loyalty/referrals/{referral}": "referral",
     "/v1/events": "event",
     "/v1/events/{event}": "event",
 }
@@ -92,6 +95,9 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "eligibility": (None, {"tiers": []}, {"segment": None}),
     "cap": (None, {"points": 50}, {"times": 1, "points": 20}),
     "recipient": ("member", None),
+    "share_url": ("https://shop.test/{code}", None),
+    "referral_share_url": ("https://shop.test/{code}", None),
+    "max_conversions": (1, None),
     "scopes": ([], ["accounts:read", "events:write"]),
     "kind": ("secret", "restricted"),
     "allow_negative": (True, False),
@@ -101,6 +107,8 @@ _IDS = {
     "account": "account",
     "source": "account",
     "target": "account",
+    "referrer": "account",
+    "referee": "account",
     "program": "program",
     "customer": "customer",
     "payment": "payment",
@@ -129,6 +137,10 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
             case.body = _event(case.body, place, random)
         elif case.path.endswith("/preview") and isinstance(case.body, dict) and "event" in case.body:
             case.body["event"] = _event(case.body["event"], place, random)
+        elif case.path == "/v1/loyalty/referrals" and isinstance(case.body, dict) and random.random() < 0.9:
+            case.body["program"] = "prog_default"  # where the members are
+        elif case.path.endswith("/attribute") and isinstance(case.body, dict):
+            _name_one_side(case.body, random)
 
 
 def _fits_a_path(given: Any) -> bool:
@@ -204,6 +216,15 @@ def _field(name: str, found: Any, place: World, random: Random) -> Any:
     if name in _CHOICES:
         return random.choice(_CHOICES[name])
     return _steered(found, place, random)
+
+
+def _name_one_side(attribution: Json, random: Random) -> None:
+    """Mostly a customer whom nobody knows, rarely a member, who may have paid: seldom both, which is refused."""
+    if random.random() < 0.8:
+        attribution.pop("referee", None)
+        attribution["customer"] = f"cust_friend_{random.randint(0, 1 << 40)}"
+    elif random.random() < 0.8:
+        attribution.pop("customer", None)
 
 
 def _event(made_up: Any, place: World, random: Random) -> Any:

@@ -23,6 +23,7 @@ REWARDS = "/v1/loyalty/rewards"
 REDEMPTIONS = "/v1/loyalty/redemptions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
+REFERRALS = "/v1/loyalty/referrals"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
 GOLD: Json = {"name": "Gold", "rank": 1, "threshold": 100, "multiplier": "1.5", "benefits": ["Lounge"]}
 
@@ -109,6 +110,13 @@ def _members(place: World, client: httpx2.Client, mark: str) -> None:
     _rewards(place, client, place.known["account"][-1])
     standalone = _made(client, ACCOUNTS, {"program": "prog_default"})
     place.add("account", standalone["id"])
+    for number in range(2):
+        asked = {"program": "prog_default", "referrer": standalone["id"], "reward": {"referee": {"points": 5}}}
+        referral = _made(client, REFERRALS, asked)
+        place.add("referral", referral["id"])
+        place.add("code", referral["code"])
+        if number:
+            _made(client, f"{REFERRALS}/attribute", {"code": referral["code"], "customer": f"cust_{mark}_friend"})
     closed = _made(client, ACCOUNTS, {"program": "prog_default"})
     client.post(f"{ACCOUNTS}/{closed['id']}/close").raise_for_status()
     place.add("account", closed["id"])

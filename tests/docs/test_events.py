@@ -14,8 +14,10 @@ from tests.docs.tables import GUIDES, REFERENCE, blocks, code, codes, prose, tab
 from vinr_engagement import outbox
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import (
+    AttributeReferral,
     CloseAccount,
     CreateAccount,
+    CreateReferral,
     CreateReward,
     CreateRule,
     EraseAccount,
@@ -32,6 +34,7 @@ from vinr_engagement.commands.events.customers import ALL_HANDLERS
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.foundation.errors import Invalid, Refusal
 from vinr_engagement.outbox import queries as outbox_queries
+from vinr_engagement.referrals import Terms
 
 GUIDE = GUIDES / "events.md"
 TEXT = prose(GUIDE)
@@ -353,12 +356,14 @@ class TestOutgoing:
         async with open_shop(tmp_path) as shop:
             await shop.program(hold_days=1, currency={"expiry": {"type": "rolling", "months": 1}})
             await shop.play("is issued £8 for 20 days; spends £5 on pay_1")
+            other = await shop.run(CreateAccount(PROGRAM, None, {}))
+            await self.refer(shop, other["id"], shop.member)
             await shop.play("pays £20; refund £5; is given 10; 2 months pass")
             await self.redeem(shop)
             await shop.run(UpdateAccount(shop.member, {"size": "M"}, None))
             await shop.run(CloseAccount(shop.member))
             await shop.run(ReopenAccount(shop.member))
-            other = await shop.run(CreateAccount(PROGRAM, None, {}))
+            await self.refer(shop, shop.member, other["id"])
             await shop.run(MergeAccounts(other["id"], shop.member, dry_run=False))
             seen = await self.told(shop)
             await shop.run(EraseAccount(shop.member))
@@ -390,6 +395,10 @@ class TestOutgoing:
     async def redeemed(self, shop: Shop, reward: Json) -> Json:
         found: Json = await shop.run(RedeemReward(shop.member, reward["id"], 1, {}))
         return found
+
+    async def refer(self, shop: Shop, referrer: str, referee: str) -> None:
+        made = await shop.run(CreateReferral(PROGRAM, referrer, Terms(5, 5, first_payment_minimum=1_600), {}))
+        await shop.run(AttributeReferral(made["code"], referee, None))
 
     async def told(self, shop: Shop) -> list[Json]:
         events = await shop.store.database.read(lambda session: outbox_queries.all_events(session, shop.member))

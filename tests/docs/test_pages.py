@@ -17,6 +17,7 @@ from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewA
 from vinr_engagement.entrypoints.api.credit import CreditIssue, CreditSpending
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
 from vinr_engagement.entrypoints.api.redemptions import NewRedemption
+from vinr_engagement.entrypoints.api.referrals import Attribution, NewReferral
 from vinr_engagement.entrypoints.api.rewards import NewReward
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
 from vinr_engagement.entrypoints.api.transactions import Adjustment
@@ -36,6 +37,8 @@ BODIES = {
     "credit spend": CreditSpending,
     "reward": NewReward,
     "redemption": NewRedemption,
+    "referral": NewReferral,
+    "attribution": Attribution,
     "clock": ClockSetting,
     "advance": ClockAdvance,
 }

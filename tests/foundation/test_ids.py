@@ -153,3 +153,13 @@ def test_buckets_are_frozen_for_ever() -> None:
 
 
 BUCKETS_FOREVER = [0, 2446, 3818, 3978]
+
+
+def test_codes_are_short_and_have_no_letter_that_looks_like_another() -> None:
+    made = {ids.new_code() for _ in range(2_000)}
+    letters = set("".join(made))
+    assert {len(code) for code in made} == {8}
+    assert len(made) > 1_990
+    assert len(letters) == 22
+    for alike in ("0OQD", "1IL", "2Z", "5S", "6G", "8B"):
+        assert len(letters & set(alike)) <= 1, alike

@@ -10,6 +10,7 @@ import pytest
 
 from tests.served import Served, served
 from vinr_engagement.commands.verify import verify
+from vinr_engagement.foundation.clock import format_instant, real_now
 
 Json = dict[str, Any]
 
@@ -150,3 +151,64 @@ async def test_sixty_spends_of_one_wallet_take_what_it_holds_and_no_more(shop: S
     (held,) = [each["balance"] for each in wallet["balances"]]
     assert held == 1_000 + taken + given
     assert 0 <= held < 1_000
+
+
+async def code_of(shop: Shop, customer: str, **terms: Any) -> str:
+    """A new member's referral code; both sides get 100 points."""
+    reward = {"referrer": {"points": 100}, "referee": {"points": 100}}
+    body = {"program": "prog_default", "referrer": await shop.enrol(customer), "reward": reward, **terms}
+    made: str = (await shop.post("/v1/loyalty/referrals", body)).json()["code"]
+    return made
+
+
+async def pay_now(shop: Shop, customer: str) -> httpx2.Response:
+    """A payment after whatever was attributed: the clock is real."""
+    body = {"id": f"pay_{customer}", "amount": 1, "currency": "GBP", "customer": customer}
+    event = _event(f"evt_{customer}", "payment.completed", body)
+    return await shop.post("/v1/events", {**event, "created_at": format_instant(real_now())})
+
+
+@pytest.mark.anyio
+async def test_a_member_is_referred_once_whoever_asks_at_the_same_time(shop: Shop) -> None:
+    codes = [await code_of(shop, f"ann_{number}") for number in range(4)]
+    asked = [{"code": codes[number % 4], "customer": "bob"} for number in range(20)]
+    answers = await asyncio.gather(*[shop.post("/v1/loyalty/referrals/attribute", body) for body in asked])
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 422: 19}
+    refused = {answer.json()["error"]["code"] for answer in answers if answer.status_code == 422}
+    assert refused == {"referee_already_referred"}
+
+
+@pytest.mark.anyio
+async def test_a_code_converts_no_more_often_than_it_may(shop: Shop) -> None:
+    code = await code_of(shop, "ann", max_conversions=1)
+    friends = [f"friend_{number}" for number in range(10)]
+    for friend in friends:
+        await shop.post("/v1/loyalty/referrals/attribute", {"code": code, "customer": friend})
+    answers = await asyncio.gather(*[pay_now(shop, friend) for friend in friends])
+    outcomes = Counter(answer.json()["programs"][0]["referral"]["status"] for answer in answers)
+    assert outcomes == {"converted": 1, "rejected": 9}
+    found = await shop.client.get("/v1/loyalty/accounts", params={"customer": "ann"})
+    assert found.json()["data"][0]["balance"] == 100
+
+
+@pytest.mark.anyio
+async def test_members_who_referred_each_other_round_in_a_circle_all_pay_at_once(shop: Shop) -> None:
+    circle = [f"member_{number}" for number in range(12)]
+    codes = [await code_of(shop, member) for member in circle]
+    for number, member in enumerate(circle):
+        body = {"code": codes[number - 1], "customer": member}
+        assert (await shop.post("/v1/loyalty/referrals/attribute", body)).status_code == 200
+    answers = await asyncio.gather(*[pay_now(shop, member) for member in circle])
+    assert {answer.status_code for answer in answers} == {200}
+    for member in circle:
+        found = await shop.client.get("/v1/loyalty/accounts", params={"customer": member})
+        assert found.json()["data"][0]["balance"] == 200
+
+
+@pytest.mark.anyio
+async def test_a_code_used_by_many_at_once_is_one_referral_for_each(shop: Shop) -> None:
+    code = await code_of(shop, "ann")
+    asked = [{"code": code, "customer": f"friend_{number}"} for number in range(20)]
+    answers = await asyncio.gather(*[shop.post("/v1/loyalty/referrals/attribute", body) for body in asked])
+    assert len({answer.json()["id"] for answer in answers}) == 20
+    assert len({answer.json()["referee"] for answer in answers}) == 20

@@ -12,6 +12,7 @@ from tests.crash.sending import BATCH, SENDERS, Event, Sender, bodies_of
 from tests.crash.year import check
 from tests.races.fleet import Fleet, called, name, new_database, payment, running_fleet
 from vinr_engagement.entrypoints.demo.year import load_year
+from vinr_engagement.foundation.clock import format_instant, real_now
 
 pytestmark = pytest.mark.anyio
 
@@ -145,3 +146,19 @@ async def test_the_whole_year_to_two_servers_in_turn_ends_exact(own_processes: F
     async with called(own_processes) as fleet:
         await _play(fleet, events)
     await check(own_processes.database_url, events)
+
+
+async def test_a_code_converts_no_more_often_than_it_may(fleet: Fleet) -> None:
+    ann, friends = await fleet.enrol(name("ann")), [name("friend") for _ in range(20)]
+    asked = {"program": "prog_default", "referrer": ann, "reward": {"referrer": {"points": 100}}, "max_conversions": 3}
+    code = (await fleet.post("/v1/loyalty/referrals", asked)).json()["code"]
+    uses = [fleet.post("/v1/loyalty/referrals/attribute", {"code": code, "customer": friend}) for friend in friends]
+    assert {answer.status_code for answer in await asyncio.gather(*uses)} == {200}
+    moment = format_instant(real_now())
+    paid = [fleet.post("/v1/events", {**payment(friend, 100), "created_at": moment}) for friend in friends]
+    outcomes = [answer.json()["programs"][0]["referral"] for answer in await asyncio.gather(*paid)]
+    assert Counter((outcome["status"], outcome["reason"]) for outcome in outcomes) == {
+        ("converted", None): 3,
+        ("rejected", "referral_code_exhausted"): 17,
+    }
+    assert (await fleet.account(ann))["balance"] == 300

@@ -26,6 +26,7 @@ from vinr_engagement.commands.redemptions import (
     RedeemReward,
     ReleaseRedemption,
 )
+from vinr_engagement.commands.refer import AttributeReferral, CreateReferral
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
 from vinr_engagement.commands.store_credit import IssueCredit, SpendCredit
@@ -36,11 +37,13 @@ __all__ = [
     "AdvanceClock",
     "ApiKey",
     "ApplyRedemption",
+    "AttributeReferral",
     "Claim",
     "CloseAccount",
     "CreateAccount",
     "CreateKey",
     "CreateProgram",
+    "CreateReferral",
     "CreateReward",
     "CreateRule",
     "EraseAccount",

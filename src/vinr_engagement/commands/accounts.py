@@ -183,6 +183,14 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
             f" where account in ({_EVERYONE}) and type <> 'loyalty.account.erased'",
             (account.id,),
         ),
+        Statement("update referrals set metadata = '{}' where referrer = $1 or referee = $1", (account.id,)),
+        Statement(
+            f"update outgoing_events set data = '{blank}' where type like 'referral.%' and exists (select 1 from referrals r"
+            " where (r.referrer = $1 and r.referee = outgoing_events.account"
+            " or r.referee = $1 and r.referrer = outgoing_events.account)"
+            " and outgoing_events.data like '%\"' || r.id || '\"%')",
+            (account.id,),
+        ),
         Statement(
             f"update accounts set customer = null, metadata = '{{}}' where id <> $1 and id in ({_EVERYONE})",
             (account.id,),

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from vinr_engagement import ledger, programs, rules
+from vinr_engagement import ledger, payments, programs, rules
 from vinr_engagement.commands import standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import calendar
@@ -26,7 +26,8 @@ _REASONS = {
 class Award(msgspec.Struct, array_like=True):
     """What an earn of a payment owes to later refunds.
 
-    ``account`` is whose earn it was (an invoice may be another member's than its payment); ``source_type`` and
+    ``account`` is whose earn it was (an invoice may be another member's than its payment; a referral pays two); ``rule`` is
+    ``None`` for a referral's own payout; ``source_type`` and
     ``source_id`` say where it came from; ``due`` is what refunds so far took away from what it earned; ``reversed`` what was
     reversed of that, uncollected points included; ``period`` its window of the rule's cap; ``day`` the local day that its
     points count on, ``None`` for that of the purchase.
@@ -35,7 +36,7 @@ class Award(msgspec.Struct, array_like=True):
     transaction: str
     bucket: int
     account: str
-    rule: str
+    rule: str | None
     period: str | None
     budgeted: bool
     source_type: str
@@ -105,23 +106,31 @@ def give(
         usage.times += 1
     if budget is not None:
         context.state.change(budget).points += points
-    row = _post(context, program, account, rule, points, explanation, occasion)
-    day = standing.day_of(context, account, row.effective_at)
-    standing.count(context, account, day, points=points)
+    row, day = _post(context, program, account, rule, points, explanation, occasion)
     owed = (row.id, row.bucket, account.id, rule.id, period, budget is not None)
     award = Award(*owed, *occasion.source, points, 0, 0, terms, day)
     return Given(points, None, row, award)
+
+
+def pay(
+    context: Context, program: Program, account: Account, terms: rules.Terms, explanation: Any, occasion: Occasion
+) -> Award:
+    """Awards what terms say, by no rule; announce the account's change first, and watch it."""
+    points = terms.points(terms.amount)
+    row, day = _post(context, program, account, None, points, explanation, occasion)
+    return Award(row.id, row.bucket, account.id, None, None, False, *occasion.source, points, 0, 0, terms, day)
 
 
 def _post(
     context: Context,
     program: Program,
     account: Account,
-    rule: rules.Rule,
+    rule: rules.Rule | None,
     points: int,
     explanation: dict[str, Any],
     occasion: Occasion,
-) -> Transaction:
+) -> tuple[Transaction, int]:
+    """Writes an earn and counts it; answers it with the day that it counts on."""
     effective_at = min(occasion.at, context.now)
     available_at, expires_at, inactivity_months = programs.credit_dates(program, effective_at, held=occasion.held)
     cause = Cause(
@@ -129,10 +138,10 @@ def _post(
         occasion.source,
         reason=reason_of(occasion.trigger),
         event=occasion.event,
-        rule=rule.id,
-        rule_version=rule.version,
+        rule=None if rule is None else rule.id,
+        rule_version=None if rule is None else rule.version,
     )
-    return ledger.credit(
+    row = ledger.credit(
         context.state,
         account,
         program,
@@ -145,6 +154,9 @@ def _post(
         expires_at=expires_at,
         inactivity_months=inactivity_months,
     )
+    day = standing.day_of(context, account, effective_at)
+    standing.count(context, account, day, points=points)
+    return row, day
 
 
 def _limited(
@@ -189,6 +201,16 @@ def owe(context: Context, purchase: Purchase, given: list[Award]) -> None:
     """Remembers awards with the purchase that they are for."""
     if given:
         context.state.change(purchase).awards = msgspec.json.encode(awards_of(purchase) + given).decode()
+
+
+def purchase_in(context: Context, program: str, payment: Payment) -> Purchase | None:
+    """What a payment brought in a program, to whoever holds it now. May raise ``NotGathered``."""
+    for holder_program, holder, bucket in payments.holders_of(payment):
+        if holder_program == program:
+            survivor = context.survivor(holder)
+            assert survivor is not None
+            return context.state.find(payments.PURCHASES, (bucket, survivor.id, payment.id))
+    return None
 
 
 class TakeBack(msgspec.Struct):

@@ -3,19 +3,23 @@
 from typing import Any
 
 from vinr_engagement import members, outbox
-from vinr_engagement.commands import appraise, standing
-from vinr_engagement.commands.awards import Occasion, give
+from vinr_engagement.commands import appraise, referring, standing
+from vinr_engagement.commands.awards import Award, Occasion, give
+from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import Instant, parse_instant
 from vinr_engagement.ledger import Source
+from vinr_engagement.members import Account
 from vinr_engagement.outbox import OutgoingEvent
+from vinr_engagement.rules import Rule
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
-_DATED = ("loyalty.points.", "loyalty.tier.", "credit.", "redemption.")
+_DATED = ("loyalty.points.", "loyalty.tier.", "credit.", "redemption.", "referral.rejected")
 _MOMENTS = {
     "loyalty.points.available": "available_at",
+    "referral.rejected": "ended_at",
     "redemption.released": "released_at",
     "redemption.reversed": "reversed_at",
 }
@@ -53,7 +57,7 @@ def react(context: Context, at: Instant) -> bool:
 
 def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
     account = context.state.find(members.ACCOUNTS, members.account_key(event.account))
-    if account is None or not members.may_earn(account):
+    if account is None:
         return
     entry = context.configuration.programs[account.program]
     listed = entry.rules_for(event.type)
@@ -61,12 +65,38 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
         return
     snapshot: dict[str, Any] = json.decode(event.data)["object"]
     at = _moment_of(event.type, snapshot, at)
-    standing.watch(context, account)
-    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, at)
     occasion = Occasion(event.type, event.id, at, Source("event", event.id), held=False)
-    for rule, verdict in zip(listed, verdicts, strict=True):
-        if verdict.matched:
-            give(context, entry.program, context.state.change(account), rule, verdict, occasion)
+    if not event.type.startswith("referral."):
+        _give_to(context, entry, account, listed, snapshot, occasion)
+        return
+    if event.type == referring.CONVERTED:
+        occasion = Occasion(event.type, event.id, at, Source("referral", snapshot["id"]), held=True)
+    owed: list[Award] = []
+    for side, chosen in referring.recipients(context, account, listed, snapshot):
+        owed += _give_to(context, entry, side, chosen, snapshot, occasion)
+    if event.type == referring.CONVERTED:
+        referring.owe(context, entry.program, snapshot, owed)
+
+
+def _give_to(
+    context: Context,
+    entry: ProgramRules,
+    account: Account,
+    listed: list[Rule],
+    snapshot: dict[str, Any],
+    occasion: Occasion,
+) -> list[Award]:
+    """Lets rules judge a fact for one member; answers what they awarded."""
+    if not members.may_earn(account):
+        return []
+    standing.watch(context, account)
+    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, occasion.at)
+    given = [
+        give(context, entry.program, context.state.change(account), rule, verdict, occasion)
+        for rule, verdict in zip(listed, verdicts, strict=True)
+        if verdict.matched
+    ]
+    return [each.award for each in given if each.award is not None]
 
 
 def _moment_of(event_type: str, snapshot: dict[str, Any], at: Instant) -> Instant:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from vinr_engagement import credit, ledger, members, payments, rewards, tiers
+from vinr_engagement import credit, ledger, members, payments, referrals, rewards, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.foundation.clock import Instant
@@ -121,13 +121,10 @@ def account_needs(context: Context, identifiers: Iterable[str]) -> Iterator[Iter
 
 def due_lots(context: Context, accounts: Iterable[Account | None]) -> list[Need]:
     """What is looked at to bring accounts that time has changed up to date."""
-    return [
-        need
-        for account in accounts
-        if account is not None and ledger.is_due(account, context.now)
-        for source in WHEN_DUE
-        for need in of_account(source, account)
-    ]
+    due = [account for account in accounts if account is not None and ledger.is_due(account, context.now)]
+    needs = [need for account in due for source in WHEN_DUE for need in of_account(source, account)]
+    keys = [referrals.referral_key(account.referral) for account in due if account.referral is not None]
+    return needs + [(referrals.REFERRALS, key) for key in keys]
 
 
 WHEN_DUE: tuple[Query[Any], ...] = (

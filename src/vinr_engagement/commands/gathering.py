@@ -51,11 +51,11 @@ def _steps(wanted: dict[Table[Any] | Query[Any], dict[Any, None]], *, lock: bool
 
 
 _ORDER = ("idempotency_keys", "received_events", "customer_links", "payments", "accounts")
-_LAST = ("rule_budgets", "reward_stock")
+_LAST = ("referral_conversions", "rule_budgets", "reward_stock")
 
 
 def _gathering_order(source: Table[Any] | Query[Any]) -> tuple[int, str]:
-    """Locked tables always in the same order: payments, accounts, budgets and stocks last."""
+    """Locked tables always in the same order: payments, accounts, what limits count last."""
     name = source.name if isinstance(source, Table) else source.table.name
     if name in _LAST:
         return (len(_ORDER) + 1 + _LAST.index(name), name)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from vinr_engagement import ledger, members, outbox, rules
-from vinr_engagement.commands import cascade, standing, store_credit
+from vinr_engagement.commands import cascade, referring, standing, store_credit
 from vinr_engagement.commands.context import Context, Decision, Statement, account_needs
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Need
@@ -74,6 +74,7 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     ledger.merge_lots(state, source, target, program)
     store_credit.combine_wallets(context, source, target)
     change = standing.combine(context, source, target, totals)
+    ended = referring.combine(context, source, target)
     target.redemptions, source.redemptions = target.redemptions + source.redemptions, 0
     target.buckets = json.text(sorted({*target.all_buckets(), *source.all_buckets()} - {target.bucket}))
     target.last_activity_at = max(source.last_activity_at or 0, target.last_activity_at or 0) or None
@@ -84,6 +85,8 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     outbox.record(state, target, "loyalty.account.merged", snapshot, context.now, previous=before)
     if change is not None:
         standing.tell(context, target, change)
+    for referral in ended:
+        referring.tell(context, target, "referral.rejected", referral)
     cascade.react(context, context.now)
     return target
 
@@ -94,7 +97,14 @@ def _reparenting(source: Account, target: Account) -> list[Statement]:
         for table in _REPARENTED
         for bucket in source.all_buckets()
     ]
-    return [*moves, Statement("update customer_links set account = $1 where account = $2", (target.id, source.id))]
+    everywhere = (("customer_links", "account"), ("referrals", "referrer"), ("referrals", "referee"))
+    return [
+        *moves,
+        *(
+            Statement(f"update {table} set {column} = $1 where {column} = $2", (target.id, source.id))
+            for table, column in everywhere
+        ),
+    ]
 
 
 def _combine_usage(context: Context, source: Account, target: Account) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from vinr_engagement import ledger
-from vinr_engagement.commands import standing, store_credit
+from vinr_engagement.commands import referring, standing, store_credit
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.redemptions import expiry
 from vinr_engagement.foundation.clock import Instant
@@ -26,6 +26,7 @@ class Deadline(NamedTuple):
 DEADLINES: tuple[Deadline, ...] = (
     Deadline(expiry.next_release_at, expiry.release_due),
     Deadline(standing.next_change_at, standing.meet),
+    Deadline(referring.next_end_at, referring.expire),
 )
 
 

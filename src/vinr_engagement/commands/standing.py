@@ -31,6 +31,13 @@ def totals_needed(account: Account) -> list[Need]:
     return of_account(tiers.TOTALS_OF_ACCOUNT, account)
 
 
+def day_needed(context: Context, account: Account, moment: Instant) -> list[Need]:
+    """What :func:`watch` and :func:`count` look at for points of a moment."""
+    if goes_by_days(context.configuration.program(account.program)):
+        return totals_needed(account)
+    return [(tiers.DAILY_TOTALS, (account.bucket, account.id, day_of(context, account, moment)))]
+
+
 def goes_by_days(program: Program) -> bool:
     """Whether a member's tier depends on more than what the account itself holds."""
     config = program.tier_config

@@ -12,6 +12,7 @@ from vinr_engagement import inbox, members, outbox, rules
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_redemptions import check_redemptions, check_stock, sum_redemptions
+from vinr_engagement.commands.verify_referrals import check_referrals
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import Instant, real_now
@@ -65,6 +66,7 @@ async def _verify(session: Session) -> Report:
     await check_stock(session, tally)
     await _check_links(session, report)
     await check_payments(session, report)
+    await check_referrals(session, report)
     tally.conclude()
     return report
 
@@ -312,7 +314,7 @@ async def _sum_usage(session: Session, tally: Tally, part: Range) -> None:
     earned = await session.fetch(
         "select account, rule, rule_version, count(*), sum(amount) from transactions"
         " where bucket between $1 and $2 and type = 'earn' and rule is not null"
-        " and source_type not in ('payment', 'invoice') group by account, rule, rule_version",
+        " and source_type not in ('payment', 'invoice', 'referral') group by account, rule, rule_version",
         *part,
     )
     for account, rule, version, count, points in earned:

@@ -44,7 +44,7 @@ async def check_purchases(session: Session, tally: Tally, first: int, last: int)
 async def _sum_rows(session: Session, tally: Tally, first: int, last: int) -> None:
     """What the ledger says of earns of payments, for what purchases remember to be taken from."""
     found = await session.fetch(
-        "select account, sum(case when type = 'earn' and source_type in ('payment', 'invoice') then 1 else 0 end),"
+        "select account, sum(case when type = 'earn' and source_type in ('payment', 'invoice', 'referral') then 1 else 0 end),"
         " sum(case when type = 'reverse' then uncollected - amount else 0 end)"
         " from transactions where bucket between $1 and $2 and unit = 'points' and (amount <= 0 or type <> 'reverse')"
         " group by account",
@@ -135,9 +135,9 @@ def _check_award(tally: Tally, owed: Owed) -> None:
     report.earns += 1
     tally.add(owed.owner, "earns", 1)
     tally.add(owed.owner, "reversed", award.reversed)
-    if award.period is not None:
+    if award.rule is not None and award.period is not None:
         tally.capped(owed.owner, award.rule, award.earned - award.reversed, 0 if award.due == award.earned else 1)
-    if award.budgeted:
+    if award.rule is not None and award.budgeted:
         tally.budgeted(award.rule, award.earned - award.reversed)
     for message in _faults_of(award, owed.lot, owed.reversed, payment):
         report.fault(owed.owner, "clawback", f"earn {award.transaction} of payment {payment.id}: {message}")

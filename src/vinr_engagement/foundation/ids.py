@@ -100,6 +100,16 @@ def carried_bucket(identifier: str) -> int | None:
     return low & (BUCKETS - 1)
 
 
+_READABLE = "2345679CDFHJKMNPRTVWXY"
+"""What a person can read aloud and type: none that looks like another (0 O Q, 1 I L, 2 Z, 5 S, 6 G, 8 B), and no vowels."""
+_READABLE_LENGTH = 8
+
+
+def new_readable_code() -> str:
+    """A random code of 8 letters and digits for people to pass on, such as ``7KPM2WTX``. Another may be the same."""
+    return "".join(secrets.choice(_READABLE) for _ in range(_READABLE_LENGTH))
+
+
 def new_secret(prefix: str) -> str:
     """A purely random secret of 130 bits, such as an API key."""
     return prefix + _base32(secrets.randbits(130), 130)

@@ -16,6 +16,7 @@ EVENT_TYPES = frozenset(
         "credit": ("issued", "spent", "reversed", "expired"),
         "loyalty.reward": ("redeemed",),
         "redemption": ("completed", "released", "reversed", "conflict"),
+        "referral": ("created", "attributed", "converted", "rejected", "reversed"),
     }.items()
     for verb in verbs
 )

@@ -12,6 +12,7 @@ from vinr_engagement.payments.projection import (
 from vinr_engagement.payments.tables import (
     PAYMENTS,
     PURCHASES,
+    PURCHASES_OF_ACCOUNT,
     REFUNDS,
     Payment,
     Purchase,
@@ -26,6 +27,7 @@ from vinr_engagement.payments.tables import (
 __all__ = [
     "PAYMENTS",
     "PURCHASES",
+    "PURCHASES_OF_ACCOUNT",
     "REFUNDS",
     "Payment",
     "Purchase",

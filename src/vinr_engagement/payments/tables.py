@@ -3,7 +3,7 @@
 import msgspec
 
 from vinr_engagement.foundation import ids, json
-from vinr_engagement.foundation.database import Key, Table
+from vinr_engagement.foundation.database import Key, Query, Table
 
 
 class Payment(msgspec.Struct, gc=False):
@@ -11,7 +11,8 @@ class Payment(msgspec.Struct, gc=False):
 
     ``refunded_seen`` is the largest cumulative ``amount_refunded``, ``refunded_sum`` the sum of distinct refunds,
     ``disputed`` that of lost disputes; ``refunded`` is what counts. ``holders`` are the accounts that it reached, as JSON;
-    ``links`` what members spent on it: ids of redemptions and of spends of store credit, by kind, as JSON.
+    ``links`` what members spent on it: ids of redemptions and of spends of store credit, and of the referrals that it converted,
+    by kind, as JSON.
     """
 
     bucket: int
@@ -64,6 +65,7 @@ class Purchase(msgspec.Struct, gc=False):
 PAYMENTS = Table("payments", Payment, ("bucket", "id"), locked=True)
 REFUNDS = Table("refunds", Refund, ("bucket", "payment", "id"))
 PURCHASES = Table("purchases", Purchase, ("bucket", "account", "payment"))
+PURCHASES_OF_ACCOUNT = Query(PURCHASES, ("bucket", "account"))
 
 
 def payment_key(payment: str) -> Key:
@@ -77,12 +79,12 @@ def holders_of(payment: Payment) -> list[tuple[str, str, int]]:
 
 
 def linked(payment: Payment, kind: str) -> list[str]:
-    """The ids of what was spent on the payment: ``redemptions`` or ``credit``, in the order in which it was."""
+    """The ids of one kind: ``redemptions`` or ``credit`` spent on the payment, or ``referrals``, in the order of linking."""
     return [] if payment.links == "{}" else json.decode(payment.links).get(kind, [])
 
 
 def link(payment: Payment, kind: str, identifier: str) -> None:
-    """Notes what was spent on the payment; announce the change of the payment first."""
+    """Notes what was spent on the payment, or came of it; announce the change of the payment first."""
     held = linked(payment, kind)
     if identifier not in held:
         payment.links = json.text({**json.decode(payment.links), kind: [*held, identifier]})

@@ -73,6 +73,14 @@ class TierConfig(msgspec.Struct):
     downgrade: TierDowngrade = msgspec.field(default_factory=TierDowngrade)
 
 
+class ReferralLimit(msgspec.Struct):
+    """How many a referrer may bring within so many days, and how many of them may convert; ``None`` for any number."""
+
+    attributions: int | None = 50
+    conversions: int | None = None
+    window_days: int = 30
+
+
 class Program(msgspec.Struct, dict=True):
     """A loyalty program and its policies."""
 
@@ -89,6 +97,8 @@ class Program(msgspec.Struct, dict=True):
     redemption_ttl_hours: int | None = 24
     expiring_notice_days: int = 14
     tier_config: TierConfig = msgspec.field(default_factory=TierConfig)
+    referral_limit: ReferralLimit | None = msgspec.field(default_factory=ReferralLimit)
+    referral_share_url: str | None = None
     metadata: dict[str, str] = {}
     created_at: int = 0
     updated_at: int = 0
@@ -151,7 +161,15 @@ def validate(program: Program) -> Program:
     if program.currency.expiry is not None:
         _validate_expiry(program.currency.expiry)
     _validate_tiers(program.tier_config)
+    if program.referral_share_url is not None:
+        check_share_url(program.referral_share_url, "referral_share_url")
     return program
+
+
+def check_share_url(template: str, param: str) -> None:
+    """A link with ``{code}`` in it. Raises ``Invalid``."""
+    if not template.startswith(("https://", "http://")) or "{code}" not in template:
+        raise _invalid(param, "must be a link with {code} in it, such as https://shop.example/join?by={code}")
 
 
 def _validate_expiry(expiry: Expiry) -> None:

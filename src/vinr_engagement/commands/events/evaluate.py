@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, members, payments, rules
-from vinr_engagement.commands import appraise, awards, cascade, standing
+from vinr_engagement.commands import appraise, awards, cascade, referring, standing
 from vinr_engagement.commands.awards import Award, Occasion, give
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.enroll import enroll
 from vinr_engagement.commands.events import incoming
 from vinr_engagement.commands.events.incoming import EventIn
-from vinr_engagement.commands.events.outcome import ProgramOutcome, RuleOutcome, TransactionLine, line
+from vinr_engagement.commands.events.outcome import ProgramOutcome, ReferralLine, RuleOutcome, TransactionLine, line
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.ledger import Source, Transaction
@@ -140,6 +140,7 @@ def _carry_out(
     standing.watch(context, account)
     occasion = Occasion(happening.type, happening.event, happening.at, happening.source, happening.held)
     owed: list[Award] = []
+    referral_before = account.referral
     for rule, verdict in zip(listed, verdicts, strict=True):
         if not verdict.matched:
             outcome.rules.append(_judged_one(rule, verdict))
@@ -153,14 +154,28 @@ def _carry_out(
                 transaction=None if given.transaction is None else given.transaction.id,
             )
         )  # fmt: skip
-    if happening.money is not None:
-        awards.owe(context, purchase_of(context, program, account, happening.money, happening.at), owed)
+    money = happening.money
+    if money is not None:
+        awards.owe(context, purchase_of(context, program, account, money, happening.at), owed)
+        if account.referral is not None and happening.type == "payment.completed":
+            outcome.referral = _referred(context, program, account, money, happening)
     outcome.cascade_limit = cascade.react(context, happening.at)
     account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
     outcome.balance = account.balance
-    if not _matched_any(outcome.rules):
+    if not _matched_any(outcome.rules) and account.referral == referral_before:
         outcome.status, outcome.reason = "ignored", "no_matching_rule"
     return outcome
+
+
+def _referred(
+    context: Context, program: Program, account: Account, money: Payment, happening: Happening
+) -> ReferralLine | None:
+    """What the payment made of the referral by which the member came."""
+    found = referring.paid(context, program, account, money, happening.event, happening.at)
+    if found is None:
+        return None
+    referral, reason = found
+    return ReferralLine(referral.id, referral.status, reason)
 
 
 def _matched_any(judged: list[RuleOutcome]) -> bool:
@@ -180,20 +195,18 @@ def _rows_written(context: Context) -> int:
 
 
 def lines(context: Context, account: Account, since: int) -> list[TransactionLine]:
-    """The ledger rows of an account that were written since there were ``since`` rows, as the answer lists them."""
+    """The ledger rows that were written since there were ``since`` rows, as the answer lists them: those of the account, and
+    what was paid to whoever referred it.
+    """
     rows: list[Transaction] = context.state.inserted.get(ledger.TRANSACTIONS, [])
-    return [line(row) for row in rows[since:] if row.account == account.id]
+    return [line(row) for row in rows[since:] if row.account == account.id or row.source_type == "referral"]
 
 
 def purchase_of(context: Context, program: Program, account: Account, payment: Payment, at: Instant) -> Purchase:
     """What the payment brought to the account so far; counted as spend once, however many events tell of it."""
-    for holder_program, holder, bucket in payments.holders_of(payment):
-        if holder_program == program.id:
-            survivor = context.survivor(holder)
-            assert survivor is not None
-            known = context.state.find(payments.PURCHASES, (bucket, survivor.id, payment.id))
-            assert known is not None
-            return known
+    known = awards.purchase_in(context, program.id, payment)
+    if known is not None:
+        return known
     payments.add_holder(payment, program.id, account.id, account.bucket)
     spend = spend_of(program, payment)
     purchase = Purchase(

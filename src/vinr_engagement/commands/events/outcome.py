@@ -37,6 +37,14 @@ class RuleOutcome(msgspec.Struct):
     transaction: str | None = None
 
 
+class ReferralLine(msgspec.Struct):
+    """What a payment made of the referral by which the member came; ``reason`` says why it did not convert."""
+
+    id: str
+    status: str
+    reason: str | None = None
+
+
 class ProgramOutcome(msgspec.Struct):
     """What the event meant in one program."""
 
@@ -49,6 +57,7 @@ class ProgramOutcome(msgspec.Struct):
     transactions: list[TransactionLine] = []
     rules: list[RuleOutcome] = []
     cascade_limit: bool = False
+    referral: ReferralLine | None = None
 
 
 class PaymentOutcome(msgspec.Struct):

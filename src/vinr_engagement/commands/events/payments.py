@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vinr_engagement import payments
-from vinr_engagement.commands import awards, standing
+from vinr_engagement.commands import awards, referring, standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming, spent
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, spend_of
@@ -202,6 +202,7 @@ def take_back(context: Context, event: EventIn, payment: Payment, programs: list
         outcome = _outcome_in(programs, program_id, account.id)
         outcome.transactions.extend(line(row) for row in rows)
         outcome.balance = account.balance
+    referring.refunded(context, payment, net, reason, at)
     return cut
 
 

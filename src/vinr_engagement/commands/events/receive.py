@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from vinr_engagement import inbox, ledger, members, payments, rules, tiers
-from vinr_engagement.commands import awards, standing
+from vinr_engagement import inbox, ledger, members, payments, referrals, rules, tiers
+from vinr_engagement.commands import awards, referring, standing
 from vinr_engagement.commands.context import Context, Decision, due_lots, due_redemptions
 from vinr_engagement.commands.events import incoming, outcome, redeemed, spent
 from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
@@ -65,6 +65,8 @@ class ReceiveEvent(Decision):
             *redemptions.accounts(context),
         ]
         yield [*redemptions.rows(context), *due_redemptions(context, found_accounts)]
+        if event.type == "payment.completed":
+            yield from referring.needs_of_payment(context, found_accounts, event.occurred_at)
 
     def _link_keys(self, context: Context) -> list[tuple[int, str, str]]:
         if self._customer is None or self.event.type in _TAKES_BACK:
@@ -182,7 +184,12 @@ def _owed(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Nee
         purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
         if purchase is not None:
             needs.append((tiers.DAILY_TOTALS, (bucket, account, purchase.day)))
-            needs += [
-                (ledger.LOTS, (award.bucket, award.account, award.transaction)) for award in awards.awards_of(purchase)
-            ]
+            for award in awards.awards_of(purchase):
+                needs.append((ledger.LOTS, (award.bucket, award.account, award.transaction)))
+                if award.account != account:
+                    day = purchase.day if award.day is None else award.day
+                    needs.append((members.ACCOUNTS, members.account_key(award.account)))
+                    needs.append((tiers.DAILY_TOTALS, (award.bucket, award.account, day)))
+            converted = payments.linked(payment, referring.LINKED)
+            needs += [(referrals.REFERRALS, referrals.referral_key(name)) for name in converted]
     return needs

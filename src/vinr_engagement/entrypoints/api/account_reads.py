@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vinr_engagement import credit, ledger, members
+from vinr_engagement import credit, ledger, members, referrals
 from vinr_engagement.credit import queries as credit_queries
 from vinr_engagement.entrypoints.api.answers import found_or_missing, settled
 from vinr_engagement.entrypoints.api.errors import Fault
@@ -19,6 +19,7 @@ from vinr_engagement.members import queries as member_queries
 from vinr_engagement.outbox import queries as outbox_queries
 from vinr_engagement.programs import Program
 from vinr_engagement.programs import queries as program_queries
+from vinr_engagement.referrals import queries as referral_queries
 from vinr_engagement.rewards import queries as reward_queries
 from vinr_engagement.rewards import redemption_snapshot
 
@@ -115,6 +116,9 @@ async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
                 outbox_queries.event_snapshot(event) for event in await outbox_queries.all_events(session, account.id)
             ],
             "received_events": [inbox_queries.received_event_snapshot(event) for event in received],
+            "referrals": [
+                referrals.referral_snapshot(row) for row in await referral_queries.all_referrals(session, account.id)
+            ],
         }
 
     return await exchange.read(read)

@@ -28,6 +28,7 @@ from vinr_engagement.entrypoints.api.shapes import (
     PointsTransaction,
     ReceivedEvent,
     Redemption,
+    Referral,
     Wallet,
 )
 from vinr_engagement.foundation.database import Session
@@ -79,6 +80,7 @@ class AccountExport(Shape):
     credit_transactions: list[CreditTransaction]
     events: list[Event]
     received_events: list[ReceivedEvent]
+    referrals: list[Referral]
 
 
 class NewAccount(Wire):

@@ -30,6 +30,7 @@ from vinr_engagement.entrypoints.api.observe import Observer
 from vinr_engagement.entrypoints.api.programs import programs
 from vinr_engagement.entrypoints.api.received_events import received_events
 from vinr_engagement.entrypoints.api.redemptions import redemptions
+from vinr_engagement.entrypoints.api.referrals import referrals
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
@@ -47,6 +48,7 @@ RESOURCES = (
     rewards,
     member_rewards,
     redemptions,
+    referrals,
     customers,
     events,
     received_events,

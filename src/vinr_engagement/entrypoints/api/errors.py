@@ -44,6 +44,7 @@ CODES: Final[dict[str, Code]] = {
         "Use a key that starts with `sk_test_`.",
     ),
     "path_unknown": Code(404, "There is nothing at this path.", "Check the path against the reference."),
+    "referral_code_unknown": Code(404, "No referral has this code.", "Check the code; case does not matter."),
     "resource_missing": Code(
         404, "The id names nothing in this store.", "Check the id, and that the key is of the store where it was made."
     ),
@@ -122,6 +123,25 @@ CODES: Final[dict[str, Code]] = {
         422,
         "The account would hold, owe or have earned more than 2^53 − 1 points.",
         "Check the amount; no account can go beyond.",
+    ),
+    "referee_already_paid": Code(
+        422, "The referee has paid before.", "Attribute before the first payment; nothing can be done after it."
+    ),
+    "referee_already_referred": Code(
+        422,
+        "The referee was referred before, by the referral that `resource` names.",
+        "Nothing: a member is referred once.",
+    ),
+    "referral_code_exhausted": Code(
+        422,
+        "As many referrals of the code are converted as it allows.",
+        "Make another code, without `max_conversions` or with a higher one.",
+    ),
+    "referral_self": Code(422, "The code is the referee's own.", "Use a code of another member."),
+    "referral_velocity_exceeded": Code(
+        422,
+        "The referrer brought as many members as the program's `referral_limit` allows.",
+        "Look at the referrer; raise the limit if all is well, or wait.",
     ),
     "refund_exceeds_payment": Code(
         422, "More would be refunded than was paid.", "Send the refund's own amount, or the payment's cumulative one."

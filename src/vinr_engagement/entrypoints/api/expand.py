@@ -59,6 +59,7 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
         "transaction": "points_transaction",
     },
     "event": {"account": "loyalty_account"},
+    "referral": {"program": "program", "referrer": "loyalty_account", "referee": "loyalty_account"},
     "program": {},
     "customer": {},
     "received_event": {},

@@ -56,6 +56,11 @@ FlagText = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"type": 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=limits.ID_CHARACTERS)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=limits.NAME_CHARACTERS)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=limits.REASON_CHARACTERS)]
+ShareUrl = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=limits.SHARE_URL_CHARACTERS),
+    Field(examples=["https://shop.example/join?by={code}"]),
+]
 Points = Annotated[int, Field(ge=-limits.LARGEST_INTEGER, le=limits.LARGEST_INTEGER)]
 MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=limits.METADATA_KEY_CHARACTERS)]
 MetadataValue = Annotated[str, StringConstraints(max_length=limits.METADATA_VALUE_CHARACTERS)]

@@ -36,6 +36,7 @@ _TAGS: Final = {
     "earning_rules": "When members earn, and how much.",
     "rewards": "What points buy.",
     "redemptions": "Members' points for rewards.",
+    "referrals": "Members who bring members.",
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",

@@ -43,6 +43,14 @@ class TransactionLine(Shape):
     unit: str = Field("points", description="The currency of store credit; left out for points.")
 
 
+class ReferralLine(Shape):
+    """What a payment made of the referral by which the member came."""
+
+    id: str
+    status: Literal["attributed", "converted", "rejected"]
+    reason: str | None = Field(description="Why it did not convert: `below_minimum`, `outside_window`…")
+
+
 class ProgramOutcome(Shape):
     """What the event meant in one program: the member, what was written, and every rule with why or why not."""
 
@@ -55,6 +63,7 @@ class ProgramOutcome(Shape):
     transactions: list[TransactionLine]
     rules: list[RuleOutcome]
     cascade_limit: bool = Field(description="Whether rules that react to rules were cut short.")
+    referral: ReferralLine | None = Field(None, description="Null where the member has no open referral.")
 
 
 class PaymentOutcome(Shape):

@@ -70,6 +70,14 @@ class ProgramTierConfig(Shape):
     downgrade: ProgramDowngrade
 
 
+class ProgramReferralLimit(Shape):
+    """How many a referrer may bring within some days; null for any number."""
+
+    attributions: int | None
+    conversions: int | None
+    window_days: int
+
+
 class Program(Shape):
     """A loyalty program and its policies."""
 
@@ -87,6 +95,8 @@ class Program(Shape):
     redemption_ttl_hours: int | None
     expiring_notice_days: int
     tier_config: ProgramTierConfig
+    referral_limit: ProgramReferralLimit | None
+    referral_share_url: str | None
     metadata: dict[str, str]
     created_at: Time
     updated_at: Time

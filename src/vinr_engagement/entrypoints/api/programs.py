@@ -6,8 +6,9 @@ from fastapi import Query, Response
 from pydantic import Field, WithJsonSchema
 
 from vinr_engagement.commands import CreateProgram, UpdateProgram, program_snapshot
+from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
-from vinr_engagement.entrypoints.api.fields import Metadata, MetadataChanges, Name, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import Metadata, MetadataChanges, Name, Shape, ShareUrl, Wire
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.program_shapes import (
     Clawback,
@@ -94,6 +95,16 @@ class TierConfig(Wire):
     downgrade: Downgrade = Field(default_factory=Downgrade)
 
 
+class ReferralLimit(Wire):
+    """How many a referrer may bring within some days; null for any number."""
+
+    attributions: Annotated[int, Field(ge=1, le=limits.LARGEST_INTEGER)] | None = 50
+    conversions: Annotated[int, Field(ge=1, le=limits.LARGEST_INTEGER)] | None = None
+    window_days: Annotated[int, Field(ge=1, le=limits.REFERRAL_WINDOW_DAYS)] = Field(
+        30, description="Days of 24 hours, counted in UTC: today and those before it."
+    )
+
+
 class ProgramChanges(Wire):
     """The fields of a program to replace; `currency`, `tier_config` and `metadata` are merged field by field."""
 
@@ -111,6 +122,13 @@ class ProgramChanges(Wire):
     redemption_ttl_hours: Annotated[int, Field(ge=1, le=87_600)] | None = 24
     expiring_notice_days: Days = 14
     tier_config: TierConfig = Field(default_factory=TierConfig)
+    referral_limit: ReferralLimit | None = Field(
+        default_factory=ReferralLimit, description="Against referrers who bring suspiciously many; null for no limit."
+    )
+    referral_share_url: ShareUrl | None = Field(
+        None,
+        description="Where referral codes are shared, unless the referral says otherwise: a link with `{code}` in it.",
+    )
     metadata: MetadataChanges = Field(default_factory=dict)
 
     def definition(self) -> dict[str, Any]:

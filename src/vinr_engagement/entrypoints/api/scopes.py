@@ -10,6 +10,7 @@ RESOURCES: Final = (
     "earning_rules",
     "rewards",
     "redemptions",
+    "referrals",
     "customers",
     "events",
     "received_events",
