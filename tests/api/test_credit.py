@@ -325,6 +325,9 @@ async def test_lists_and_single_rows_keep_points_and_credit_apart(api: Api) -> N
     assert [row["id"] for row in rest["data"]] == [first["id"]]
     shown = await api.get("/v1/loyalty/transactions", params={"account": account})
     assert [row["id"] for row in shown["data"]] == [points["id"]]
+    assert [lot["id"] for lot in (await api.get(f"{ACCOUNTS}/{account}/lots"))["data"]] == [points["id"]]
+    now = (await api.get(f"{ACCOUNTS}/{account}"))["updated_at"]
+    assert (await api.get(f"{ACCOUNTS}/{account}", params={"as_of": now}))["balance"] == 7
     await api.refused("GET", f"/v1/loyalty/transactions/{first['id']}", status=404, code="resource_missing")
     await api.refused("GET", f"{CREDIT}/transactions/{points['id']}", status=404, code="resource_missing")
     expanded = await api.get(f"{CREDIT}/transactions/{spent['id']}", params={"expand[]": "account"})

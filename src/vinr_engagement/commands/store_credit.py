@@ -177,9 +177,19 @@ def spend(
 
 
 def spends_on(context: Context, payment: Payment) -> list[CreditSpend]:
-    """What was spent on a payment, in the order in which it was, announced for change."""
+    """What was spent on a payment, in the order in which it was, announced for change; each names who owns it now.
+
+    The owners are brought up to date: a merge that was under way when a spend was read has ended once its owner is ours.
+    """
     found = [context.state.find(credit.SPENDS, credit.spend_key(name)) for name in payments.linked(payment, LINK)]
-    return [context.state.change(spent) for spent in found if spent is not None]
+    return [_owned(context, spent) for spent in found if spent is not None]
+
+
+def _owned(context: Context, spent: CreditSpend) -> CreditSpend:
+    account = context.survivor(spent.account)
+    assert account is not None, f"the account {spent.account} is missing"
+    context.state.change(spent).account = account.id
+    return spent
 
 
 def give_back_share(context: Context, payment: Payment, spent: CreditSpend, cause: Cause) -> Transaction | None:
