@@ -147,6 +147,15 @@ def test_no_text_makes_the_bucket_of_an_id_fail(text: str) -> None:
     assert bucket is None or 0 <= bucket < ids.BUCKETS
 
 
+def test_codes_are_known_from_other_texts() -> None:
+    codes = {ids.new_code() for _ in range(500)}
+    assert len(codes) == 500
+    assert all(ids.is_code(code) for code in codes)
+    code = codes.pop()
+    for other in (code[:-1], code + "A", code[:-1] + "0", code.lower(), code[:-1] + "\0", ""):
+        assert not ids.is_code(other)
+
+
 def test_buckets_are_frozen_for_ever() -> None:
     """Rows of existing databases are placed by these."""
     assert [ids.bucket_of(text) for text in ("", "loy_a", "cust_17850", "zażółć")] == BUCKETS_FOREVER

@@ -116,8 +116,8 @@ CODES: Final[dict[str, Code]] = {
     ),
     "insufficient_points": Code(
         422,
-        "The account has fewer points than the debit takes.",
-        "Take at most `balance`, or send `allow_negative: true`.",
+        "The account has fewer points than the debit or the redemption takes.",
+        "Take at most `balance`; an adjustment may send `allow_negative: true`.",
     ),
     "points_out_of_range": Code(
         422,
