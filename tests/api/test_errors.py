@@ -144,6 +144,15 @@ async def expires_at_in_past(api: Api) -> httpx2.Response:
     return await api.call("POST", TRANSACTIONS, body)
 
 
+async def until_in_past(api: Api) -> httpx2.Response:
+    await api.patch(
+        "/v1/loyalty/programs/prog_default", {"tier_config": {"tiers": [{"name": "Blue", "rank": 0, "threshold": 0}]}}
+    )
+    account = await api.enrol()
+    body = {"tier": "blue", "until": "2020-01-01T00:00:00Z"}
+    return await api.call("POST", f"{ACCOUNTS}/{account['id']}/tier", body)
+
+
 async def insufficient_points(api: Api) -> httpx2.Response:
     account = await api.enrol()
     return await api.call("POST", TRANSACTIONS, {"account": account["id"], "amount": -5})
@@ -220,6 +229,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "event_in_future": event_in_future,
     "expires_at_in_past": expires_at_in_past,
     "insufficient_points": insufficient_points,
+    "until_in_past": until_in_past,
     "points_out_of_range": points_out_of_range,
     "refund_exceeds_payment": refund_exceeds_payment,
     "rate_limit_exceeded": rate_limit_exceeded,

@@ -349,6 +349,8 @@ class TestOutgoing:
     async def test_hold_what_is_said(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             await shop.program(hold_days=1, currency={"expiry": {"type": "rolling", "months": 1}})
+            tiers = [{"name": "Blue", "rank": 0, "threshold": 0}, {"name": "Gold", "rank": 1, "threshold": 20}]
+            await shop.program(tier_config={"tiers": tiers})
             await shop.play("pays £20; refund £5; is given 10; 2 months pass")
             await shop.run(UpdateAccount(shop.member, {"size": "M"}, None))
             await shop.run(CloseAccount(shop.member))
@@ -369,6 +371,8 @@ class TestOutgoing:
             assert event["data"]["object"]["object"] == code(row["`data.object`"])
             assert ("previous" in event["data"]) is (row["`data.previous`"] == "yes"), event["type"]
             assert ("merged_from" in event["data"]["object"]) is (event["type"] == "loyalty.account.merged")
+            moved = {name for named in table(OUTGOING, "field", "meaning") for name in codes(named["field"])}
+            assert (moved <= event["data"]["object"].keys()) is (event["type"] == "loyalty.tier.changed")
 
     async def told(self, shop: Shop) -> list[Json]:
         events = await shop.store.database.read(lambda session: outbox_queries.all_events(session, shop.member))

@@ -15,7 +15,9 @@ from vinr_engagement.commands import parse_event
 from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
+from vinr_engagement.entrypoints.api.programs import ProgramChanges
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
+from vinr_engagement.entrypoints.api.tiers import TierPin
 from vinr_engagement.entrypoints.api.transactions import Adjustment
 from vinr_engagement.foundation.settings import Settings
 
@@ -31,9 +33,11 @@ BODIES = {
     "merge": Merge,
     "clock": ClockSetting,
     "advance": ClockAdvance,
+    "program changes": ProgramChanges,
+    "pin": TierPin,
 }
 # Answers, and lines of files: other tests compare them with what the engine really says.
-ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member"}
+ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member", "progress"}
 LONGEST_LINE = 130
 
 

@@ -18,7 +18,9 @@ from vinr_engagement.commands.import_member import ImportMember
 from vinr_engagement.commands.import_progress import ImportProgress, RememberImport, unfinished_import
 from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
+from vinr_engagement.commands.pin_tier import PinTier
 from vinr_engagement.commands.settle import Settle
+from vinr_engagement.commands.standing import tier_progress
 from vinr_engagement.commands.store import Store
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
 
@@ -40,6 +42,7 @@ __all__ = [
     "MemberIn",
     "MergeAccounts",
     "Outcome",
+    "PinTier",
     "ReceiveEvent",
     "RejoinRealTime",
     "RememberImport",
@@ -61,5 +64,6 @@ __all__ = [
     "parse_member",
     "program_snapshot",
     "rule_snapshot",
+    "tier_progress",
     "unfinished_import",
 ]

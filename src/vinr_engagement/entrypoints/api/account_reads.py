@@ -1,8 +1,9 @@
 """Reading one account: settled, as of a moment, its lots, and everything that is held about it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from vinr_engagement import ledger, members
+from vinr_engagement.commands import tier_progress
 from vinr_engagement.entrypoints.api.answers import found_or_missing, settled
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
@@ -18,6 +19,8 @@ from vinr_engagement.members import queries as member_queries
 from vinr_engagement.outbox import queries as outbox_queries
 from vinr_engagement.programs import Program
 from vinr_engagement.programs import queries as program_queries
+from vinr_engagement.tiers import DailyTotal
+from vinr_engagement.tiers import queries as tier_queries
 
 
 async def read_account(exchange: Exchange, identifier: str, param: str | None = None) -> Account:
@@ -76,6 +79,37 @@ async def _program_of(session: Session, account: Account) -> Program:
     return found_or_missing(await program_queries.get_program(session, account.program), "program", account.program)
 
 
+class _Standing(NamedTuple):
+    """A member with what its tier depends on, read together."""
+
+    account: Account
+    program: Program
+    totals: list[DailyTotal]
+    now: Instant
+
+    def progress(self) -> dict[str, Any]:
+        return tier_progress(self.program, self.account, self.totals, self.now)
+
+
+async def _standing_of(exchange: Exchange, session: Session, account: Account) -> _Standing:
+    totals = await tier_queries.totals_in(session, account.id, account.all_buckets())
+    return _Standing(account, await _program_of(session, account), totals, await exchange.store.now_in(session))
+
+
+async def read_tier(exchange: Exchange, identifier: str) -> dict[str, Any]:
+    """Where a member stands in the tiers. Raises ``NotFound``, and ``Conflict`` for an account that was merged away."""
+
+    async def read(session: Session) -> _Standing | None:
+        account = await member_queries.get_account(session, identifier)
+        return None if account is None else await _standing_of(exchange, session, account)
+
+    found = await settled(exchange, read, lambda found: [] if found is None else [found.account])
+    standing = found_or_missing(found, "account", identifier)
+    if standing.account.status == "merged":
+        raise members.merged_conflict(standing.account)
+    return standing.progress()
+
+
 async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
     """Everything that is held about a member."""
     account = await read_account(exchange, identifier)
@@ -89,6 +123,7 @@ async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
         return {
             "object": "account_export",
             "account": members.account_snapshot(account),
+            "tier": None if account.status == "merged" else (await _standing_of(exchange, session, account)).progress(),
             "customers": [members.customer_snapshot(customer) for customer in customers],
             "transactions": [ledger.transaction_snapshot(row) for row in rows],
             "lots": [

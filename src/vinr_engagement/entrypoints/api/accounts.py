@@ -27,6 +27,7 @@ from vinr_engagement.entrypoints.api.shapes import (
     PointsTransaction,
     ReceivedEvent,
 )
+from vinr_engagement.entrypoints.api.tier_shapes import TierProgress
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.members import Account, account_snapshot
@@ -68,6 +69,7 @@ class AccountExport(Shape):
 
     object: Literal["account_export"]
     account: LoyaltyAccount
+    tier: TierProgress | None = Field(description="Null for an account that was merged into another.")
     customers: list[Customer]
     transactions: list[PointsTransaction]
     lots: list[Lot]

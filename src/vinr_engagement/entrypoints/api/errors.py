@@ -108,6 +108,9 @@ CODES: Final[dict[str, Code]] = {
     "refund_exceeds_payment": Code(
         422, "More would be refunded than was paid.", "Send the refund's own amount, or the payment's cumulative one."
     ),
+    "until_in_past": Code(
+        422, "The pin would have ended already.", "Choose a time after the clock's, or leave it out."
+    ),
     "rate_limit_exceeded": Code(
         429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."
     ),
