@@ -189,6 +189,15 @@ async def redemption_not_an_item(api: Api) -> httpx2.Response:
     return await api.call("POST", f"{REDEMPTIONS}/{(await redeeming(api)).json()['id']}/fulfill")
 
 
+async def until_in_past(api: Api) -> httpx2.Response:
+    await api.patch(
+        "/v1/loyalty/programs/prog_default", {"tier_config": {"tiers": [{"name": "Blue", "rank": 0, "threshold": 0}]}}
+    )
+    account = await api.enrol()
+    body = {"tier": "blue", "until": "2020-01-01T00:00:00Z"}
+    return await api.call("POST", f"{ACCOUNTS}/{account['id']}/tier", body)
+
+
 async def insufficient_points(api: Api) -> httpx2.Response:
     account = await api.enrol()
     return await api.call("POST", TRANSACTIONS, {"account": account["id"], "amount": -5})
@@ -344,6 +353,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "insufficient_credit": insufficient_credit,
     "credit_out_of_range": credit_out_of_range,
     "payment_failed": payment_failed,
+    "until_in_past": until_in_past,
     "points_out_of_range": points_out_of_range,
     "refund_exceeds_payment": refund_exceeds_payment,
     "referral_code_unknown": referral_code_unknown,

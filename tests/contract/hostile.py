@@ -32,6 +32,9 @@ async def writes(api: Api) -> list[Write]:
     rule = {"program": "prog_default", "trigger": "cart.left", "award": {"type": "fixed", "points": 1}}
     made = await api.post(RULES, rule)
     key = await api.post("/v1/api-keys", {"name": "Doomed"})
+    club = await api.post(PROGRAMS, {"name": "Club", "tier_config": PROGRAM["tier_config"]})
+    climber = await api.post(ACCOUNTS, {"program": club["id"]})
+    pin = {"tier": "gold", "until": "2190-01-01T00:00:00Z", "reason": "press"}
     await api.post("/v1/events", {**payment("evt_ignored", None), "type": "review.written"})
     await api.pay("evt_paid", "cust_a")
     event = payment("evt_new", "cust_a")
@@ -76,6 +79,7 @@ async def writes(api: Api) -> list[Write]:
         Write("accounts.close", "POST", f"{one}/close", None),
         Write("accounts.reopen", "POST", f"{ACCOUNTS}/{closed['id']}/reopen", None),
         Write("accounts.erase", "POST", f"{ACCOUNTS}/{second['id']}/erase", None),
+        Write("accounts.pin_tier", "POST", f"{ACCOUNTS}/{climber['id']}/tier", pin),
         Write("transactions.create", "POST", TRANSACTIONS, adjustment),
         Write("transactions.create_batch", "POST", f"{TRANSACTIONS}/batch", {"transactions": [adjustment]}),
         Write("programs.create", "POST", PROGRAMS, PROGRAM),

@@ -81,6 +81,8 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "decimals": (0,),
     "period": ({"type": "lifetime"}, {"type": "rolling", "months": 12}),
     "tiers": _TIERS,
+    "tier": ("gold", None),
+    "until": ("2190-01-01T00:00:00Z", None),
     "multiplier": (1, "1.5", 0, 2.25),
     "multipliers": ([], [{"when": {"tier": "gold"}, "factor": 2}], None),
     "conditions": (

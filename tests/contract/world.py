@@ -93,6 +93,7 @@ def furnish(place: World, mark: str) -> None:
         )
         rule = _made(client, RULES, {**PER_EURO, "metadata": {"mark": mark}})
         place.add("program", program["id"])
+        place.add("account", _made(client, ACCOUNTS, {"program": program["id"]})["id"])
         place.add("rule", rule["id"])
         key = _made(client, "/v1/api-keys", {"name": mark, "kind": "restricted", "scopes": ["accounts:read"]})
         place.add("key", key["id"])

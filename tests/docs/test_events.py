@@ -358,6 +358,8 @@ class TestOutgoing:
             await shop.play("is issued £8 for 20 days; spends £5 on pay_1")
             other = await shop.run(CreateAccount(PROGRAM, None, {}))
             await self.refer(shop, other["id"], shop.member)
+            tiers = [{"name": "Blue", "rank": 0, "threshold": 0}, {"name": "Gold", "rank": 1, "threshold": 20}]
+            await shop.program(tier_config={"tiers": tiers})
             await shop.play("pays £20; refund £5; is given 10; 2 months pass")
             await self.redeem(shop)
             await shop.run(UpdateAccount(shop.member, {"size": "M"}, None))
@@ -379,6 +381,8 @@ class TestOutgoing:
             assert event["data"]["object"]["object"] == code(row["`data.object`"])
             assert ("previous" in event["data"]) is (row["`data.previous`"] == "yes"), event["type"]
             assert ("merged_from" in event["data"]["object"]) is (event["type"] == "loyalty.account.merged")
+            moved = {name for named in table(OUTGOING, "field", "meaning") for name in codes(named["field"])}
+            assert (moved <= event["data"]["object"].keys()) is (event["type"] == "loyalty.tier.changed")
             assert ("conflict" in event["data"]["object"]) is (event["type"] == "redemption.conflict")
 
     async def redeem(self, shop: Shop) -> None:

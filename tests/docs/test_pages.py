@@ -16,10 +16,12 @@ from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
 from vinr_engagement.entrypoints.api.credit import CreditIssue, CreditSpending
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
+from vinr_engagement.entrypoints.api.programs import ProgramChanges
 from vinr_engagement.entrypoints.api.redemptions import NewRedemption
 from vinr_engagement.entrypoints.api.referrals import Attribution, NewReferral
 from vinr_engagement.entrypoints.api.rewards import NewReward
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
+from vinr_engagement.entrypoints.api.tiers import TierPin
 from vinr_engagement.entrypoints.api.transactions import Adjustment
 from vinr_engagement.foundation.settings import Settings
 
@@ -41,9 +43,11 @@ BODIES = {
     "attribution": Attribution,
     "clock": ClockSetting,
     "advance": ClockAdvance,
+    "program changes": ProgramChanges,
+    "pin": TierPin,
 }
 # Answers, and lines of files: other tests compare them with what the engine really says.
-ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member", "wallet"}
+ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member", "wallet", "progress"}
 LONGEST_LINE = 130
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import time
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from vinr_engagement.commands import Store
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.entrypoints.cli import main
+from vinr_engagement.foundation.clock import DAY
 from vinr_engagement.foundation.database import Database, Session, migrations
 from vinr_engagement.foundation.database.open import open_store
 from vinr_engagement.foundation.settings import Settings
@@ -80,6 +82,27 @@ def as_numbers(rows: Rows) -> Rows:
     }
 
 
+async def days_now(session: Session) -> dict[tuple[str, int], tuple[int, int, int]]:
+    """What counts towards tiers, by account and day."""
+    found = await session.fetch(
+        "select account, day, sum(points), sum(spend), sum(orders) from daily_totals group by 1, 2"
+    )
+    return {(account, day): (int(points), int(spend), int(orders)) for account, day, points, spend, orders in found}
+
+
+def days_then(rows: Rows) -> dict[tuple[str, int], tuple[int, int, int]]:
+    """What a release's payments and adjustments bring: points of a payment, net of what refunds made due, on its day."""
+    days: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for purchase in rows["purchases"]:
+        net = sum(award[8] - award[9] for award in json.loads(purchase["awards"]))
+        for place, amount in enumerate((net, purchase["net_spend"], purchase["orders"])):
+            days[purchase["account"], purchase["day"]][place] += amount
+    for row in rows["transactions"]:
+        if row["type"] == "adjust":
+            days[row["account"], row["effective_at"] // DAY][0] += row["qualifying"]
+    return {key: (points, spend, orders) for key, (points, spend, orders) in days.items() if points or spend or orders}
+
+
 def test_a_database_of_an_earlier_release_is_brought_up_to_date(
     database_url: str, vinr: Any, release: dict[str, Any]
 ) -> None:
@@ -95,6 +118,7 @@ def test_a_database_of_an_earlier_release_is_brought_up_to_date(
             assert in_order(as_numbers(after)) == in_order(as_numbers(release["rows"]))
             report = await verify(store.database)
             assert (report.accounts, report.faults) == (len(release["rows"]["accounts"]), [])
+            assert await store.database.read(days_now) == days_then(release["rows"])
             assert await store.sweep() > 0, "the sweep goes on where it was"
             assert (await verify(store.database)).faults == []
         finally:

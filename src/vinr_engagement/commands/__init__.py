@@ -19,6 +19,7 @@ from vinr_engagement.commands.import_member import ImportMember
 from vinr_engagement.commands.import_progress import ImportProgress, RememberImport, unfinished_import
 from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
+from vinr_engagement.commands.pin_tier import PinTier
 from vinr_engagement.commands.redemptions import (
     ApplyRedemption,
     FulfillRedemption,
@@ -28,6 +29,7 @@ from vinr_engagement.commands.redemptions import (
 )
 from vinr_engagement.commands.refer import AttributeReferral, CreateReferral
 from vinr_engagement.commands.settle import Settle
+from vinr_engagement.commands.standing import tier_progress
 from vinr_engagement.commands.store import Store
 from vinr_engagement.commands.store_credit import IssueCredit, SpendCredit
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
@@ -57,6 +59,7 @@ __all__ = [
     "MemberRewards",
     "MergeAccounts",
     "Outcome",
+    "PinTier",
     "ReceiveEvent",
     "RedeemReward",
     "RejoinRealTime",
@@ -82,5 +85,6 @@ __all__ = [
     "parse_member",
     "program_snapshot",
     "rule_snapshot",
+    "tier_progress",
     "unfinished_import",
 ]

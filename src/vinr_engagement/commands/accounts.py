@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from vinr_engagement import members, outbox
+from vinr_engagement import members, outbox, tiers
 from vinr_engagement.commands import cascade
 from vinr_engagement.commands.context import (
     Context,
@@ -148,6 +148,7 @@ class EraseAccount(_OnAccount):
             context.state.delete(held)
         context.statements.extend(_forgetting(account, [held.customer for held in links]))
         account.customer, account.metadata, account.erased_at = None, "{}", context.now
+        tiers.forget_reason(account)
         return _changed(context, account, "loyalty.account.erased", None)
 
 

@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import audit, programs, rules
+from vinr_engagement.commands import edited_tiers
 from vinr_engagement.commands.configuring import NEW_VERSION, Configure, merged, refuse_unknown_segments
-from vinr_engagement.commands.context import Context, Statement, no_such
-from vinr_engagement.foundation import decimals, ids, json
+from vinr_engagement.commands.context import Context, no_such
+from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.clock import format_instant
 from vinr_engagement.foundation.errors import Invalid
 from vinr_engagement.programs import Program
@@ -44,17 +45,16 @@ class UpdateProgram(Configure):
         changed = merged(json.decode(row.body), self.changes, ("currency", "tier_config", "metadata"))
         program = _program({**changed, "updated_at": context.now})
         context.state.replace(programs.row_of(program))
-        if program.tier_config != before.tier_config or program.timezone != before.timezone:
-            context.statements.append(_looked_at_again(context, program))
+        if _places_by(program) != _places_by(before):
+            context.statements.append(edited_tiers.mark(context, program))
         return _noted_program(context, "program.updated", program_snapshot(before), program)
 
 
-def _looked_at_again(context: Context, program: Program) -> Statement:
-    """Other tiers: each member's is chosen anew when the account is next touched, at the latest by the sweep."""
-    return Statement(
-        "update accounts set tier_earned = '', next_due_at = $1 where program = $2 and status <> 'merged'",
-        (context.now, program.id),
-    )
+def _places_by(program: Program) -> tuple[Any, ...]:
+    """What decides the tier of a member; names, benefits and multipliers do not."""
+    config = program.tier_config
+    steps = sorted((tier.rank, tier.key, tier.threshold) for tier in config.tiers)
+    return config.qualify_on, config.period, config.downgrade, steps, program.timezone
 
 
 def _program(definition: dict[str, Any]) -> Program:
@@ -82,9 +82,9 @@ def _tiers_spelled_out(config: dict[str, Any]) -> dict[str, Any]:
         {
             **tier,
             "key": tier.get("key") or "_".join(str(tier.get("name", "")).lower().split()),
-            "multiplier": decimals.text(decimals.parse(tier.get("multiplier", 1))),
+            "multiplier": rules.parse_factor(tier.get("multiplier", 1), f"tier_config.tiers[{place}].multiplier").text,
         }
-        for tier in config.get("tiers") or ()
+        for place, tier in enumerate(config.get("tiers") or ())
     ]
     return config
 

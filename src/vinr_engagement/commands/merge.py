@@ -12,7 +12,7 @@ from vinr_engagement.foundation.errors import Conflict, Invalid
 from vinr_engagement.members import Account
 from vinr_engagement.rules import RuleUsage
 
-_REPARENTED = ("transactions", "lots", "purchases", "daily_totals", "credit_spends", "redemptions")
+_REPARENTED = ("transactions", "lots", "purchases", "credit_spends", "redemptions")
 
 
 class MergeAccounts(Decision):
@@ -55,6 +55,7 @@ class MergeAccounts(Decision):
 
 def _imagined(context: Context, source: Account, target: Account) -> Account:
     """The survivor as it would be."""
+    _follow_program(context, source, target)
     result = members.copy_of(target)
     result.balance += source.balance
     result.pending_balance += source.pending_balance
@@ -66,6 +67,7 @@ def _imagined(context: Context, source: Account, target: Account) -> Account:
 def combine(context: Context, source: Account, target: Account) -> Account:
     """Moves all that source has to target, both brought up to date; answers the survivor."""
     state, program = context.state, context.configuration.program(target.program)
+    _follow_program(context, source, target)
     before = {name: getattr(target, name) for name in ("balance", "pending_balance", "lifetime_points", "tier")}
     state.change(source)
     state.change(target)
@@ -91,19 +93,40 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     return target
 
 
+def _follow_program(context: Context, source: Account, target: Account) -> None:
+    for account in (source, target):
+        standing.follow_program(context, account)
+
+
 def _reparenting(source: Account, target: Account) -> list[Statement]:
     moves = [
         Statement(f"update {table} set account = $1 where bucket = $2 and account = $3", (target.id, bucket, source.id))
         for table in _REPARENTED
         for bucket in source.all_buckets()
     ]
+    totals = [statement for bucket in source.all_buckets() for statement in _totals_moving(source, target, bucket)]
     everywhere = (("customer_links", "account"), ("referrals", "referrer"), ("referrals", "referee"))
     return [
         *moves,
+        *totals,
         *(
             Statement(f"update {table} set {column} = $1 where {column} = $2", (target.id, source.id))
             for table, column in everywhere
         ),
+    ]
+
+
+def _totals_moving(source: Account, target: Account, bucket: int) -> list[Statement]:
+    """What both brought on one day becomes one total, where their rows are in one bucket."""
+    return [
+        Statement(
+            "insert into daily_totals (bucket, account, day, points, spend, orders)"
+            " select bucket, $1, day, points, spend, orders from daily_totals where bucket = $2 and account = $3"
+            " on conflict (bucket, account, day) do update set points = daily_totals.points + excluded.points,"
+            " spend = daily_totals.spend + excluded.spend, orders = daily_totals.orders + excluded.orders",
+            (target.id, bucket, source.id),
+        ),
+        Statement("delete from daily_totals where bucket = $1 and account = $2", (bucket, source.id)),
     ]
 
 

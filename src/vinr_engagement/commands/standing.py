@@ -4,7 +4,10 @@ Whoever changes what qualifies says so beforehand (:func:`watch`) and by how muc
 and before rules react to it, the tier is brought up to date (:func:`reassess`).
 """
 
+from typing import Any
+
 from vinr_engagement import members, outbox, tiers
+from vinr_engagement.commands import edited_tiers
 from vinr_engagement.commands.context import Context, of_account
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant, format_instant
@@ -12,9 +15,6 @@ from vinr_engagement.foundation.database import Need
 from vinr_engagement.members import Account
 from vinr_engagement.programs import Program
 from vinr_engagement.tiers import DailyTotal, TierChange
-
-TO_BE_CHOSEN = ""
-"""In place of the tier that was earned: the program has other tiers since."""
 
 
 def totals_of(context: Context, account: Account) -> list[DailyTotal]:
@@ -46,6 +46,7 @@ def goes_by_days(program: Program) -> bool:
 
 def watch(context: Context, account: Account) -> None:
     """Remembers the qualifying value before a change of it; the first time in a command counts."""
+    follow_program(context, account)
     program = context.configuration.program(account.program)
     if program.tier_config.tiers and account.id not in context.watched:
         context.watched[account.id] = account, _value(context, program, account)
@@ -105,13 +106,46 @@ def totals_of_both(context: Context, source: Account, target: Account) -> list[D
 
 
 def combine(context: Context, source: Account, target: Account, totals: list[DailyTotal]) -> TierChange | None:
-    """Gives the survivor, whose points are combined already, the standing of both; ``totals`` are those of both."""
+    """Gives the survivor, whose points are combined already, the standing of both; ``totals`` are those of both.
+
+    The source is left in no tier. Both must follow the program: see :func:`follow_program`.
+    """
     program = context.configuration.program(target.program)
     context.watched.pop(source.id, None)
     context.watched.pop(target.id, None)
     change = tiers.combine(program, source, target, totals, context.now)
+    tiers.leave(source)
     wake(target, tiers.next_change_at(program, target, totals, context.now))
     return change
+
+
+def pin(
+    context: Context, account: Account, tier: str | None, *, until: Instant | None, reason: str | None
+) -> TierChange | None:
+    """Keeps a member in a tier at least; ``None`` takes the pin away. Answers the move, which is still to be told.
+
+    The account must be brought up to date. Raises what ``tiers.pin`` does.
+    """
+    follow_program(context, account)
+    program = context.configuration.program(account.program)
+    totals = _totals(context, program, account)
+    change = tiers.pin(program, account, totals, tier, until=until, reason=reason, now=context.now)
+    _look_again(context, program, account)
+    return change
+
+
+def progress(context: Context, account: Account) -> dict[str, Any]:
+    """The object ``tier_progress`` of an account that was brought up to date."""
+    program = context.configuration.program(account.program)
+    return tier_progress(program, account, _totals(context, program, account), context.now)
+
+
+def tier_progress(program: Program, account: Account, totals: list[DailyTotal], now: Instant) -> dict[str, Any]:
+    """As :func:`progress`, from what was read."""
+    shown = members.copy_of(account)
+    shown.tier_earned = edited_tiers.earned_of(account)
+    found = tiers.progress(program, shown, totals, now)
+    return {"object": found.pop("object"), "account": account.id, "program": program.id, **found}
 
 
 def _totals(context: Context, program: Program, account: Account) -> list[DailyTotal]:
@@ -138,20 +172,30 @@ def next_change_at(context: Context, account: Account) -> Instant | None:
     program = context.configuration.program(account.program)
     if account.status == "merged":
         return None
-    if account.tier_earned == TO_BE_CHOSEN:
+    if edited_tiers.concern(account):
         return context.now
     return tiers.next_change_at(program, account, _totals(context, program, account), context.now)
 
 
 def meet(context: Context, account: Account, moment: Instant) -> None:
     """Changes the tier as time, or a change of the program, wants it."""
+    if edited_tiers.concern(account):
+        follow_program(context, account)
+        return
+    program = context.configuration.program(account.program)
+    change = tiers.advance(program, account, _totals(context, program, account), moment)
+    if change is not None:
+        tell(context, account, change)
+
+
+def follow_program(context: Context, account: Account) -> None:
+    """Chooses the tier anew where the program's tiers were edited since it was chosen. Raises ``Contention``."""
+    if not edited_tiers.concern(account):
+        return
     program = context.configuration.program(account.program)
     totals = _totals(context, program, account)
-    if account.tier_earned == TO_BE_CHOSEN:
-        account.tier_earned = None
-        change = tiers.settle_in(program, account, totals, context.now)
-    else:
-        change = tiers.advance(program, account, totals, moment)
+    edited_tiers.forget(context, account)
+    change = tiers.settle_in(program, account, totals, context.now)
     if change is not None:
         tell(context, account, change)
 

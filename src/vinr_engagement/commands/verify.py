@@ -8,12 +8,13 @@ away stay in their buckets, so the difference of a survivor may last until anoth
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from vinr_engagement import inbox, members, outbox, rules
+from vinr_engagement import inbox, members, outbox, programs, rules
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_redemptions import check_redemptions, check_stock, sum_redemptions
 from vinr_engagement.commands.verify_referrals import check_referrals
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
+from vinr_engagement.commands.verify_tiers import check_tiers, sum_totals
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import Instant, real_now
 from vinr_engagement.foundation.database import Database, Session
@@ -42,6 +43,7 @@ async def _verify(session: Session) -> Report:
     report = Report()
     tally = Tally(report, await limits_of(session))
     now = await _now(session)
+    known = {row.id: programs.program_of(row) for row in await session.rows(programs.PROGRAMS, "true")}
     for part in await _ranges(session):
         accounts = {row.id: row for row in await session.rows(members.ACCOUNTS, _IN_RANGE, *part)}
         report.accounts += len(accounts)
@@ -61,6 +63,8 @@ async def _verify(session: Session) -> Report:
             await _check_owners(session, report, sums, accounts, kind)
         await check_redemptions(session, report, *part)
         await check_purchases(session, tally, part.first, part.last)
+        await _check_owners(session, report, await sum_totals(session, tally, *part), accounts, "daily total")
+        await check_tiers(session, report, accounts, known, part.first, part.last, now)
         tally.drop_zeros()
     await _check_budgets(session, tally)
     await check_stock(session, tally)
@@ -142,6 +146,7 @@ async def _sum_transactions(session: Session, tally: Tally, part: Range, account
         tally.report.transactions += count
         tally.add(account, "sum", -int(amount))
         tally.add(account, "lifetime", -int(qualifying))
+        tally.add(account, "days", -int(qualifying))
         tally.add(account, "expired", -int(expired))
 
 

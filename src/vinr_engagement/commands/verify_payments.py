@@ -135,6 +135,7 @@ def _check_award(tally: Tally, owed: Owed) -> None:
     report.earns += 1
     tally.add(owed.owner, "earns", 1)
     tally.add(owed.owner, "reversed", award.reversed)
+    tally.add(owed.owner, "days", award.due)
     if award.rule is not None and award.period is not None:
         tally.capped(owed.owner, award.rule, award.earned - award.reversed, 0 if award.due == award.earned else 1)
     if award.rule is not None and award.budgeted:

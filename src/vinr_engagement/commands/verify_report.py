@@ -110,6 +110,7 @@ _MESSAGES = {
     "available_lots": "its available lots hold {by} than its balance (a debt counts as 0)",
     "pending_lots": "its pending lots hold {by} than its pending_balance",
     "lifetime": "lifetime_points are {by} than its qualifying credits",
+    "days": "its days have {by} points than it earned, net of what its refunds made due",
     "expired": "its lots and its rows disagree on what expired: the rows say {by}",
     "told": "it told of {by} {name} rows than it wrote",
     "usage": "the cap of {name} counts {by} points than it was awarded",

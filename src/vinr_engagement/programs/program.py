@@ -191,11 +191,15 @@ def _validate_tiers(config: TierConfig) -> None:
         raise _invalid("tier_config.period", 'of type "lifetime" takes no months')
     if period.type != "lifetime" and period.months is None:
         raise _invalid("tier_config.period.months", f'is needed for a period of type "{period.type}"')
+    if period.type == "rolling" and period.starts_month is not None:
+        raise _invalid("tier_config.period.starts_month", 'goes with a period of type "calendar"')
     ranks = [tier.rank for tier in config.tiers]
     if len(set(ranks)) < len(ranks):
         raise _invalid("tier_config.tiers", "must have a rank each of their own")
     if len({tier.key for tier in config.tiers}) < len(ranks):
         raise _invalid("tier_config.tiers", "must have a key each of their own")
+    if any(not tier.key.strip() or not tier.key.isprintable() for tier in config.tiers):
+        raise _invalid("tier_config.tiers", "must have keys that can be read")
     ordered = sorted(config.tiers, key=lambda tier: tier.rank)
     if any(lower.threshold >= higher.threshold for lower, higher in pairwise(ordered)):
         raise _invalid("tier_config.tiers", "must have higher thresholds for higher ranks")

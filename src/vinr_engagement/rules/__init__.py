@@ -12,6 +12,7 @@ from vinr_engagement.rules.definition import (
     Multiplier,
     Rule,
     normalise,
+    parse_factor,
     parse_rule,
 )
 from vinr_engagement.rules.evaluate import CampaignFactor, Verdict, amount_of, evaluate
@@ -72,6 +73,7 @@ __all__ = [
     "limit",
     "normalise",
     "parse_conditions",
+    "parse_factor",
     "parse_rule",
     "parse_segment",
     "segments_needed",

@@ -179,7 +179,9 @@ def parse_rule(definition: Any) -> Rule:
         trigger=trigger,
         award=_award(plain.get("award")),
         conditions=conditions,
-        multiplier=_or(plain, "multiplier", _factor(1, "multiplier"), lambda value: _factor(value, "multiplier")),
+        multiplier=_or(
+            plain, "multiplier", parse_factor(1, "multiplier"), lambda value: parse_factor(value, "multiplier")
+        ),
         multipliers=multipliers,
         cap=cap,
         window=window,
@@ -285,7 +287,8 @@ def _per_minor(rate: Rate, currency: str) -> Rate:
     return rate[0], rate[1] * 10 ** money.exponent(currency)
 
 
-def _factor(value: Any, param: str) -> Factor:
+def parse_factor(value: Any, param: str) -> Factor:
+    """An exact factor of at most four places. Raises ``Invalid`` for what is not one from 0 to :data:`MOST_FACTOR`."""
     factor = exact(value, param, Fraction(0), MOST_FACTOR, "A factor")
     return Factor(factor.numerator, factor.denominator, decimals.text(factor))
 
@@ -307,7 +310,7 @@ def _multiplier(entry: Any, param: str) -> Multiplier:
         raise refuse(
             f"{param}.when", f"A factor counts for the whole award: write a second rule for {example} instead."
         )
-    return Multiplier(when, _factor(entry.get("factor"), f"{param}.factor"), param)
+    return Multiplier(when, parse_factor(entry.get("factor"), f"{param}.factor"), param)
 
 
 def _cap(plain: dict[str, Any]) -> tuple[Cap | None, str | None]:

@@ -1,9 +1,10 @@
 """Tiers: the levels that members climb by what they earned or spent, and how they keep or lose them."""
 
 from vinr_engagement.tiers.advance import advance, next_change_at
+from vinr_engagement.tiers.check import misplaced
 from vinr_engagement.tiers.climber import Climber, Pin, Reason, TierChange, pin_of
 from vinr_engagement.tiers.period import qualifying_value
-from vinr_engagement.tiers.pin import pin
+from vinr_engagement.tiers.pin import forget_reason, leave, pin
 from vinr_engagement.tiers.progress import progress
 from vinr_engagement.tiers.reassess import combine, reassess, settle_in
 from vinr_engagement.tiers.tables import DAILY_TOTALS, TOTALS_OF_ACCOUNT, DailyTotal, total_key
@@ -18,6 +19,9 @@ __all__ = [
     "TierChange",
     "advance",
     "combine",
+    "forget_reason",
+    "leave",
+    "misplaced",
     "next_change_at",
     "pin",
     "pin_of",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from vinr_engagement.foundation.clock import Instant, format_instant
 from vinr_engagement.foundation.errors import Invalid, Unprocessable
 from vinr_engagement.programs import Program
-from vinr_engagement.tiers.climber import Climber, Pin, TierChange, set_pin
+from vinr_engagement.tiers.climber import Climber, Pin, TierChange, pin_of, set_pin
 from vinr_engagement.tiers.ladder import ladder, moved, tier_named
 from vinr_engagement.tiers.period import qualifying_value
 from vinr_engagement.tiers.tables import DailyTotal
@@ -32,6 +32,19 @@ def pin(
     set_pin(climber, None if tier is None else Pin(tier, until, reason))
     value = qualifying_value(program, climber, totals, now)
     return moved(program, climber, "pin_ended" if tier is None else "pinned", value, now)
+
+
+def forget_reason(climber: Climber) -> None:
+    """Removes the free text of a pin; the pin stays."""
+    held = pin_of(climber)
+    if held is not None:
+        set_pin(climber, Pin(held.tier, held.until))
+
+
+def leave(climber: Climber) -> None:
+    """Takes a member out of all tiers: it has become part of another."""
+    climber.tier = climber.tier_earned = climber.tier_pin = None
+    climber.tier_kept_until = climber.tier_below_since = None
 
 
 def _check(program: Program, tier: str, until: Instant | None, now: Instant) -> None:

@@ -1,8 +1,9 @@
 """Reading one account: settled, as of a moment, its lots, and everything that is held about it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from vinr_engagement import credit, ledger, members, referrals
+from vinr_engagement.commands import tier_progress
 from vinr_engagement.credit import queries as credit_queries
 from vinr_engagement.entrypoints.api.answers import found_or_missing, settled
 from vinr_engagement.entrypoints.api.errors import Fault
@@ -22,6 +23,8 @@ from vinr_engagement.programs import queries as program_queries
 from vinr_engagement.referrals import queries as referral_queries
 from vinr_engagement.rewards import queries as reward_queries
 from vinr_engagement.rewards import redemption_snapshot
+from vinr_engagement.tiers import DailyTotal
+from vinr_engagement.tiers import queries as tier_queries
 
 
 async def read_account(exchange: Exchange, identifier: str, param: str | None = None) -> Account:
@@ -87,6 +90,37 @@ async def wallet_in(session: Session, account: Account) -> dict[str, Any]:
     return credit.wallet_snapshot(account.id, wallets, lots)
 
 
+class _Standing(NamedTuple):
+    """A member with what its tier depends on, read together."""
+
+    account: Account
+    program: Program
+    totals: list[DailyTotal]
+    now: Instant
+
+    def progress(self) -> dict[str, Any]:
+        return tier_progress(self.program, self.account, self.totals, self.now)
+
+
+async def _standing_of(exchange: Exchange, session: Session, account: Account) -> _Standing:
+    totals = await tier_queries.totals_in(session, account.id, account.all_buckets())
+    return _Standing(account, await _program_of(session, account), totals, await exchange.store.now_in(session))
+
+
+async def read_tier(exchange: Exchange, identifier: str) -> dict[str, Any]:
+    """Where a member stands in the tiers. Raises ``NotFound``, and ``Conflict`` for an account that was merged away."""
+
+    async def read(session: Session) -> _Standing | None:
+        account = await member_queries.get_account(session, identifier)
+        return None if account is None else await _standing_of(exchange, session, account)
+
+    found = await settled(exchange, read, lambda found: [] if found is None else [found.account])
+    standing = found_or_missing(found, "account", identifier)
+    if standing.account.status == "merged":
+        raise members.merged_conflict(standing.account)
+    return standing.progress()
+
+
 async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
     """Everything that is held about a member."""
     account = await read_account(exchange, identifier)
@@ -100,6 +134,7 @@ async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
         return {
             "object": "account_export",
             "account": members.account_snapshot(account),
+            "tier": None if account.status == "merged" else (await _standing_of(exchange, session, account)).progress(),
             "customers": [members.customer_snapshot(customer) for customer in customers],
             "transactions": [ledger.transaction_snapshot(row) for row in rows if row.unit == ledger.POINTS],
             "lots": [

@@ -31,6 +31,7 @@ from vinr_engagement.entrypoints.api.shapes import (
     Referral,
     Wallet,
 )
+from vinr_engagement.entrypoints.api.tier_shapes import TierProgress
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.members import Account, account_snapshot
@@ -72,6 +73,7 @@ class AccountExport(Shape):
 
     object: Literal["account_export"]
     account: LoyaltyAccount
+    tier: TierProgress | None = Field(description="Null for an account that was merged into another.")
     customers: list[Customer]
     transactions: list[PointsTransaction]
     lots: list[Lot]

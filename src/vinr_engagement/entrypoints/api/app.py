@@ -34,12 +34,14 @@ from vinr_engagement.entrypoints.api.referrals import referrals
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
+from vinr_engagement.entrypoints.api.tiers import account_tiers
 from vinr_engagement.entrypoints.api.transactions import transactions
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 from vinr_engagement.foundation.settings import Environment, Settings
 
 RESOURCES = (
     accounts,
+    account_tiers,
     transactions,
     credit,
     wallets,

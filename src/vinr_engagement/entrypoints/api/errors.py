@@ -158,6 +158,9 @@ CODES: Final[dict[str, Code]] = {
     "reward_out_of_stock": Code(
         422, "Fewer of the reward are left than were asked for.", "Ask for at most `remaining`, or raise `inventory`."
     ),
+    "until_in_past": Code(
+        422, "The pin would have ended already.", "Choose a time after the clock's, or leave it out."
+    ),
     "rate_limit_exceeded": Code(
         429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."
     ),

@@ -27,7 +27,9 @@ from vinr_engagement.entrypoints.api.rule_shapes import (
     PerAmountAward,
     PerCurrencyAward,
 )
+from vinr_engagement.entrypoints.api.tier_shapes import HeldPin
 from vinr_engagement.outbox.record import EVENT_TYPES
+from vinr_engagement.tiers import Reason as TierReason
 
 TransactionType = Literal["earn", "redeem", "expire", "adjust", "reverse"]
 SourceType = Literal["payment", "invoice", "redemption", "adjustment", "event", "referral", "campaign", "expiry"]
@@ -376,6 +378,13 @@ class AccountThen(LoyaltyAccount):
     """A member as it was when the event was recorded."""
 
     merged_from: str | None = Field(None, description="With `loyalty.account.merged`: the account that is merged now.")
+    tier_pin: HeldPin | None = Field(None, description="With `loyalty.account.updated`, where the pin was changed.")
+    from_tier: str | None = Field(None, alias="from", description="With `loyalty.tier.changed`: the tier it was in.")
+    to: str | None = Field(None, description="The tier it is in.")
+    direction: Literal["up", "down"] | None = None
+    reason: TierReason | None = Field(None, description="Why it was moved.")
+    qualifying_value: int | None = Field(None, description="What its tier went by then.")
+    effective_at: Time | None = Field(None, description="When the move was due.")
 
 
 class RedemptionThen(Redemption):

@@ -18,21 +18,29 @@ create table daily_totals (
   primary key (bucket, account, day)
 ) /*sqlite: without rowid */ /*postgresql: with (fillfactor = 80) */;
 
--- What a store of the release before has. It kept no local day with points: here they count on their day in UTC.
+-- What a store of the release before has. What a payment earned, less all that its refunds made due, counts on the day of the
+-- payment. Other points have no local day yet: they count on theirs in UTC. (A path of JSON begins with character 36, which in
+-- a statement begins a parameter.)
 insert into daily_totals (bucket, account, day, points, spend, orders)
 select bucket, account, day, sum(points), sum(spend), sum(orders)
 from (
   select bucket, account, day, 0 as points, net_spend as spend, orders from purchases
   union all
+  select e.bucket, e.account, a.day, a.earned - a.due, 0, 0
+  from (
+    /*sqlite: select day, json_extract(value, char(36) || '[0]') as earn, json_extract(value, char(36) || '[1]') as bucket,
+      json_extract(value, char(36) || '[8]') as earned, json_extract(value, char(36) || '[9]') as due
+    from purchases, json_each(purchases.awards) */
+    /*postgresql: select day, value ->> 0 as earn, cast(value ->> 1 as bigint) as bucket,
+      cast(value ->> 8 as bigint) as earned, cast(value ->> 9 as bigint) as due
+    from purchases, jsonb_array_elements(cast(purchases.awards as jsonb)) as awards (value) */
+  ) as a
+  join transactions e on e.bucket = a.bucket and e.id = a.earn
+  union all
   select bucket, account, (effective_at - ((effective_at % 86400000000) + 86400000000) % 86400000000) / 86400000000,
     qualifying, 0, 0
-  from transactions where unit = 'points' and qualifying > 0
-  union all
-  select e.bucket, e.account,
-    (e.effective_at - ((e.effective_at % 86400000000) + 86400000000) % 86400000000) / 86400000000,
-    r.amount - r.uncollected, 0, 0
-  from transactions r join transactions e on e.bucket = r.bucket and e.account = r.account and e.id = r.reverses
-  where r.type = 'reverse'
+  from transactions
+  where unit = 'points' and qualifying > 0 and not (type = 'earn' and source_type in ('payment', 'invoice'))
 ) as counted
 group by bucket, account, day;
 
