@@ -186,6 +186,14 @@ def request(method: str, path: str, body: Any = None, **more: Any) -> Provocatio
     return provoke
 
 
+async def segment_in_use(api: Api) -> httpx2.Response:
+    segment = await api.post("/v1/loyalty/segments", {"program": "prog_default", "name": "All"})
+    conditions = [{"fact": "segment", "op": "eq", "value": segment["id"]}]
+    rule = {"program": "prog_default", "trigger": "cart.left", "award": {"type": "fixed", "points": 1}}
+    await api.post("/v1/loyalty/earning-rules", {**rule, "conditions": conditions})
+    return await api.call("DELETE", f"/v1/loyalty/segments/{segment['id']}")
+
+
 PROVOCATIONS: dict[str, Provocation] = {
     "parameter_missing": request("POST", ACCOUNTS, {}),
     "parameter_unknown": request("POST", ACCOUNTS, {"program": "prog_default", "meta": {}}),
@@ -214,6 +222,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "program_archived": program_archived,
     "program_mismatch": program_mismatch,
     "refund_conflict": refund_conflict,
+    "segment_in_use": segment_in_use,
     "body_too_large": body_too_large,
     "unsupported_media_type": request("POST", ACCOUNTS, content=b"{}", headers={"Content-Type": "text/plain"}),
     "clock_moves_forward": clock_moves_forward,

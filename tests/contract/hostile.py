@@ -8,6 +8,7 @@ ACCOUNTS = "/v1/loyalty/accounts"
 TRANSACTIONS = "/v1/loyalty/transactions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
+SEGMENTS = "/v1/loyalty/segments"
 CLOCK = "/v1/test-helpers/clock"
 JSON = {"Content-Type": "application/json"}
 
@@ -27,6 +28,7 @@ async def writes(api: Api) -> list[Write]:
     await api.post(f"{ACCOUNTS}/{closed['id']}/close")
     rule = {"program": "prog_default", "trigger": "cart.left", "award": {"type": "fixed", "points": 1}}
     made = await api.post(RULES, rule)
+    segment = await api.post(SEGMENTS, SEGMENT)
     key = await api.post("/v1/api-keys", {"name": "Doomed"})
     await api.post("/v1/events", {**payment("evt_ignored", None), "type": "review.written"})
     await api.pay("evt_paid", "cust_a")
@@ -55,6 +57,9 @@ async def writes(api: Api) -> list[Write]:
         Write("earning_rules.create", "POST", RULES, RULE),
         Write("earning_rules.preview", "POST", f"{RULES}/preview", {"event": event, "rules": [RULE], "account": first["id"]}),
         Write("earning_rules.update", "PATCH", f"{RULES}/{made['id']}", RULE),
+        Write("segments.create", "POST", SEGMENTS, SEGMENT),
+        Write("segments.update", "PATCH", f"{SEGMENTS}/{segment['id']}", SEGMENT),
+        Write("segments.delete", "DELETE", f"{SEGMENTS}/{segment['id']}", None),
         Write("events.create", "POST", "/v1/events", event),
         Write("events.create_batch", "POST", "/v1/events/batch", {"events": [event]}),
         Write("events.replay", "POST", "/v1/events/evt_ignored/replay", {"account": first["id"]}),
@@ -76,6 +81,13 @@ PROGRAM: Json = {
     "hold_days": 1,
     "redemption_ttl_hours": 24,
     "tier_config": {"tiers": [{"key": "gold", "name": "Gold", "rank": 1, "threshold": 0, "benefits": ["Lounge"]}]},
+    "metadata": {"a": "b"},
+}
+SEGMENT: Json = {
+    "program": "prog_default",
+    "name": "Regulars",
+    "match": "any",
+    "conditions": [{"fact": "orders_90d", "op": "gte", "value": 3}],
     "metadata": {"a": "b"},
 }
 RULE: Json = {

@@ -19,6 +19,8 @@ _LISTS = {
     "/v1/loyalty/transactions": "transaction",
     "/v1/loyalty/programs": "program",
     "/v1/loyalty/earning-rules": "rule",
+    "/v1/loyalty/segments": "segment",
+    "/v1/loyalty/segments/{segment}/members": "account",
     "/v1/customers": "customer",
     "/v1/events": "event",
     "/v1/received-events": "received_event",
@@ -33,6 +35,9 @@ _EXPANDED = {
     "/v1/loyalty/transactions/{transaction}": "points_transaction",
     "/v1/loyalty/earning-rules": "earning_rule",
     "/v1/loyalty/earning-rules/{rule}": "earning_rule",
+    "/v1/loyalty/segments": "segment",
+    "/v1/loyalty/segments/{segment}": "segment",
+    "/v1/loyalty/segments/{segment}/members": "loyalty_account",
     "/v1/events": "event",
     "/v1/events/{event}": "event",
 }

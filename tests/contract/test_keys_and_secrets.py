@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from tests.api.conftest import Api, Json, close_api, payment
-from tests.contract.hostile import ACCOUNTS, PROGRAMS, RULE, RULES, TRANSACTIONS, Write, writes
+from tests.contract.hostile import ACCOUNTS, PROGRAMS, RULE, RULES, SEGMENT, SEGMENTS, TRANSACTIONS, Write, writes
 from tests.contract.rows import nothing_written
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -119,10 +119,13 @@ async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: E
     here = api.keys[environment]
     there = api.keys["live" if environment == "test" else "test"]
     account = await _fill(api, here)
+    segment = (await api.post(SEGMENTS, {**SEGMENT, "conditions": []}, key=here))["id"]
     listed = [path for method, path, found in (await operations(api)).values() if method == "GET" and _is_list(found)]
     own = {}
     for path in listed:
-        target = path.replace("{account}", account) + (f"?account={account}" if path == TRANSACTIONS else "")
+        target = path.replace("{account}", account).replace("{segment}", segment) + (
+            f"?account={account}" if path == TRANSACTIONS else ""
+        )
         own[path] = await _ids(api, target, here)
         assert own[path], f"{path} is empty: nothing was tried"
         elsewhere = await api.call("GET", target, key=there)

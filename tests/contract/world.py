@@ -90,6 +90,12 @@ def furnish(place: World, mark: str) -> None:
         rule = _made(client, RULES, {**PER_EURO, "metadata": {"mark": mark}})
         place.add("program", program["id"])
         place.add("rule", rule["id"])
+        segment = {
+            "program": "prog_default",
+            "name": mark,
+            "conditions": [{"fact": "enrolled_days", "op": "gte", "value": 0}],
+        }
+        place.add("segment", _made(client, "/v1/loyalty/segments", segment)["id"])
         key = _made(client, "/v1/api-keys", {"name": mark, "kind": "restricted", "scopes": ["accounts:read"]})
         place.add("key", key["id"])
         _members(place, client, mark)

@@ -87,12 +87,12 @@ class TestFacts:
             await shop.play("pays £10; pays £10")
             assert await shop.total("earn") == 10
 
-    async def test_nothing_was_redeemed_and_segments_are_refused(self, tmp_path: Path) -> None:
+    async def test_nothing_was_redeemed_and_unknown_segments_are_refused(self, tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             await shop.rule(conditions=[{"fact": "redemptions_total", "op": "eq", "value": 0}])
             await shop.play("pays £10")
             assert await shop.total("earn") == 10
-            with pytest.raises(Invalid, match="segments"):
+            with pytest.raises(Invalid, match="no segment"):
                 await shop.rule(conditions=[{"fact": "segment", "op": "neq", "value": "seg_1"}])
 
 

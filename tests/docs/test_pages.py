@@ -15,6 +15,7 @@ from vinr_engagement.commands import parse_event
 from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
+from vinr_engagement.entrypoints.api.segments import NewSegment
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
 from vinr_engagement.entrypoints.api.transactions import Adjustment
 from vinr_engagement.foundation.settings import Settings
@@ -25,6 +26,7 @@ EVERY_BLOCK = {f"{name}:{block.line}": block for name, path in PAGES.items() for
 BODIES = {
     "rule": NewRule,
     "preview": Preview,
+    "segment": NewSegment,
     "account": NewAccount,
     "account changes": AccountChanges,
     "adjustment": Adjustment,

@@ -18,6 +18,8 @@ from vinr_engagement.commands.import_member import ImportMember
 from vinr_engagement.commands.import_progress import ImportProgress, RememberImport, unfinished_import
 from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
+from vinr_engagement.commands.segment_members import Census, count_members, members_page
+from vinr_engagement.commands.segments import CreateSegment, DeleteSegment, UpdateSegment, segment_snapshot
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.store import Store
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
@@ -26,12 +28,15 @@ __all__ = [
     "Adjust",
     "AdvanceClock",
     "ApiKey",
+    "Census",
     "Claim",
     "CloseAccount",
     "CreateAccount",
     "CreateKey",
     "CreateProgram",
     "CreateRule",
+    "CreateSegment",
+    "DeleteSegment",
     "EraseAccount",
     "EventIn",
     "EventOutcome",
@@ -54,12 +59,16 @@ __all__ = [
     "UpdateAccount",
     "UpdateProgram",
     "UpdateRule",
+    "UpdateSegment",
     "WritePath",
     "clock_snapshot",
+    "count_members",
     "key_snapshot",
+    "members_page",
     "parse_event",
     "parse_member",
     "program_snapshot",
     "rule_snapshot",
+    "segment_snapshot",
     "unfinished_import",
 ]

@@ -15,7 +15,7 @@ from vinr_engagement.rules.definition import (
     parse_rule,
 )
 from vinr_engagement.rules.evaluate import CampaignFactor, Verdict, amount_of, evaluate
-from vinr_engagement.rules.facts import Facts, Needs, customer_needed, facts_needed, segments_needed
+from vinr_engagement.rules.facts import Behaviour, Facts, Needs, customer_needed, facts_needed, segments_needed
 from vinr_engagement.rules.operators import OPERATORS
 from vinr_engagement.rules.segments import Segment, parse_segment
 from vinr_engagement.rules.tables import (
@@ -44,6 +44,7 @@ __all__ = [
     "USAGE_OF_ACCOUNT",
     "WINDOWS",
     "Award",
+    "Behaviour",
     "CampaignFactor",
     "Cap",
     "Condition",

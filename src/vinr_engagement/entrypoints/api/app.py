@@ -28,6 +28,7 @@ from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS, Intake
 from vinr_engagement.entrypoints.api.observe import Observer
 from vinr_engagement.entrypoints.api.programs import programs
 from vinr_engagement.entrypoints.api.received_events import received_events
+from vinr_engagement.entrypoints.api.segments import segments
 from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.transactions import transactions
@@ -39,6 +40,7 @@ RESOURCES = (
     transactions,
     programs,
     earning_rules,
+    segments,
     customers,
     events,
     received_events,

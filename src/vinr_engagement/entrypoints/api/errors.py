@@ -84,6 +84,11 @@ CODES: Final[dict[str, Code]] = {
     "refund_conflict": Code(
         409, "The refund is known with another amount.", "Give each refund an id of its own, and never change one."
     ),
+    "segment_in_use": Code(
+        409,
+        "Something goes by the segment: a rule, a campaign, a reward.",
+        "Take the segment out of what `resource` names first.",
+    ),
     "body_too_large": Code(413, "The body is larger than 1 MiB, or 8 MiB for a batch.", "Send less at a time."),
     "unsupported_media_type": Code(415, "The body is not declared as JSON.", "Send `Content-Type: application/json`."),
     "clock_moves_forward": Code(

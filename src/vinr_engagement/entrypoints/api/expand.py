@@ -40,6 +40,7 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "lot": {"account": "loyalty_account", "transaction": "points_transaction"},
     "earning_rule": {"program": "program"},
+    "segment": {"program": "program"},
     "event": {"account": "loyalty_account"},
     "program": {},
     "customer": {},

@@ -33,6 +33,7 @@ _TAGS: Final = {
     "transactions": "The ledger, and adjustments to it.",
     "programs": "Programs and their policies.",
     "earning_rules": "When members earn, and how much.",
+    "segments": "Named groups of members.",
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",

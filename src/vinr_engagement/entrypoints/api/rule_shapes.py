@@ -119,6 +119,7 @@ _OF_TIER = {
     "additionalProperties": False,
     "properties": {"tier": {"type": "string"}},
 }
+_OF_SEGMENT = {**_OF_TIER, "required": ["segment"], "properties": {"segment": {"type": "string"}}}
 _CONDITIONS = {"match": "all", "conditions": [{"fact": "event.amount", "op": "gte", "value": 1000}]}
 
 AwardIn = Annotated[
@@ -146,6 +147,18 @@ EarnIn = Annotated[
     ),
 ]
 ConditionsIn = Annotated[Any, WithJsonSchema({"anyOf": [_GROUP, _LIST, {"type": "null"}], "examples": [_CONDITIONS]})]
+MemberConditionsIn = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["array", "null"],
+            "maxItems": 50,
+            "description": "What must hold of a member; facts of events and other segments are refused.",
+            "items": _one_of(Condition),
+            "examples": [[{"fact": "spend_90d", "op": "gte", "value": 50000}]],
+        }
+    ),
+]
 MultipliersIn = Annotated[
     Any,
     WithJsonSchema(
@@ -157,7 +170,7 @@ MultipliersIn = Annotated[
                 "type": "object",
                 "required": ["when", "factor"],
                 "additionalProperties": False,
-                "properties": {"when": {"anyOf": [_GROUP, _LIST, _OF_TIER]}, "factor": _DECIMAL},
+                "properties": {"when": {"anyOf": [_GROUP, _LIST, _OF_TIER, _OF_SEGMENT]}, "factor": _DECIMAL},
             },
             "examples": [[{"when": {"tier": "gold"}, "factor": 2}]],
         }

@@ -7,6 +7,7 @@ RESOURCES: Final = (
     "transactions",
     "programs",
     "earning_rules",
+    "segments",
     "customers",
     "events",
     "received_events",

@@ -11,6 +11,7 @@ from vinr_engagement.entrypoints.api.rule_shapes import (
     Award,
     Budget,
     Cap,
+    Condition,
     Conditions,
     Factor,
     FixedAward,
@@ -86,6 +87,20 @@ class EarningRule(Shape):
     ends_at: Time | None
     active: bool
     version: int = Field(ge=1)
+    metadata: dict[str, str]
+    created_at: Time
+    updated_at: Time
+
+
+class Segment(Shape):
+    """A named group of members."""
+
+    id: str = Field(examples=["seg_06evgt2f0k4x9c2p7r1wz5qjbh"])
+    object: Literal["segment"]
+    program: str | Program = Field(description="Expandable.")
+    name: str
+    match: Literal["all", "any"]
+    conditions: Annotated[list[Condition], Field(max_length=50)]
     metadata: dict[str, str]
     created_at: Time
     updated_at: Time
