@@ -194,6 +194,22 @@ async def segment_in_use(api: Api) -> httpx2.Response:
     return await api.call("DELETE", f"/v1/loyalty/segments/{segment['id']}")
 
 
+async def a_campaign(api: Api) -> str:
+    mechanics = [{"type": "bonus_points", "trigger": "cart.left", "points": 5}]
+    body = {"program": "prog_default", "name": "Now", "mechanics": mechanics, "status": "active"}
+    return f"/v1/loyalty/campaigns/{(await api.post('/v1/loyalty/campaigns', body))['id']}"
+
+
+async def campaign_begun(api: Api) -> httpx2.Response:
+    return await api.call("PATCH", await a_campaign(api), {"audience": {"type": "segment", "segment": "seg_1"}})
+
+
+async def campaign_archived(api: Api) -> httpx2.Response:
+    path = await a_campaign(api)
+    await api.patch(path, {"status": "archived"})
+    return await api.call("PATCH", path, {"status": "active"})
+
+
 PROVOCATIONS: dict[str, Provocation] = {
     "parameter_missing": request("POST", ACCOUNTS, {}),
     "parameter_unknown": request("POST", ACCOUNTS, {"program": "prog_default", "meta": {}}),
@@ -222,6 +238,8 @@ PROVOCATIONS: dict[str, Provocation] = {
     "program_archived": program_archived,
     "program_mismatch": program_mismatch,
     "refund_conflict": refund_conflict,
+    "campaign_archived": campaign_archived,
+    "campaign_begun": campaign_begun,
     "segment_in_use": segment_in_use,
     "body_too_large": body_too_large,
     "unsupported_media_type": request("POST", ACCOUNTS, content=b"{}", headers={"Content-Type": "text/plain"}),

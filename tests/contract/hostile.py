@@ -9,6 +9,7 @@ TRANSACTIONS = "/v1/loyalty/transactions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
 SEGMENTS = "/v1/loyalty/segments"
+CAMPAIGNS = "/v1/loyalty/campaigns"
 CLOCK = "/v1/test-helpers/clock"
 JSON = {"Content-Type": "application/json"}
 
@@ -29,6 +30,7 @@ async def writes(api: Api) -> list[Write]:
     rule = {"program": "prog_default", "trigger": "cart.left", "award": {"type": "fixed", "points": 1}}
     made = await api.post(RULES, rule)
     segment = await api.post(SEGMENTS, SEGMENT)
+    campaign = await api.post(CAMPAIGNS, {**CAMPAIGN, "status": "draft"})
     key = await api.post("/v1/api-keys", {"name": "Doomed"})
     await api.post("/v1/events", {**payment("evt_ignored", None), "type": "review.written"})
     await api.pay("evt_paid", "cust_a")
@@ -60,6 +62,8 @@ async def writes(api: Api) -> list[Write]:
         Write("segments.create", "POST", SEGMENTS, SEGMENT),
         Write("segments.update", "PATCH", f"{SEGMENTS}/{segment['id']}", SEGMENT),
         Write("segments.delete", "DELETE", f"{SEGMENTS}/{segment['id']}", None),
+        Write("campaigns.create", "POST", CAMPAIGNS, CAMPAIGN),
+        Write("campaigns.update", "PATCH", f"{CAMPAIGNS}/{campaign['id']}", {**CAMPAIGN, "status": "draft"}),
         Write("events.create", "POST", "/v1/events", event),
         Write("events.create_batch", "POST", "/v1/events/batch", {"events": [event]}),
         Write("events.replay", "POST", "/v1/events/evt_ignored/replay", {"account": first["id"]}),
@@ -88,6 +92,21 @@ SEGMENT: Json = {
     "name": "Regulars",
     "match": "any",
     "conditions": [{"fact": "orders_90d", "op": "gte", "value": 3}],
+    "metadata": {"a": "b"},
+}
+CAMPAIGN: Json = {
+    "program": "prog_default",
+    "name": "Weekend",
+    "audience": {"type": "all"},
+    "schedule": {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2190-01-01T00:00:00Z"},
+    "mechanics": [
+        {"type": "points_multiplier", "trigger": "payment.completed", "factor": 2, "min_spend": 5},
+        {"type": "challenge", "trigger": "review.written", "count": 5, "points": 5, "repeatable": True},
+    ],
+    "goal": {"metric": "spend", "target": 500},
+    "budget": {"points": 500},
+    "per_member_limit": {"points": 50, "times": 5},
+    "status": "active",
     "metadata": {"a": "b"},
 }
 RULE: Json = {

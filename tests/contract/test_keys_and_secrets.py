@@ -14,7 +14,19 @@ import httpx2
 import pytest
 
 from tests.api.conftest import Api, Json, close_api, payment
-from tests.contract.hostile import ACCOUNTS, PROGRAMS, RULE, RULES, SEGMENT, SEGMENTS, TRANSACTIONS, Write, writes
+from tests.contract.hostile import (
+    ACCOUNTS,
+    CAMPAIGN,
+    CAMPAIGNS,
+    PROGRAMS,
+    RULE,
+    RULES,
+    SEGMENT,
+    SEGMENTS,
+    TRANSACTIONS,
+    Write,
+    writes,
+)
 from tests.contract.rows import nothing_written
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -25,6 +37,7 @@ from vinr_engagement.foundation.settings import ENVIRONMENTS, Environment, Setti
 
 FURNISHED = {"prog_default", "rule_default"}
 """What every store has from the beginning."""
+OF_AN_ACCOUNT = {"transactions.list", "campaigns.retrieve_progress"}
 READS = [f"{resource}:read" for resource in RESOURCES]
 
 
@@ -68,7 +81,7 @@ async def test_a_key_that_may_read_reads_everything(api: Api) -> None:
     reached = set()
     for name, (method, path, _) in (await operations(api)).items():
         if method == "GET":
-            query = f"?account={account}" if name == "transactions.list" else ""
+            query = f"?account={account}" if name in OF_AN_ACCOUNT else ""
             answer = await api.call("GET", any_path(path) + query, key=reader)
             assert answer.status_code == (404 if "{" in path else 200), f"{name}: {answer.text}"
             reached.add(name)
@@ -119,6 +132,7 @@ async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: E
     here = api.keys[environment]
     there = api.keys["live" if environment == "test" else "test"]
     account = await _fill(api, here)
+    await api.post(CAMPAIGNS, CAMPAIGN, key=here)
     segment = (await api.post(SEGMENTS, {**SEGMENT, "conditions": []}, key=here))["id"]
     listed = [path for method, path, found in (await operations(api)).values() if method == "GET" and _is_list(found)]
     own = {}
@@ -161,7 +175,7 @@ async def _none_is_found(api: Api, identifiers: set[str], key: str) -> None:
     for name, (method, path, _) in (await operations(api)).items():
         if path.count("{") == 1 and "{key}" not in path and (method == "GET" or path.endswith(("/close", "/erase"))):
             for identifier in identifiers:
-                target = re.sub(r"\{\w+\}", identifier, path)
+                target = re.sub(r"\{\w+\}", identifier, path) + ("?account=loy_1" if name in OF_AN_ACCOUNT else "")
                 answer = await api.call(method, target, key=key)
                 assert answer.status_code == 404, f"{name} {identifier}: {answer.text}"
 

@@ -14,6 +14,7 @@ from vinr_engagement import rules
 from vinr_engagement.commands import parse_event
 from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
+from vinr_engagement.entrypoints.api.campaigns import NewCampaign
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
 from vinr_engagement.entrypoints.api.segments import NewSegment
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
@@ -27,6 +28,7 @@ BODIES = {
     "rule": NewRule,
     "preview": Preview,
     "segment": NewSegment,
+    "campaign": NewCampaign,
     "account": NewAccount,
     "account changes": AccountChanges,
     "adjustment": Adjustment,

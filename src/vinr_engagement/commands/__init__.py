@@ -3,6 +3,7 @@
 from vinr_engagement.commands.accounts import CloseAccount, CreateAccount, EraseAccount, ReopenAccount, UpdateAccount
 from vinr_engagement.commands.adjust import Adjust
 from vinr_engagement.commands.api_keys import ApiKey, CreateKey, RevokeKey, key_snapshot
+from vinr_engagement.commands.campaigns import AnnounceCampaigns, CreateCampaign, UpdateCampaign
 from vinr_engagement.commands.claims import Claim
 from vinr_engagement.commands.clock import AdvanceClock, RejoinRealTime, SetClock, clock_snapshot
 from vinr_engagement.commands.configure import (
@@ -27,11 +28,13 @@ from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePat
 __all__ = [
     "Adjust",
     "AdvanceClock",
+    "AnnounceCampaigns",
     "ApiKey",
     "Census",
     "Claim",
     "CloseAccount",
     "CreateAccount",
+    "CreateCampaign",
     "CreateKey",
     "CreateProgram",
     "CreateRule",
@@ -57,6 +60,7 @@ __all__ = [
     "Settle",
     "Store",
     "UpdateAccount",
+    "UpdateCampaign",
     "UpdateProgram",
     "UpdateRule",
     "UpdateSegment",

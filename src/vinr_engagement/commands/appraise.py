@@ -1,6 +1,6 @@
 """Asking the rules of a program about one event and one member, all before anything is awarded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from operator import or_
@@ -26,8 +26,10 @@ def verdicts(
     event_object: dict[str, Any],
     at: Instant,
     customer: str | None = None,
+    *,
+    factors: Sequence[rules.CampaignFactor] = (),
 ) -> list[rules.Verdict]:
-    """One verdict for each rule. Without an account, as for one that is enrolled by this event."""
+    """One verdict for each rule, with the factors of campaigns. Without an account, as for one that is enrolled by this event."""
     program = entry.program
     facts = _facts(context, entry, listed, account, event_object, at, customer)
     key = programs.lowest_tier(program) if account is None or account.tier is None else account.tier
@@ -39,6 +41,7 @@ def verdicts(
             rounding=program.currency.rounding,
             default_currency=program.default_currency,
             tier=tier,
+            campaigns=factors,
         )
         for rule in listed
     ]

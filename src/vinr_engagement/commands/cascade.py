@@ -3,7 +3,7 @@
 from typing import Any
 
 from vinr_engagement import members, outbox
-from vinr_engagement.commands import appraise, standing
+from vinr_engagement.commands import appraise, campaigning, standing
 from vinr_engagement.commands.awards import Occasion, give
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import json
@@ -51,17 +51,21 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
     if account is None or not members.may_earn(account):
         return
     entry = context.configuration.programs[account.program]
-    listed = entry.rules_for(event.type)
-    if not listed or entry.program.status != "active":
+    listed, reacting = entry.rules_for(event.type), entry.campaigns_for(event.type)
+    if not (listed or reacting) or entry.program.status != "active":
         return
     snapshot: dict[str, Any] = json.decode(event.data)["object"]
     at = _moment_of(event.type, snapshot, at)
     standing.watch(context, account)
-    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, at)
+    looked = campaigning.look(context, entry, event.type, account, snapshot, at)
+    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, at, factors=campaigning.factors_of(looked))
     occasion = Occasion(event.type, event.id, at, Source("event", event.id), held=False)
     for rule, verdict in zip(listed, verdicts, strict=True):
         if verdict.matched:
-            give(context, entry.program, context.state.change(account), rule, verdict, occasion)
+            boost = campaigning.boost_of(looked)
+            give(context, entry.program, context.state.change(account), rule, verdict, occasion, boost)
+    if looked:
+        campaigning.carry_out(context, entry.program, context.state.change(account), looked, occasion, money=False)
 
 
 def _moment_of(event_type: str, snapshot: dict[str, Any], at: Instant) -> Instant:

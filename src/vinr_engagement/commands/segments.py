@@ -1,9 +1,10 @@
 """Making, changing and deleting segments. Each change is in the audit log, and every process follows from its next batch on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from vinr_engagement import audit, programs, rules
+from vinr_engagement.commands.campaigns import naming_campaigns
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.configuring import NEW_VERSION, Configure, merged
 from vinr_engagement.commands.context import Context, no_such
@@ -71,7 +72,7 @@ class DeleteSegment(Configure):
         return {"id": row.id, "object": "segment", "deleted": True}
 
 
-Users = Callable[[ProgramRules, str], Iterator[str]]
+Users = Callable[[ProgramRules, str], Iterable[str]]
 """The ids of what names a segment."""
 
 
@@ -79,7 +80,7 @@ def _naming_rules(entry: ProgramRules, segment: str) -> Iterator[str]:
     return (rule.id for rule in entry.all_rules.values() if segment in rule.needs.segments)
 
 
-NAMED_BY: dict[str, Users] = {"earning rule": _naming_rules}
+NAMED_BY: dict[str, Users] = {"earning rule": _naming_rules, "campaign": naming_campaigns}
 """Everything that may name a segment, by its kind in words."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from vinr_engagement import inbox, members, outbox, rules
+from vinr_engagement.commands.verify_campaigns import check_announced, check_campaigns, told_of_campaigns
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
 from vinr_engagement.foundation import ids
@@ -52,8 +53,10 @@ async def _verify(session: Session) -> Report:
         await _check_events(session, report, part)
         await _sum_usage(session, tally, part)
         await check_purchases(session, tally, part.first, part.last)
+        await check_campaigns(session, tally, part.first, part.last)
         tally.drop_zeros()
     await _check_budgets(session, tally)
+    await check_announced(session, report)
     await _check_links(session, report)
     await check_payments(session, report)
     tally.conclude()
@@ -219,6 +222,8 @@ async def _check_outgoing(session: Session, tally: Tally, part: Range, accounts:
         *part,
     )
     found = {account: counts for account, *counts in numbered}
+    of_campaigns = await told_of_campaigns(session, part.first, part.last)
+    tally.report.events += sum(found.pop(name)[0] for name in of_campaigns & found.keys())
     for name in accounts.keys() | found.keys():
         count, distinct, first, last = found.get(name, (0, 0, 1, 0))
         tally.report.events += count

@@ -114,7 +114,12 @@ _MESSAGES = {
     "told": "it told of {by} {name} rows than it wrote",
     "usage": "the cap of {name} counts {by} points than it was awarded",
     "times": "the cap of {name} counts {by} awards than it got",
-    "budget": "the budget of {name} counts {by} points than the rule awarded",
+    "budget": "the budget of {name} counts {by} points than were awarded",
+    "campaign_points": "the campaign {name} counts {by} points of it than it was given",
+    "campaign_times": "the campaign {name} counts {by} times of it than it was given something",
+    "campaign_spend": "the campaign {name} counts {by} spend of it than its payments",
+    "campaign_progress": "its progress in the challenge {name} is {by} than what its payments count",
+    "campaign_bonus": "its challenges in the campaign {name} remember {by} points of bonuses than its rows have",
     "earns": "its payments remember {by} earns than it has",
     "reversed": "its payments remember {by} points reversed than its rows",
 }

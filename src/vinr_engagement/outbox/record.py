@@ -13,6 +13,7 @@ EVENT_TYPES = frozenset(
         "loyalty.account": ("created", "updated", "closed", "reopened", "merged", "erased"),
         "loyalty.points": ("earned", "redeemed", "reversed", "adjusted", "expired", "expiring", "available"),
         "loyalty.tier": ("changed",),
+        "campaign": ("started", "ended", "progressed", "completed"),
     }.items()
     for verb in verbs
 )
@@ -20,11 +21,15 @@ EVENT_TYPES = frozenset(
 
 
 class Subject(Protocol):
-    """Whom a fact is about: an account, which counts its facts. Announce its change to the state first."""
+    """What a fact is about: an account or a campaign, which counts its facts. Announce its change to the state first."""
 
     id: str
-    bucket: int
     sequence: int
+
+    @property
+    def bucket(self) -> int:
+        """Where its facts are."""
+        ...
 
 
 def record(

@@ -29,6 +29,22 @@ class RuleOutcome(msgspec.Struct):
     transaction: str | None = None
 
 
+class CampaignOutcome(msgspec.Struct):
+    """A mechanic of a campaign that was looked at: the points that the campaign gave by it, or why none.
+
+    ``index`` is its place among the campaign's mechanics.
+    """
+
+    campaign: str
+    mechanic: str
+    index: int
+    matched: bool
+    points: int
+    reason: str | None = None
+    failed: Any = ()
+    transaction: str | None = None
+
+
 class ProgramOutcome(msgspec.Struct):
     """What the event meant in one program."""
 
@@ -40,6 +56,7 @@ class ProgramOutcome(msgspec.Struct):
     balance: int | None = None
     transactions: list[TransactionLine] = []
     rules: list[RuleOutcome] = []
+    campaigns: list[CampaignOutcome] = []
     cascade_limit: bool = False
 
 

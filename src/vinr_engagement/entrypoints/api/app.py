@@ -15,6 +15,7 @@ from vinr_engagement.entrypoints.api.accounts import accounts
 from vinr_engagement.entrypoints.api.api_keys import api_keys
 from vinr_engagement.entrypoints.api.audit_log import audit_log
 from vinr_engagement.entrypoints.api.body import Disconnected
+from vinr_engagement.entrypoints.api.campaigns import campaigns
 from vinr_engagement.entrypoints.api.customers import customers
 from vinr_engagement.entrypoints.api.door import CLIENT_CLOSED, EXCHANGE, Door, refused
 from vinr_engagement.entrypoints.api.earning_rules import earning_rules
@@ -41,6 +42,7 @@ RESOURCES = (
     programs,
     earning_rules,
     segments,
+    campaigns,
     customers,
     events,
     received_events,

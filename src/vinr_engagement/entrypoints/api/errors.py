@@ -60,6 +60,12 @@ CODES: Final[dict[str, Code]] = {
     "account_erased": Code(409, "The person behind the account was forgotten already.", "Nothing: it is done."),
     "account_merged": Code(409, "The account was merged into another.", "Use the account that `resource` names."),
     "account_not_closed": Code(409, "The account is not closed.", "Nothing: it is active."),
+    "campaign_archived": Code(409, "The campaign is archived for good.", "Make a new campaign."),
+    "campaign_begun": Code(
+        409,
+        "The campaign has begun, and what `param` names stays as it is.",
+        "Archive it and make a new one, or change what may still be changed.",
+    ),
     "clock_not_set": Code(409, "The clock follows real time.", "Set it with `POST /v1/test-helpers/clock` first."),
     "event_conflict": Code(
         409,

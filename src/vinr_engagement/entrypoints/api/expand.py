@@ -9,6 +9,8 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from vinr_engagement import members
+from vinr_engagement.campaigns import campaign_snapshot
+from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands import program_snapshot, rule_snapshot
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import settled
@@ -35,12 +37,14 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
         "original_account": "loyalty_account",
         "program": "program",
         "rule": "earning_rule",
+        "campaign": "campaign",
         "event": "event",
         "reverses": "points_transaction",
     },
     "lot": {"account": "loyalty_account", "transaction": "points_transaction"},
     "earning_rule": {"program": "program"},
     "segment": {"program": "program"},
+    "campaign": {"program": "program"},
     "event": {"account": "loyalty_account"},
     "program": {},
     "customer": {},
@@ -115,6 +119,15 @@ async def _rules(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
     return {row.id: rule_snapshot(row) for row in found}
 
 
+async def _campaigns(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
+    async def read(session: Session) -> Objects:
+        now = await exchange.store.now_in(session)
+        found = await campaign_queries.get_campaigns(session, identifiers)
+        return {row.id: campaign_snapshot(row, now) for row in found}
+
+    return await exchange.read(read)
+
+
 async def _events(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
     """Events received and, for what this engine's own events triggered, those sent."""
 
@@ -142,6 +155,7 @@ _LOADERS: Final[dict[str, Callable[[Exchange, Iterable[str]], Awaitable[Objects]
     "program": _programs,
     "customer": _customers,
     "earning_rule": _rules,
+    "campaign": _campaigns,
     "event": _events,
     "points_transaction": _transactions,
 }

@@ -34,6 +34,7 @@ _TAGS: Final = {
     "programs": "Programs and their policies.",
     "earning_rules": "When members earn, and how much.",
     "segments": "Named groups of members.",
+    "campaigns": "For a time and an audience, more points than usual.",
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",

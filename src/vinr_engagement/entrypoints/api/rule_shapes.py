@@ -95,7 +95,7 @@ class Budget(Shape):
 Award = Annotated[PerAmountAward | FixedAward | PerCurrencyAward, Field(discriminator="type")]
 
 
-def _one_of(*shapes: type[BaseModel], null: bool = False, **more: Any) -> dict[str, Any]:
+def one_of(*shapes: type[BaseModel], null: bool = False, **more: Any) -> dict[str, Any]:
     """Any of these shapes, which answers have as well, so that they are among the document's schemas."""
     listed: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{shape.__name__}"} for shape in shapes]
     if len(listed) == 1 and not null:
@@ -109,10 +109,10 @@ _GROUP = {
     "additionalProperties": False,
     "properties": {
         "match": {"enum": ["all", "any"], "default": "all"},
-        "conditions": {"type": "array", "maxItems": 50, "items": _one_of(Condition)},
+        "conditions": {"type": "array", "maxItems": 50, "items": one_of(Condition)},
     },
 }
-_LIST = {"type": "array", "maxItems": 50, "items": _one_of(Condition), "description": "All of these must hold."}
+_LIST = {"type": "array", "maxItems": 50, "items": one_of(Condition), "description": "All of these must hold."}
 _OF_TIER = {
     "type": "object",
     "required": ["tier"],
@@ -125,9 +125,7 @@ _CONDITIONS = {"match": "all", "conditions": [{"fact": "event.amount", "op": "gt
 AwardIn = Annotated[
     Any,
     WithJsonSchema(
-        _one_of(
-            PerAmountAward, FixedAward, PerCurrencyAward, examples=[{"type": "per_amount", "per": 100, "points": 1}]
-        )
+        one_of(PerAmountAward, FixedAward, PerCurrencyAward, examples=[{"type": "per_amount", "per": 100, "points": 1}])
     ),
 ]
 EarnIn = Annotated[
@@ -154,7 +152,7 @@ MemberConditionsIn = Annotated[
             "type": ["array", "null"],
             "maxItems": 50,
             "description": "What must hold of a member; facts of events and other segments are refused.",
-            "items": _one_of(Condition),
+            "items": one_of(Condition),
             "examples": [[{"fact": "spend_90d", "op": "gte", "value": 50000}]],
         }
     ),
@@ -176,5 +174,5 @@ MultipliersIn = Annotated[
         }
     ),
 ]
-CapIn = Annotated[Any, WithJsonSchema(_one_of(Cap, null=True))]
-BudgetIn = Annotated[Any, WithJsonSchema(_one_of(Budget, null=True))]
+CapIn = Annotated[Any, WithJsonSchema(one_of(Cap, null=True))]
+BudgetIn = Annotated[Any, WithJsonSchema(one_of(Budget, null=True))]

@@ -8,6 +8,7 @@ RESOURCES: Final = (
     "programs",
     "earning_rules",
     "segments",
+    "campaigns",
     "customers",
     "events",
     "received_events",

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field
 
+from vinr_engagement.entrypoints.api.campaign_shapes import Campaign, CampaignThen, ChallengeProgress
 from vinr_engagement.entrypoints.api.fields import Shape, Time
 from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.program_shapes import Program
@@ -116,7 +117,7 @@ class Source(Shape):
 class GivenAward(Shape):
     """Points that no rule gave."""
 
-    type: Literal["adjustment", "opening_balance", "opening_lifetime"]
+    type: Literal["adjustment", "opening_balance", "opening_lifetime", "bonus_points", "challenge"]
     points: int
 
 
@@ -150,6 +151,15 @@ class LotPart(Shape):
     amount: int
 
 
+class CampaignShare(Shape):
+    """What of an award is a campaign's."""
+
+    campaign: str
+    points: int = Field(description="Beyond what the award would have been without the campaign.")
+    points_left: int | None = Field(description="What the campaign had left for the member; null without a limit.")
+    cut: int
+
+
 class Explanation(Shape):
     """How the amount came about. An earn tells of its award, a debit of the lots that it took from."""
 
@@ -164,6 +174,7 @@ class Explanation(Shape):
     rounded: int | None = None
     cap: Limit | None = None
     budget: Limit | None = None
+    campaign: CampaignShare | None = None
     lots: list[LotPart] | None = None
     due: int | None = Field(None, description="Of a clawback: what the earn owes in all.")
     expired_before: int | None = None
@@ -190,7 +201,7 @@ class PointsTransaction(Shape):
     event: Union[str, "ReceivedEvent", "Event", None] = Field(description="The event that led to it; expandable.")
     rule: str | EarningRule | None = Field(description="The earning rule; expandable.")
     rule_version: int | None
-    campaign: str | None
+    campaign: str | Campaign | None = Field(description="The campaign that gave it, or a part of it; expandable.")
     redemption: str | None
     reverses: Union[str, "PointsTransaction", None] = Field(
         description="The credit that this row takes back; expandable."
@@ -229,21 +240,26 @@ class AccountThen(LoyaltyAccount):
 class EventData(Shape):
     """The object as it was then, and in `previous` the former values of what changed."""
 
-    object: Annotated[AccountThen | PointsTransaction | Lot, Field(discriminator="object")] | None = Field(
-        description="Null once the member was erased."
-    )
+    object: (
+        Annotated[
+            AccountThen | PointsTransaction | Lot | CampaignThen | ChallengeProgress, Field(discriminator="object")
+        ]
+        | None
+    ) = Field(description="Null once the member was erased.")
     previous: dict[str, Any] | None = Field(None, description="Former values of fields of the object.")
     erased: bool | None = Field(None, description="True once the member was erased.")
 
 
 class Event(Shape):
-    """A fact about a member."""
+    """A fact about a member, or about a campaign."""
 
     id: str = Field(examples=["evt_06evgt4q1m8x4k9c2p7r1wz5qj"])
     object: Literal["event"]
     type: EventType  # type: ignore[valid-type]
-    account: str | LoyaltyAccount = Field(description="The member; expandable.")
-    account_sequence: int = Field(description="Counts the member's events from 1.", ge=1)
+    account: str | LoyaltyAccount = Field(
+        description="The member; expandable. The campaign, for `campaign.started` and `campaign.ended`."
+    )
+    account_sequence: int = Field(description="Counts the events of the member, or the campaign, from 1.", ge=1)
     data: EventData
     created_at: Time
 
