@@ -11,7 +11,7 @@ from vinr_engagement.campaigns.campaign import (
     parse_campaign,
     status_at,
 )
-from vinr_engagement.campaigns.mechanics import KINDS, Challenge, Judged, Mechanic
+from vinr_engagement.campaigns.mechanics import KINDS, Challenge, FeaturedReward, Judged, Mechanic
 from vinr_engagement.campaigns.progress import (
     Completion,
     Contribution,
@@ -46,6 +46,7 @@ __all__ = [
     "Challenge",
     "Completion",
     "Contribution",
+    "FeaturedReward",
     "Judged",
     "Mechanic",
     "Progress",

@@ -131,6 +131,11 @@ def _refuse_unknown(context: Context, entry: ProgramRules, campaign: Campaign) -
     named = frozenset(() if campaign.audience.segment is None else (campaign.audience.segment,))
     refuse_unknown_segments(context, entry.program.id, named, "audience.segment")
     refuse_unknown_segments(context, entry.program.id, campaign.segments, "mechanics")
+    for place, mechanic in enumerate(campaign.mechanics):
+        if isinstance(mechanic, campaigns.FeaturedReward) and mechanic.reward not in entry.rewards:
+            param = f"mechanics[{place}].reward"
+            message = f"{param}: program {entry.program.id} has no reward {mechanic.reward!r}."
+            raise Invalid("parameter_invalid", message, param=param)
     tier, known = campaign.audience.tier, [tier.key for tier in entry.program.tier_config.tiers]
     if tier is not None and tier not in known:
         raise Invalid(

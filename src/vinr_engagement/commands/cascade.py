@@ -16,6 +16,7 @@ from vinr_engagement.rules import Rule
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
+_REFERRAL = "referral."
 _DATED = ("loyalty.points.", "loyalty.tier.", "credit.", "redemption.", "referral.rejected")
 _MOMENTS = {
     "loyalty.points.available": "available_at",
@@ -66,7 +67,7 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
     snapshot: dict[str, Any] = json.decode(event.data)["object"]
     at = _moment_of(event.type, snapshot, at)
     occasion = Occasion(event.type, event.id, at, Source("event", event.id), held=False)
-    if not event.type.startswith("referral."):
+    if not event.type.startswith(_REFERRAL):
         _give_to(context, entry, account, listed, snapshot, occasion)
         return
     if event.type == referring.CONVERTED:
@@ -90,7 +91,8 @@ def _give_to(
     if not members.may_earn(account):
         return []
     standing.watch(context, account)
-    looked = campaigning.look(context, entry, occasion.trigger, account, snapshot, occasion.at)
+    referred = occasion.trigger.startswith(_REFERRAL)  # what a referral brings is the rules' alone
+    looked = [] if referred else campaigning.look(context, entry, occasion.trigger, account, snapshot, occasion.at)
     factors = campaigning.factors_of(looked)
     verdicts = appraise.verdicts(context, entry, listed, account, snapshot, occasion.at, factors=factors)
     context.state.change(account)

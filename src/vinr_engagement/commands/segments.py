@@ -80,7 +80,15 @@ def _naming_rules(entry: ProgramRules, segment: str) -> Iterator[str]:
     return (rule.id for rule in entry.all_rules.values() if segment in rule.needs.segments)
 
 
-NAMED_BY: dict[str, Users] = {"earning rule": _naming_rules, "campaign": naming_campaigns}
+def _naming_rewards(entry: ProgramRules, segment: str) -> Iterator[str]:
+    return (reward.id for reward in entry.rewards.values() if reward.active and reward.segment == segment)
+
+
+NAMED_BY: dict[str, Users] = {
+    "earning rule": _naming_rules,
+    "campaign": naming_campaigns,
+    "reward": _naming_rewards,
+}
 """Everything that may name a segment, by its kind in words."""
 
 

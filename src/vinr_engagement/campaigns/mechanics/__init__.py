@@ -5,10 +5,11 @@ from typing import Any
 
 from vinr_engagement.campaigns.mechanics import bonus_points, challenge, featured_reward, points_multiplier
 from vinr_engagement.campaigns.mechanics.challenge import Challenge
+from vinr_engagement.campaigns.mechanics.featured_reward import FeaturedReward
 from vinr_engagement.campaigns.mechanics.mechanic import Judged, Mechanic
 from vinr_engagement.rules.fields import choice, kind_of, refuse
 
-__all__ = ["KINDS", "Challenge", "Judged", "Mechanic", "parse_mechanic"]
+__all__ = ["KINDS", "Challenge", "FeaturedReward", "Judged", "Mechanic", "parse_mechanic"]
 
 KINDS: dict[str, Callable[[dict[str, Any], str], Mechanic]] = {
     module.KIND: module.parse for module in (points_multiplier, bonus_points, challenge, featured_reward)

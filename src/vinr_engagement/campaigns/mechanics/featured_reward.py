@@ -24,5 +24,5 @@ def parse(value: dict[str, Any], param: str) -> FeaturedReward:
     """From its JSON. Raises ``Invalid`` with the path of the faulty field."""
     mapping(value, param, FIELDS, "A featured_reward")
     reward = text(value.get("reward"), f"{param}.reward", 255, "reward")
-    cost = whole(value.get("cost"), f"{param}.cost", 0, MOST_POINTS, "cost")
+    cost = whole(value.get("cost"), f"{param}.cost", 1, MOST_POINTS, "cost")
     return FeaturedReward(kind=KIND, definition=value, reward=reward, cost=cost)

@@ -98,4 +98,9 @@ def read_occasion(value: Mapping[str, Any], param: str, *, items: bool) -> dict[
     conditions = parse_conditions(value.get("conditions"), f"{param}.conditions")
     if conditions is not None and conditions.on_items and not items:
         raise refuse(f"{param}.conditions", "A factor counts for the whole award: it cannot go by event.line_items.")
-    return {"trigger": parse_trigger(value.get("trigger"), f"{param}.trigger"), "conditions": conditions}
+    trigger = parse_trigger(value.get("trigger"), f"{param}.trigger")
+    if trigger.startswith("referral."):
+        raise refuse(
+            f"{param}.trigger", "Campaigns do not react to referrals: write an earning rule, with a recipient."
+        )
+    return {"trigger": trigger, "conditions": conditions}

@@ -74,7 +74,7 @@ class FeaturedRewardMechanic(Shape):
 
     type: Literal["featured_reward"]
     reward: str
-    cost: int = Field(ge=0, le=MOST_POINTS)
+    cost: int = Field(ge=1, le=MOST_POINTS)
 
 
 Mechanic = Annotated[
