@@ -25,6 +25,7 @@ DAMAGES = {
         "campaign_bonus",
         "18 less",
     ),
+    "what is due": ("update campaign_members set due = due + 2", "days", "2 more"),
     "reversals": ("update campaign_members set reversed = reversed + 2", "reversed", "2 more"),
     "the budget": ("update rule_budgets set points = points + 3 where rule = 'camp_1'", "budget", "3 more"),
     "what was told": ("update campaigns set sequence = sequence + 1", "outgoing", "camp_1"),

@@ -159,6 +159,7 @@ def combine(context: Context, source: Account, target: Account) -> None:
     for brought in list(context.state.select(campaigns.CAMPAIGNS_OF_ACCOUNT, (source.bucket, source.id))):
         held = member_of(context, target, brought.campaign)
         held.points, held.times = held.points + brought.points, held.times + brought.times
-        held.spend, held.reversed = held.spend + brought.spend, held.reversed + brought.reversed
+        held.spend += brought.spend
+        held.due, held.reversed = held.due + brought.due, held.reversed + brought.reversed
         held.progress = campaigns.combined(held.progress, brought.progress)
         context.state.delete(brought)

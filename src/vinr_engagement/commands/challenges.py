@@ -124,7 +124,8 @@ def _reverse(
     standing.count(context, account, completion.day, bucket=completion.bucket, points=-due.points)
     owed = max(0, completion.due - lot.expired - completion.reversed)
     completion.reversed += owed
-    campaign_books.member_of(context, account, campaign.id).reversed += owed
+    member = campaign_books.member_of(context, account, campaign.id)
+    member.due, member.reversed = member.due + due.points, member.reversed + owed
     if owed == 0:
         return None
     cause = Cause(

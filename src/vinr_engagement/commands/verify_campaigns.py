@@ -29,6 +29,7 @@ def _expect(tally: Tally, member: CampaignMember) -> None:
     tally.add(account, f"campaign_times:{campaign}", member.times)
     tally.add(account, f"campaign_spend:{campaign}", member.spend)
     tally.add(account, "reversed", member.reversed)
+    tally.add(account, "days", member.due)
     for place, progress in campaigns.progress_of(member.progress).items():
         tally.add(account, f"campaign_progress:{campaign}[{place}]", progress.value - progress.kept)
         for completion in progress.completions:

@@ -23,6 +23,7 @@ create table campaign_members (
   points bigint not null check (points >= 0),
   times bigint not null check (times >= 0),
   spend bigint not null check (spend >= 0),
+  due bigint not null check (due >= 0),
   reversed bigint not null check (reversed >= 0),
   progress text not null,
   primary key (bucket, account, campaign)
