@@ -132,4 +132,4 @@ def behaviour_of(context: Context, program: Program, account: Account, name: str
     today = calendar.day_number(at, program.zone)
     first = -(1 << 40) if span == "lifetime" else today - int(span.removesuffix("d")) + 1
     counted = [total for total in standing.totals_of(context, account) if first <= total.day <= today]
-    return sum(total.spend if measure == "spend" else total.orders for total in counted)
+    return sum([total.spend if measure == "spend" else total.orders for total in counted])
