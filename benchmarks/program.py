@@ -7,12 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from vinr_engagement.audit import Origin
-from vinr_engagement.commands import CreateReward, CreateRule, Store, UpdateProgram
-from vinr_engagement.commands.configuring import NEW_VERSION, Configure
-from vinr_engagement.commands.context import Context, Decision
-from vinr_engagement.foundation import json
+from vinr_engagement.commands import (
+    CreateCampaign,
+    CreateReward,
+    CreateRule,
+    CreateSegment,
+    Store,
+    UpdateProgram,
+)
+from vinr_engagement.commands.context import Command
+from vinr_engagement.foundation.clock import DAY, real_now
 from vinr_engagement.programs import DEFAULT_PROGRAM
-from vinr_engagement.rules import SegmentRow, parse_segment
 
 Furnishing = Callable[[Store], Awaitable[None]]
 """Sets a new store up, the same way whichever store it is."""
@@ -94,6 +99,15 @@ RULES: dict[str, Definition] = {
     },
 }
 """With the one of a fresh install they are five."""
+CAMPAIGN: Definition = {
+    "program": DEFAULT_PROGRAM,
+    "name": "Half as many again at home",
+    "status": "active",
+    "schedule": {"starts_at": real_now() - 7 * DAY},
+    "audience": {"type": "segment", "segment": "seg_home"},
+    "mechanics": [{"type": "points_multiplier", "trigger": "payment.completed", "factor": "1.5"}],
+}
+"""On for a week: it raises what the events that are measured bring to every second member, not what was filled in."""
 
 
 async def plain(store: Store) -> None:
@@ -102,26 +116,13 @@ async def plain(store: Store) -> None:
 
 
 async def everything(store: Store) -> None:
-    """Five rules, three tiers, two segments, and a reward."""
+    """Five rules, three tiers, two segments, a campaign, and a reward."""
     await _run(store, UpdateProgram(DEFAULT_PROGRAM, {"tier_config": TIERS}))
-    await _run(store, *(AddSegment(name, definition) for name, definition in SEGMENTS.items()))
+    await _run(store, *(CreateSegment(dict(definition), name) for name, definition in SEGMENTS.items()))
     await _run(store, *(CreateRule(dict(definition), name) for name, definition in RULES.items()))
-    await _run(store, CreateReward(dict(REWARD)))
+    await _run(store, CreateCampaign(dict(CAMPAIGN), "camp_home"), CreateReward(dict(REWARD)))
 
 
-class AddSegment(Configure):
-    """A segment with an id of its own."""
-
-    def __init__(self, identifier: str, definition: Definition) -> None:
-        self.body = {**definition, "id": identifier}
-
-    def decide(self, context: Context) -> None:
-        segment = parse_segment(self.body)
-        stamps = (context.now, context.now)
-        context.state.insert(SegmentRow(segment.id, segment.program, True, json.text(self.body), *stamps))
-        context.statements.append(NEW_VERSION)
-
-
-async def _run(store: Store, *commands: Decision) -> None:
+async def _run(store: Store, *commands: Command) -> None:
     for command in commands:
         await store.write_path.run(command, Origin("benchmarks"))

@@ -240,8 +240,9 @@ Again: `{command}`; `make bench ARGS=--help` lists the options.
 - **Events.** Payments of random members, with new ids in no order. Two rules: a point per whole pound, and five points for one
   event in ten. Nothing is switched off but the request log.
 - **Everything on**: a store of its own, as large, whose program has five rules (on the event, the tier, a segment, what was
-  spent in 90 days; two with a cap), two segments (by what members did, by what they are), and three tiers by what was spent in
-  twelve months, with multipliers. Customers are mirrored. The events are the same.
+  spent in 90 days; two with a cap), two segments (by what members did, by what they are), three tiers by what was spent in
+  twelve months, with multipliers, and a campaign that multiplies the points of every second member. Customers are mirrored.
+  The events are the same.
 - **Redemptions** are of a discount without an end of it, by random members who have the points; each writes a ledger row.
 - **Batches** have {batch} events. **Imports** are of an NDJSON file, beside a server that has nothing to do; their rate is by the
   seconds that the command prints: from opening the file, its digest included, to the last commit.

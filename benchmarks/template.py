@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks import program, traffic
 from benchmarks.program import Furnishing
-from vinr_engagement import inbox, ledger, members, outbox, payments, programs, rules, tiers
+from vinr_engagement import campaigns, inbox, ledger, members, outbox, payments, programs, rules, tiers
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Adjust, EventOutcome, ReceiveEvent, SetClock, Store, parse_event
 from vinr_engagement.foundation import calendar, ids, json
@@ -28,12 +28,13 @@ SHIFT = 5 * SECOND
 """A member's history is the template's, later by up to ``SHIFTS`` times this: within the same day."""
 TABLES: tuple[Table[Any], ...] = (
     members.ACCOUNTS, members.LINKS, members.CUSTOMERS, inbox.RECEIVED_EVENTS, payments.PAYMENTS, payments.PURCHASES,
-    ledger.TRANSACTIONS, ledger.LOTS, rules.RULE_USAGE, tiers.DAILY_TOTALS, outbox.OUTGOING_EVENTS,
+    ledger.TRANSACTIONS, ledger.LOTS, rules.RULE_USAGE, tiers.DAILY_TOTALS, campaigns.CAMPAIGN_MEMBERS,
+    outbox.OUTGOING_EVENTS,
 )  # fmt: skip
 """Those that an event of a known kind writes to."""
 _CONFIGURATION = {
     "store_state", "api_keys", "programs", "earning_rules", "earning_rule_versions", "rule_budgets", "audit_log", "leases",
-    "schema_migrations", "imports", "segments", "rewards", "reward_stock",
+    "schema_migrations", "imports", "segments", "rewards", "reward_stock", "campaigns",
 }  # fmt: skip
 _FIRST_INSTANT = 10**14
 _BUYER, _HOME, _JOINED = "cust_template", "country_template", "evt_template_joined"
@@ -79,6 +80,9 @@ async def _history(
 ) -> dict[Table[Any], list[Any]]:
     store = await Store.open("test", Settings(database_url=f"sqlite:///{folder}/scratch.db"))
     try:
+        await store.write_path.run(
+            SetClock(at[0]), Origin("benchmarks")
+        )  # it cannot be set back once something is told
         await furnishing(store)
         await _live(store, at, payments_made, known=furnishing is program.everything)
         return await store.database.read(_written)
@@ -94,7 +98,7 @@ async def _live(store: Store, at: Sequence[Instant], payments_made: int, *, know
             await _hear(store, traffic.joining(_JOINED, _BUYER, _HOME), moment)
         if place < payments_made:
             event = traffic.payment(f"evt_template_{place}", f"pay_template_{place}", 1_999 + place, _BUYER, "app")
-            account = (await _hear(store, event, moment)).programs[0].account
+            account = (await _hear(store, event, moment)).programs[0].account or ""
         else:
             await store.write_path.run(Adjust(account, GIFT + place, "goodwill", {}), origin)
 
@@ -110,7 +114,10 @@ async def _written(session: Session) -> dict[Table[Any], list[Any]]:
     for (name,) in tables:
         if name not in known and await session.fetch(f"select 1 from {name} limit 1"):
             raise RuntimeError(f"the engine writes to {name}, which benchmarks/template.py does not know")
-    return {table: await session.rows(table, "true") for table in TABLES}
+    rows: dict[Table[Any], list[Any]] = {table: await session.rows(table, "true") for table in TABLES}
+    (member,) = rows[members.ACCOUNTS]
+    rows[outbox.OUTGOING_EVENTS] = [row for row in rows[outbox.OUTGOING_EVENTS] if row.account == member.id]
+    return rows
 
 
 class _Compiler:

@@ -40,7 +40,7 @@ def event(number: int, buyer: str) -> dict[str, object]:
 
 def payment(event_id: str, payment_id: str, amount: int, buyer: str, channel: str) -> dict[str, object]:
     """An event as a shop sends it."""
-    bought = {
+    bought: dict[str, object] = {
         "id": payment_id,
         "amount": amount,
         "currency": "GBP",
@@ -52,7 +52,12 @@ def payment(event_id: str, payment_id: str, amount: int, buyer: str, channel: st
 
 def joining(event_id: str, buyer: str, country: str) -> dict[str, object]:
     """The event by which a shop makes a customer known."""
-    known = {"id": buyer, "email": f"{buyer}@shop.example", "country": country, "email_subscribed": True}
+    known: dict[str, object] = {
+        "id": buyer,
+        "email": f"{buyer}@shop.example",
+        "country": country,
+        "email_subscribed": True,
+    }
     return _event(event_id, "customer.created", known)
 
 
