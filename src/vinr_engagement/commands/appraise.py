@@ -133,8 +133,9 @@ def behaviour_of(context: Context, program: Program, account: Account, name: str
     window = window_of(program, name, at)
     if window is None:
         return account.redemptions
-    counted = [total for total in standing.totals_of(context, account) if window.first <= total.day <= window.last]
-    return sum(total.spend if window.measure == "spend" else total.orders for total in counted)
+    measure, first, last = window
+    counted = [total for total in standing.totals_of(context, account) if first <= total.day <= last]
+    return sum([total.spend if measure == "spend" else total.orders for total in counted])
 
 
 class DaysCounted(NamedTuple):
