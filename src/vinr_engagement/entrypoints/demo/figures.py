@@ -6,6 +6,9 @@ from typing import Any
 import msgspec
 
 from vinr_engagement.commands import Store
+from vinr_engagement.entrypoints.demo import spent, standing
+from vinr_engagement.entrypoints.demo.spent import RewardFigures
+from vinr_engagement.entrypoints.demo.standing import TierFigures
 from vinr_engagement.entrypoints.demo.year import Event, guest_payments
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.programs import DEFAULT_PROGRAM
@@ -13,10 +16,15 @@ from vinr_engagement.programs.queries import get_programs
 
 TOP_MEMBERS = 5
 _PENCE_PER_POINT = 100
+# What redemptions took from an account and gave back to it: what it would hold besides, had it redeemed nothing.
+_SPENT = (
+    "(select account, -sum(amount) as points from transactions"
+    " where redemption is not null and unit = 'points' group by account)"
+)
 
 
 class TopMember(msgspec.Struct):
-    """One of those with the most points."""
+    """One of those who kept the most points. ``balance`` is without what they spent on rewards."""
 
     customer: str
     account: str
@@ -24,9 +32,10 @@ class TopMember(msgspec.Struct):
 
 
 class Figures(msgspec.Struct):
-    """The totals. Points are whole; ``…_pence`` and ``outstanding_value`` are minor units of ``currency``.
+    """The totals. Points are whole; ``…_pence`` and ``…_value`` are minor units of ``currency``.
 
-    ``kept`` is what was earned and not reversed, from the ledger; ``outstanding`` what members hold, from their accounts.
+    The first are those of the one rule alone: ``kept`` is what was earned and not reversed, from the ledger; ``outstanding``
+    the same from the accounts, what members hold and what they spent on rewards. ``held`` is what they hold.
     ``guest_points`` is what payments without a customer would have earned.
     """
 
@@ -45,6 +54,10 @@ class Figures(msgspec.Struct):
     guest_payments: int
     guest_points: int
     top_members: list[TopMember]
+    tiers: TierFigures
+    rewards: RewardFigures
+    held: int
+    held_value: int
     events: int
     seconds: float
     events_per_second: int
@@ -67,24 +80,26 @@ async def read_figures(store: Store, events: Iterable[Event], seconds: float) ->
 
 async def _totals(session: Session) -> dict[str, Any]:
     (program,) = await get_programs(session, [DEFAULT_PROGRAM])
-    members, outstanding = await _sums(session, "select count(*), sum(balance + pending_balance) from accounts")
-    earned, reversed_points = await _sums(
+    members, held = await _sums(session, "select count(*), sum(balance + pending_balance) from accounts")
+    earned, reversed_points, on_rewards = await _sums(
         session,
-        "select sum(case when type = 'earn' then amount end), -sum(case when type = 'reverse' then amount end)"
-        " from transactions",
+        "select sum(case when type = 'earn' then amount end),"
+        " -sum(case when type = 'reverse' and amount < 0 then amount end),"
+        " -sum(case when redemption is not null then amount end) from transactions where unit = 'points'",
     )
     payments, amount, with_customer, refunded = await _sums(
         session,
         "select count(*), sum(amount), count(customer), sum(refunded) from payments where completed_event is not null",
     )
     (refunds,) = await _sums(session, "select count(*) from refunds")
+    outstanding, point_value = held + on_rewards, program.currency.point_value
     return {
         "members": members,
         "earned": earned,
         "reversed": reversed_points,
         "kept": earned - reversed_points,
         "outstanding": outstanding,
-        "outstanding_value": outstanding * program.currency.point_value,
+        "outstanding_value": outstanding * point_value,
         "currency": program.default_currency,
         "payments": payments,
         "amount_pence": amount,
@@ -92,6 +107,10 @@ async def _totals(session: Session) -> dict[str, Any]:
         "refunds": refunds,
         "refunded_pence": refunded,
         "top_members": await _top_members(session),
+        "tiers": await standing.read(session, program),
+        "rewards": await spent.read(session),
+        "held": held,
+        "held_value": held * point_value,
     }
 
 
@@ -102,7 +121,9 @@ async def _sums(session: Session, sql: str) -> list[int]:
 
 async def _top_members(session: Session) -> list[TopMember]:
     rows = await session.fetch(
-        "select customer, id, balance from accounts where customer is not null order by balance desc, id limit $1",
+        f"select customer, id, balance + coalesce(spent.points, 0) as kept"
+        f" from accounts left join {_SPENT} as spent on spent.account = accounts.id"
+        " where customer is not null order by 3 desc, id limit $1",
         TOP_MEMBERS,
     )
-    return [TopMember(*row) for row in rows]
+    return [TopMember(customer, account, int(kept)) for customer, account, kept in rows]
