@@ -178,6 +178,6 @@ class TestAttributing:
         await shop.refuse("program_mismatch", 409, referee=member["id"])
         await shop.refuse("resource_missing", 404, referee="loy_none")
         await shop.api.patch(PROGRAM, {"status": "paused"})
-        await shop.refuse("program_paused", customer="bob")
+        await shop.refuse("program_paused", 409, customer="bob")
         await shop.api.patch(PROGRAM, {"status": "archived"})
         await shop.refuse("program_archived", 409, customer="bob")
