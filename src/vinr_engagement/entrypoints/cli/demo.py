@@ -114,20 +114,16 @@ async def _year(store: "Store", *, as_dated: bool) -> "list[Event]":
 
 
 async def _play(stores: "dict[Environment, Store]", chosen: "Settings", key: str, events: "list[Event]") -> "Figures":
-    from vinr_engagement.audit import Origin
     from vinr_engagement.entrypoints.api import create_app
     from vinr_engagement.entrypoints.demo.door import Door, Refused
     from vinr_engagement.entrypoints.demo.figures import read_figures
-    from vinr_engagement.entrypoints.demo.offer import furnish
     from vinr_engagement.entrypoints.demo.play import play
-    from vinr_engagement.entrypoints.demo.shoppers import Shoppers
 
     store, door = stores["test"], Door(create_app(stores, chosen), key)
     started = time.perf_counter()
     try:
-        shoppers = Shoppers(store, door, await furnish(store, Origin("demo")))
         with _progress(len(events)) as advance:
-            await play(store, door, shoppers, events, advance)
+            await play(store, door, events, advance)
     except Refused as refused:
         raise CommandFailed(f"The year cannot be played: {refused}") from refused
     return await read_figures(store, events, time.perf_counter() - started)

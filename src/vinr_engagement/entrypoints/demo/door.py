@@ -18,7 +18,7 @@ class Door:
         self._app = app
         self._key = key
 
-    async def post(self, path: str, body: Any) -> Any:
+    async def send(self, method: str, path: str, body: Any) -> Any:
         """Sends one request with a JSON body; answers the JSON of the answer. Raises ``Refused`` unless it is a success."""
         sent, received = json.encode(body), bytearray()
         status = 0
@@ -26,25 +26,25 @@ class Door:
         async def receive() -> Message:
             return {"type": "http.request", "body": sent, "more_body": False}
 
-        async def send(message: Message) -> None:
+        async def answer_with(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             else:
                 received.extend(message.get("body", b""))
 
-        await self._app(self._scope(path, len(sent)), receive, send)
+        await self._app(self._scope(method, path, len(sent)), receive, answer_with)
         answer = json.decode(bytes(received))
         if not 200 <= status < 300:
-            raise Refused(f"{path} answered {status}: {answer}")
+            raise Refused(f"{method} {path} answered {status}: {answer}")
         return answer
 
-    def _scope(self, path: str, length: int) -> Scope:
+    def _scope(self, method: str, path: str, length: int) -> Scope:
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": "1.1",
-            "method": "POST",
+            "method": method,
             "scheme": "http",
             "path": path,
             "raw_path": path.encode(),

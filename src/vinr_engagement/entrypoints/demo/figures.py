@@ -1,12 +1,14 @@
 """What the year came to, read from the store that it was played into."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from vinr_engagement.commands import Store
-from vinr_engagement.entrypoints.demo import spent, standing
+from vinr_engagement.entrypoints.demo import doubled, spent, standing
+from vinr_engagement.entrypoints.demo.doubled import CampaignFigures
 from vinr_engagement.entrypoints.demo.spent import RewardFigures
 from vinr_engagement.entrypoints.demo.standing import TierFigures
 from vinr_engagement.entrypoints.demo.year import Event, guest_payments
@@ -16,15 +18,10 @@ from vinr_engagement.programs.queries import get_programs
 
 TOP_MEMBERS = 5
 _PENCE_PER_POINT = 100
-# What redemptions took from an account and gave back to it: what it would hold besides, had it redeemed nothing.
-_SPENT = (
-    "(select account, -sum(amount) as points from transactions"
-    " where redemption is not null and unit = 'points' group by account)"
-)
 
 
 class TopMember(msgspec.Struct):
-    """One of those who kept the most points. ``balance`` is without what they spent on rewards."""
+    """One of those who kept the most points of the rule. ``balance`` is what they would hold of those, had they spent none."""
 
     customer: str
     account: str
@@ -34,9 +31,9 @@ class TopMember(msgspec.Struct):
 class Figures(msgspec.Struct):
     """The totals. Points are whole; ``…_pence`` and ``…_value`` are minor units of ``currency``.
 
-    The first are those of the one rule alone: ``kept`` is what was earned and not reversed, from the ledger; ``outstanding``
-    the same from the accounts, what members hold and what they spent on rewards. ``held`` is what they hold.
-    ``guest_points`` is what payments without a customer would have earned.
+    Those up to ``top_members`` are of the one rule alone: ``kept`` is what was earned and not reversed, from the ledger;
+    ``outstanding`` the same from the accounts: what members hold and spent on rewards, less what the campaign added.
+    ``held`` is what they hold. ``guest_points`` is what payments without a customer would have earned.
     """
 
     members: int
@@ -55,6 +52,7 @@ class Figures(msgspec.Struct):
     guest_points: int
     top_members: list[TopMember]
     tiers: TierFigures
+    campaign: CampaignFigures
     rewards: RewardFigures
     held: int
     held_value: int
@@ -92,7 +90,9 @@ async def _totals(session: Session) -> dict[str, Any]:
         "select count(*), sum(amount), count(customer), sum(refunded) from payments where completed_event is not null",
     )
     (refunds,) = await _sums(session, "select count(*) from refunds")
-    outstanding, point_value = held + on_rewards, program.currency.point_value
+    campaign, added = await doubled.read(session, program)
+    earned, reversed_points = earned - campaign.earned, reversed_points - campaign.reversed
+    outstanding, point_value = held + on_rewards - campaign.kept, program.currency.point_value
     return {
         "members": members,
         "earned": earned,
@@ -106,8 +106,9 @@ async def _totals(session: Session) -> dict[str, Any]:
         "with_customer": with_customer,
         "refunds": refunds,
         "refunded_pence": refunded,
-        "top_members": await _top_members(session),
+        "top_members": await _top_members(session, added),
         "tiers": await standing.read(session, program),
+        "campaign": campaign,
         "rewards": await spent.read(session),
         "held": held,
         "held_value": held * point_value,
@@ -119,11 +120,18 @@ async def _sums(session: Session, sql: str) -> list[int]:
     return [int(value or 0) for value in row]
 
 
-async def _top_members(session: Session) -> list[TopMember]:
-    rows = await session.fetch(
-        f"select customer, id, balance + coalesce(spent.points, 0) as kept"
-        f" from accounts left join {_SPENT} as spent on spent.account = accounts.id"
-        " where customer is not null order by 3 desc, id limit $1",
-        TOP_MEMBERS,
+async def _top_members(session: Session, added: Counter[str]) -> list[TopMember]:
+    """By what the rule gave them: their balance, what they spent on rewards, less what the campaign ``added``."""
+    spent_by = dict(
+        await session.fetch(
+            "select account, -sum(amount) from transactions where redemption is not null and unit = 'points' group by account"
+        )
     )
-    return [TopMember(customer, account, int(kept)) for customer, account, kept in rows]
+    rows = await session.fetch(
+        "select customer, id, balance + pending_balance from accounts where customer is not null"
+    )
+    kept = [
+        TopMember(customer, account, held + int(spent_by.get(account, 0)) - added[account])
+        for customer, account, held in rows
+    ]
+    return sorted(kept, key=lambda member: (-member.balance, member.customer))[:TOP_MEMBERS]

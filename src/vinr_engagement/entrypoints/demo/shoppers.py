@@ -46,7 +46,7 @@ class Shoppers:
                     self._waiting[customer].append(redemption["id"])
 
     async def _redeem(self, reward: str, account: str) -> Any:
-        return await self._door.post("/v1/loyalty/redemptions", {"account": account, "reward": reward})
+        return await self._door.send("POST", "/v1/loyalty/redemptions", {"account": account, "reward": reward})
 
 
 async def _able(session: Session, reward: str, offer: Offer, most: int) -> list[_Member]:

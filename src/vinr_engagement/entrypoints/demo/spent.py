@@ -10,10 +10,11 @@ from vinr_engagement.foundation.database import Session
 
 
 class RewardFigures(msgspec.Struct):
-    """``redeemed`` points bought ``redemptions``, of which ``applied`` were used, for ``value_pence``; ``returned`` points came
-    back from those that nobody used in time (``released``) and whose payment was refunded in full (``reversed``).
+    """``redeemed`` points bought ``redemptions``; ``returned`` points came back.
 
-    ``again`` of them came back and were redeemed once more, by a payment that came late; ``pending`` are still waiting.
+    ``applied`` of them are used, for ``value_pence``; ``released`` were not used in time, ``reversed`` had their payment
+    refunded in full, ``pending`` wait. ``again`` is how often a payment that came late took points anew: these are in
+    ``redeemed`` twice, and once in ``returned``.
     """
 
     redeemed: int

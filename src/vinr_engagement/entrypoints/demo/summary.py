@@ -34,6 +34,7 @@ def print_summary(console: Console, figures: Figures, period: str) -> None:
     page.heading(f"A year of a real shop, {period}")
     _print_rule(page, figures)
     _print_tiers(page, figures)
+    _print_campaign(page, figures)
     _print_rewards(page, figures)
     speed = f"{figures.seconds:.1f} s, {figures.events_per_second:,} a second"
     console.print(Text(f"\n {figures.events:,} events through the API in {speed}.", style="dim"), soft_wrap=True)
@@ -51,7 +52,7 @@ def _print_rule(page: _Page, figures: Figures) -> None:
     page.line("Kept", figures.outstanding, worth, "bold green")
     guests = f"would have gone to guests, for {figures.guest_payments:,} payments"
     page.line("Left behind", figures.guest_points, guests, "yellow")
-    page.heading("The members who kept the most points")
+    page.heading("The members who kept the most of them")
     for member in figures.top_members:
         page.line(member.customer, member.balance, f"worth {page.money(member.balance * point)}")
 
@@ -59,18 +60,25 @@ def _print_rule(page: _Page, figures: Figures) -> None:
 def _print_tiers(page: _Page, figures: Figures) -> None:
     page.heading(f"Tiers, by what was spent in the last {TIER_MONTHS} months")
     for (name, least), members in reversed(list(zip(TIERS.items(), figures.tiers.members.values(), strict=True))):
-        page.line(name, members, f"members, from {page.money(least)}")
+        page.line(name, members, f"members, from {page.money(least)}" if least else "members, with less")
     page.line("Moved up", figures.tiers.promotions, "times, by the payment that reached a tier")
     page.line("Moved down", figures.tiers.demotions, "times, by refunds and by time")
 
 
+def _print_campaign(page: _Page, figures: Figures) -> None:
+    campaign = figures.campaign
+    page.heading(f"Double points for the busiest four weeks, from {campaign.starts_on}")
+    page.line("Extra points", campaign.earned, f"for {campaign.awards:,} payments, beside those above")
+    page.line("Clawed back", -campaign.reversed, "by refunds of those payments, to the last day")
+    page.line("Reached", campaign.members_reached, f"members, who spent {page.money(campaign.spend_pence)}")
+
+
 def _print_rewards(page: _Page, figures: Figures) -> None:
     rewards = figures.rewards
-    page.heading("Rewards")
-    page.line(
-        "Redeemed", rewards.redeemed, f"points, for {rewards.redemptions:,} rewards and {rewards.again:,} once more"
-    )
-    page.line("Given back", rewards.returned, f"not used in {REDEMPTION_DAYS} days, or refunded")
+    page.heading("Rewards, for those with the most points")
+    page.line("Redeemed", rewards.redeemed, f"points, for {rewards.redemptions:,} rewards")
+    page.line("Given back", rewards.returned, f"points of those not used in {REDEMPTION_DAYS} days, or refunded")
+    page.line("Came late", rewards.again, "payments, which took such points anew")
     page.line("Used", rewards.applied, f"rewards, worth {page.money(rewards.value_pence)}")
     page.line("Members hold", figures.held, f"points, worth {page.money(figures.held_value)}", "bold green")
 
