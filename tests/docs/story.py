@@ -10,6 +10,7 @@ from vinr_engagement.commands import (
     Adjust,
     ApplyRedemption,
     AttributeReferral,
+    CreateCampaign,
     CreateReferral,
     CreateReward,
     MergeAccounts,
@@ -20,7 +21,7 @@ from vinr_engagement.commands import (
     tier_progress,
 )
 from vinr_engagement.commands.events import EventOutcome
-from vinr_engagement.foundation.clock import DAY, HOUR
+from vinr_engagement.foundation.clock import DAY, HOUR, parse_instant
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.errors import Refusal
 from vinr_engagement.ledger import POINTS, Transaction
@@ -53,6 +54,12 @@ class Story(Shop):
         await self.turn_to("Ann")
         for reward in rewards:
             self.reward = (await self.run(CreateReward({"program": PROGRAM, **OFF, **reward})))["id"]
+
+    async def campaign(self, definition: Json) -> None:
+        """A campaign that runs from now on."""
+        schedule = {name: parse_instant(moment) for name, moment in definition.get("schedule", {}).items()}
+        body = {"program": PROGRAM, "name": "Campaign", "status": "active", **definition, "schedule": schedule}
+        await self.run(CreateCampaign(body))
 
     async def turn_to(self, name: str) -> None:
         """What follows is told of this member, who is enrolled if they were not."""
@@ -276,5 +283,5 @@ _STEPS: dict[str, Callable[..., Awaitable[None]]] = {
 
 
 def settings(text: str, what: str) -> list[str]:
-    """The JSON objects that a section's text gives for its ``program``, ``rule`` or ``reward``."""
+    """The JSON objects that a section's text gives for its ``program``, ``rule``, ``campaign`` or ``reward``."""
     return [codes(found)[0] for found in re.findall(rf"\b{what} `{{[^`]+`", text)]

@@ -27,6 +27,8 @@ async def told(database_url: str, text: str, programs: Iterable[str], names: Ite
             await story.program(**json.loads(changes))
         for changes in settings(text, "rule"):
             await story.rule(**json.loads(changes))
+        for definition in settings(text, "campaign"):
+            await story.campaign(json.loads(definition))
         await story.open(names, [json.loads(reward) for reward in settings(text, "reward") or ["{}"]])
         yield story
         assert (await verify(store.database)).faults == []
