@@ -78,40 +78,52 @@ async def read_figures(store: Store, events: Iterable[Event], seconds: float) ->
 
 async def _totals(session: Session) -> dict[str, Any]:
     (program,) = await get_programs(session, [DEFAULT_PROGRAM])
+    campaign, added = await doubled.read(session, program)
+    return {
+        **await _points(session, campaign, program.currency.point_value),
+        **await _money(session),
+        "currency": program.default_currency,
+        "top_members": await _top_members(session, added),
+        "tiers": await standing.read(session, program),
+        "campaign": campaign,
+        "rewards": await spent.read(session),
+    }
+
+
+async def _points(session: Session, campaign: CampaignFigures, point_value: int) -> dict[str, int]:
     members, held = await _sums(session, "select count(*), sum(balance + pending_balance) from accounts")
-    earned, reversed_points, on_rewards = await _sums(
+    earned, taken_back, on_rewards = await _sums(
         session,
         "select sum(case when type = 'earn' then amount end),"
         " -sum(case when type = 'reverse' and amount < 0 then amount end),"
         " -sum(case when redemption is not null then amount end) from transactions where unit = 'points'",
     )
+    by_the_rule, reversed_of_it = earned - campaign.earned, taken_back - campaign.reversed
+    outstanding = held + on_rewards - campaign.kept
+    return {
+        "members": members,
+        "earned": by_the_rule,
+        "reversed": reversed_of_it,
+        "kept": by_the_rule - reversed_of_it,
+        "outstanding": outstanding,
+        "outstanding_value": outstanding * point_value,
+        "held": held,
+        "held_value": held * point_value,
+    }
+
+
+async def _money(session: Session) -> dict[str, int]:
     payments, amount, with_customer, refunded = await _sums(
         session,
         "select count(*), sum(amount), count(customer), sum(refunded) from payments where completed_event is not null",
     )
     (refunds,) = await _sums(session, "select count(*) from refunds")
-    campaign, added = await doubled.read(session, program)
-    earned, reversed_points = earned - campaign.earned, reversed_points - campaign.reversed
-    outstanding, point_value = held + on_rewards - campaign.kept, program.currency.point_value
     return {
-        "members": members,
-        "earned": earned,
-        "reversed": reversed_points,
-        "kept": earned - reversed_points,
-        "outstanding": outstanding,
-        "outstanding_value": outstanding * point_value,
-        "currency": program.default_currency,
         "payments": payments,
         "amount_pence": amount,
         "with_customer": with_customer,
         "refunds": refunds,
         "refunded_pence": refunded,
-        "top_members": await _top_members(session, added),
-        "tiers": await standing.read(session, program),
-        "campaign": campaign,
-        "rewards": await spent.read(session),
-        "held": held,
-        "held_value": held * point_value,
     }
 
 

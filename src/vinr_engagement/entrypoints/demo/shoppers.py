@@ -37,13 +37,16 @@ class Shoppers:
     async def redeem(self) -> None:
         """A turn: as many as may have each reward, and want it."""
         for reward, offer in self._offers.items():
-            left = EACH_TURN if offer.inventory is None else min(EACH_TURN, offer.inventory - self._taken[reward])
-            members = await self._store.database.read(lambda session: _able(session, reward, offer, left))  # noqa: B023
+            members = await self._able(reward, offer)
             made = await asyncio.gather(*(self._redeem(reward, account) for _, account in members))
             self._taken[reward] += len(made)
             for (customer, _), redemption in zip(members, made, strict=True):
                 if redemption["status"] == "pending":
                     self._waiting[customer].append(redemption["id"])
+
+    async def _able(self, reward: str, offer: Offer) -> list[_Member]:
+        left = EACH_TURN if offer.inventory is None else min(EACH_TURN, offer.inventory - self._taken[reward])
+        return await self._store.database.read(lambda session: _able(session, reward, offer, left))
 
     async def _redeem(self, reward: str, account: str) -> Any:
         return await self._door.send("POST", "/v1/loyalty/redemptions", {"account": account, "reward": reward})
