@@ -9,12 +9,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.machine import strategies
-from tests.machine.actions import CUSTOMERS, LAST, Action, AdjustMember, Create, OfMember, Replay, TakeBack, World
+from tests.machine.actions import (
+    CUSTOMERS,
+    LAST,
+    Action,
+    AdjustMember,
+    Create,
+    Money,
+    OfMember,
+    Replay,
+    TakeBack,
+    World,
+)
 from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
 from tests.machine.ledger_model import Member
 from tests.machine.model import Model
 from tests.machine.shop import SHOPS, ProgramSpec, dearer
-from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateRule
+from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateReward, UpdateRule
 from vinr_engagement.foundation.errors import Refusal
 
 BASE = 1_706_572_800_000_000 + 37 * 60 * 1_000_000
@@ -31,11 +42,13 @@ class LoyaltyMachine(RuleBasedStateMachine):
         super().__init__()
         self.world = World(Model((), BASE))
         self.requests: list[tuple[Sequence[Any], str, bytes]] = []
+        self.features: frozenset[str] = frozenset()
         self.past: dict[int, dict[Any, tuple[int, int, int, int]]] = {}
 
     @initialize(programs=SHOPS, members=st.lists(strategies.CREATE, max_size=4))
     def open_shop(self, programs: tuple[ProgramSpec, ...], members: list[Action]) -> None:
         self.world = World(Model(programs, BASE))
+        self.features = frozenset(feature for program in programs for feature in program.features)
         self.driver.begin(programs, BASE)
         self.do([Create(0, CUSTOMERS[0]), Create(1, CUSTOMERS[0]), *members])
 
@@ -52,7 +65,7 @@ class LoyaltyMachine(RuleBasedStateMachine):
             self.requests.append((commands, key, reply.body))
         else:
             outcomes = self.driver.together(commands)
-        compare_answers(asked, outcomes)
+        compare_answers(self.world.model, asked, outcomes)
 
     @rule(action=strategies.ACTIONS)
     def one(self, action: Action) -> None:
@@ -88,6 +101,66 @@ class LoyaltyMachine(RuleBasedStateMachine):
         for refund in refunds:
             self.do([replace(refund, payment=LAST, name=name)])
         self.do([Replay(index, number, any_event=True)])
+
+    @precondition(lambda self: "rewards" in self.features)
+    @rule(
+        redeem=strategies.REDEEM,
+        beforehand=st.sampled_from((0, 400)),
+        span=st.none() | strategies.SPANS,
+        between=st.lists(strategies.OF_REDEMPTION | strategies.FAIL | strategies.MERGE, max_size=2),
+        payment=strategies.PAY_WITH,
+        refunds=st.lists(strategies.REFUND, max_size=3),
+    )
+    def redeem_and_pay(
+        self,
+        redeem: Action,
+        beforehand: int,
+        span: int | None,
+        between: list[Action],
+        payment: Money,
+        refunds: list[TakeBack],
+    ) -> None:
+        """Points are spent, perhaps come back by time or by hand, and are wanted by a payment that may be refunded."""
+        if beforehand:
+            self.do([AdjustMember(redeem.member, beforehand, None, negative=False, counts=False)])
+        self.do([redeem])
+        if span is not None:
+            self.wait_for(span)
+        self.do(between)
+        self.do([replace(payment, uses=(0, *payment.uses))])
+        for refund in refunds:
+            self.do([replace(refund, payment=LAST)])
+
+    @precondition(lambda self: "credit" in self.features)
+    @rule(
+        issued=st.lists(strategies.ISSUE, min_size=1, max_size=2),
+        spent=st.lists(strategies.SPEND, min_size=1, max_size=2),
+        span=st.none() | strategies.SPANS,
+        fails=st.none() | st.none() | strategies.FAIL,
+        payment=strategies.PAY,
+        refunds=st.lists(strategies.REFUND, max_size=3),
+    )
+    def spend_and_refund(
+        self,
+        issued: list[Action],
+        spent: list[Action],
+        span: int | None,
+        fails: Action | None,
+        payment: Money,
+        refunds: list[TakeBack],
+    ) -> None:
+        """Credit is spent on a payment to come, which may fail first; refunds give back its share."""
+        number = issued[0].member
+        self.do([replace(each, member=number, currency="GBP") for each in issued])
+        for each in spent:
+            self.do([replace(each, member=number, currency="GBP", payment=None, all_of_it=False)])
+        if fails is not None:
+            self.do([replace(fails, payment=None)])
+        if span is not None:
+            self.wait_for(span)
+        self.do([replace(payment, payment=None)])
+        for refund in refunds:
+            self.do([replace(refund, payment=LAST)])
 
     @rule(number=strategies.NUMBERS, back=st.booleans(), again=st.booleans())
     def leave(self, number: int, back: bool, again: bool) -> None:
@@ -133,10 +206,12 @@ class LoyaltyMachine(RuleBasedStateMachine):
         now = self.world.model.now + span
         self.driver.run(AdvanceClock(now))
         self.world.model.advance(now)
+        if "rewards" in self.features:
+            self.driver.sweep()  # stock is shared: what time brings back to it is there once its owner is looked at
 
     @rule(
         number=strategies.NUMBERS,
-        what=st.sampled_from(("settle", "settle", "pause", "resume", "resume", "change rule")),
+        what=st.sampled_from(("settle", "settle", "pause", "resume", "resume", "change rule", "change reward")),
     )
     def tend(self, number: int, what: str) -> None:
         member, programs = self.world.member(number), list(self.world.model.programs.values())
@@ -146,6 +221,8 @@ class LoyaltyMachine(RuleBasedStateMachine):
                 self.driver.settle([str(member.id)])
         elif what == "change rule":
             self.change_rule(program)
+        elif what == "change reward":
+            self.change_reward(program, number)
         else:
             program.status = "paused" if what == "pause" else "active"
             self.driver.run(UpdateProgram(program.id, {"status": program.status}))
@@ -155,6 +232,18 @@ class LoyaltyMachine(RuleBasedStateMachine):
         fresh = dearer(program.rules[0])
         self.driver.run(UpdateRule(fresh.id, {"award": fresh.definition()["award"]}))
         program.rules = [fresh, *program.rules[1:]]
+
+    def change_reward(self, program: ProgramSpec, number: int) -> None:
+        """It is had by fewer, by more, at another price, or not at all for now; what was redeemed keeps what it was."""
+        if not program.rewards:
+            return
+        reward = program.rewards[number % len(program.rewards)]
+        reward.inventory = (None, 1, 5)[number % 3]
+        reward.per_member_limit = (None, 2)[number % 2]
+        reward.active, reward.cost = number % 5 != 4 or not reward.active, reward.cost + 1
+        reward.on_refund = "keep" if reward.on_refund == "return" else "return"
+        names = ("inventory", "per_member_limit", "active", "cost", "on_refund")
+        self.driver.run(UpdateReward(reward.id, {name: getattr(reward, name) for name in names}))
 
     @invariant()
     def both_agree(self) -> None:

@@ -54,9 +54,45 @@ def _condition(condition: Condition) -> dict[str, Any]:
     return dict(zip(("fact", "op", "value"), condition, strict=True))
 
 
-@dataclass
+@dataclass(eq=False)
+class RewardSpec:
+    """What points buy. ``id`` is what the product calls it, once it is made; ``credit`` is in pence."""
+
+    program: str
+    type: str
+    cost: int
+    inventory: int | None
+    per_member_limit: int | None
+    on_refund: str
+    credit: int = 300
+    tiers: tuple[str, ...] = ()
+    active: bool = True
+    id: str = ""
+
+    def definition(self) -> dict[str, Any]:
+        return {
+            "program": self.program,
+            "name": self.type,
+            "type": self.type,
+            "cost": self.cost,
+            "value": VALUES.get(self.type, {"amount": self.credit, "currency": "GBP"}),
+            "inventory": self.inventory,
+            "per_member_limit": self.per_member_limit,
+            "on_refund": self.on_refund,
+            "eligibility": {"tiers": list(self.tiers)},
+        }
+
+
+VALUES: dict[str, dict[str, Any]] = {
+    "discount_percent": {"percent": 10},
+    "free_product": {"product": "mug"},
+    "partner": {"partner": "Cinema", "sku": "seat"},
+}
+
+
+@dataclass(eq=False)
 class ProgramSpec:
-    """A program and its rules."""
+    """A program, its rules and its rewards; ``credit`` says whether there is store credit."""
 
     id: str
     currency: str
@@ -67,7 +103,15 @@ class ProgramSpec:
     clawback: str
     auto_enroll: bool
     rules: list[RuleSpec] = field(default_factory=list)
+    rewards: list[RewardSpec] = field(default_factory=list)
+    credit: bool = False
+    grace_days: int = 0
+    ttl_hours: int | None = 24
     status: str = "active"
+
+    @property
+    def features(self) -> frozenset[str]:
+        return frozenset(("rewards",) * bool(self.rewards) + ("credit",) * self.credit)
 
     def definition(self) -> dict[str, Any]:
         return {
@@ -78,6 +122,8 @@ class ProgramSpec:
             "currency": {"rounding": self.rounding, "expiry": self.expiry},
             "hold_days": self.hold_days,
             "clawback": self.clawback,
+            "return_grace_days": self.grace_days,
+            "redemption_ttl_hours": self.ttl_hours,
         }
 
 
@@ -165,8 +211,28 @@ def rule_specs(draw: st.DrawFn, program: str) -> list[RuleSpec]:
 
 
 @st.composite
-def program_specs(draw: st.DrawFn, program: str) -> ProgramSpec:
-    """A program of any kind."""
+def reward_specs(draw: st.DrawFn, program: str) -> list[RewardSpec]:
+    """A discount, and at times other things; few of some."""
+    types = ["discount_amount", *draw(st.lists(st.sampled_from(REWARD_TYPES), max_size=2))]
+    return [
+        RewardSpec(
+            program,
+            kind,
+            draw(st.sampled_from((1, 20, 60, 150))),
+            draw(st.sampled_from((None, None, None, 1, 3))),
+            draw(st.sampled_from((None, None, 1, 2))),
+            draw(st.sampled_from(("return", "return", "keep"))),
+        )
+        for kind in types
+    ]
+
+
+REWARD_TYPES = ("discount_amount", "discount_percent", "store_credit", "free_product", "partner")
+
+
+@st.composite
+def program_specs(draw: st.DrawFn, program: str, features: frozenset[str] = frozenset()) -> ProgramSpec:
+    """A program of any kind, with rewards and store credit where the shop has them."""
     return ProgramSpec(
         id=program,
         currency=draw(st.sampled_from(("GBP", "GBP", "GBP", "EUR"))),
@@ -177,12 +243,31 @@ def program_specs(draw: st.DrawFn, program: str) -> ProgramSpec:
         clawback=draw(st.sampled_from(("negative", "clamp"))),
         auto_enroll=draw(st.sampled_from((True, True, True, False))),
         rules=draw(rule_specs(program)),
+        rewards=draw(reward_specs(program)) if "rewards" in features else [],
+        credit="credit" in features,
+        grace_days=draw(st.sampled_from((0, 0, 7, 40))) if features & {"rewards", "credit"} else 0,
+        ttl_hours=draw(st.sampled_from((24, 24, 400, None))) if "rewards" in features else 24,
     )
 
 
-SHOPS = st.tuples(program_specs("prog_default"), program_specs("prog_other")) | program_specs("prog_default").map(
-    lambda only: (only,)
-)
+FEATURES = st.sampled_from(
+    (
+        *((), (), ("rewards",), ("rewards",), ("credit",)),
+        ("rewards", "credit"),
+    )
+).map(frozenset)
+"""What a shop has beyond earning; few at a time, so that few steps tell much of each."""
+
+
+@st.composite
+def shops(draw: st.DrawFn) -> tuple[ProgramSpec, ...]:
+    """One program or two, alike in what they have."""
+    features = draw(FEATURES)
+    names = draw(st.sampled_from((("prog_default", "prog_other"), ("prog_default",))))
+    return tuple(draw(program_specs(name, features)) for name in names)
+
+
+SHOPS = shops()
 
 
 def dearer(rule: RuleSpec) -> RuleSpec:
