@@ -13,6 +13,8 @@ from vinr_engagement import commands
 from vinr_engagement.commands import parse_event
 
 CUSTOMERS = ("cust_0", "cust_1", "cust_2", "cust_3")
+FRIEND = "friend"
+"""The customer whom a member brought last."""
 LAST = -1
 """The number of the payment that earned something last, or on which something was spent."""
 
@@ -56,6 +58,16 @@ class World:
     sent: list[Event] = field(default_factory=list)
     events: int = 0
     next_payment: int = 0
+    friends: int = 0
+
+    def new_friend(self) -> str:
+        self.friends += 1
+        return self.friend
+
+    @property
+    def friend(self) -> str:
+        """The last new customer that a member brought."""
+        return f"cust_friend_{self.friends}"
 
     def known(self) -> list[Member]:
         return [member for member in self.model.members if member.id is not None]
@@ -63,6 +75,13 @@ class World:
     def member(self, number: int) -> Member | None:
         known = self.known()
         return known[number % len(known)] if known else None
+
+    def spender(self, number: int) -> Member | None:
+        """Mostly one who is there and has something to spend."""
+        there = [member for member in self.known() if member.status == "active"]
+        rich = [member for member in there if member.balance > 0]
+        found = self.known() if number % 6 == 5 else rich or there or self.known()
+        return found[number % len(found)] if found else None
 
     def redemption(self, number: int) -> Redemption | None:
         """Counted from the last."""
@@ -218,7 +237,7 @@ class Money(Action):
             if known is not None and known.amount is not None and self.amount % 2:
                 body["amount"], body["currency"] = known.amount, known.currency  # the usual case
         if self.customer is not None:
-            body["customer"] = self.customer
+            body["customer"] = world.friend if self.customer == FRIEND else self.customer
         body["metadata"] = metadata_of(world, self.channel, self.named, self.uses, by_code=self.by_code)
         kind = "payment.completed" if self.invoice is None else "invoice.paid"
         return world.event(kind, world.model.now - self.ago, body)

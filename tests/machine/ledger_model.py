@@ -52,7 +52,7 @@ class Award:
     """What a rule gave. ``worth`` says what it would have been for another net amount of the payment."""
 
     member: "Member"
-    rule: str
+    rule: str | None
     period: str | None
     earned: int
     lot: Lot

@@ -105,11 +105,13 @@ class LoyaltyMachine(RuleBasedStateMachine):
     @precondition(lambda self: "rewards" in self.features)
     @rule(
         redeem=strategies.REDEEM,
-        beforehand=st.sampled_from((0, 400)),
+        beforehand=st.sampled_from((0, 100, 400)),
         span=st.none() | strategies.SPANS,
         between=st.lists(strategies.OF_REDEMPTION | strategies.FAIL | strategies.MERGE, max_size=2),
+        another=st.booleans(),
         payment=strategies.PAY_WITH,
         refunds=st.lists(strategies.REFUND, max_size=3),
+        afterwards=st.none() | st.none() | strategies.SPANS,
     )
     def redeem_and_pay(
         self,
@@ -117,19 +119,27 @@ class LoyaltyMachine(RuleBasedStateMachine):
         beforehand: int,
         span: int | None,
         between: list[Action],
+        another: bool,
         payment: Money,
         refunds: list[TakeBack],
+        afterwards: int | None,
     ) -> None:
         """Points are spent, perhaps come back by time or by hand, and are wanted by a payment that may be refunded."""
-        if beforehand:
-            self.do([AdjustMember(redeem.member, beforehand, None, negative=False, counts=False)])
+        member = self.world.spender(redeem.member)
+        if beforehand and member is not None:
+            number = self.world.known().index(member)
+            self.do([AdjustMember(number, beforehand, None, negative=False, counts=False)])
         self.do([redeem])
         if span is not None:
             self.wait_for(span)
         self.do(between)
-        self.do([replace(payment, uses=(0, *payment.uses))])
+        if another:
+            self.do([redeem])
+        self.do([replace(payment, uses=(int(another), *payment.uses))])
         for refund in refunds:
             self.do([replace(refund, payment=LAST)])
+        if afterwards is not None:
+            self.wait_for(afterwards)
 
     @precondition(lambda self: "credit" in self.features)
     @rule(
@@ -161,6 +171,57 @@ class LoyaltyMachine(RuleBasedStateMachine):
         self.do([replace(payment, payment=None)])
         for refund in refunds:
             self.do([replace(refund, payment=LAST)])
+
+    @precondition(lambda self: "tiers" in self.features)
+    @rule(
+        number=strategies.NUMBERS,
+        steps=st.lists(
+            st.sampled_from((1, 60, 100)) | strategies.SPANS | strategies.REFUND | strategies.MERGE | strategies.PIN,
+            min_size=2,
+            max_size=5,
+        ),
+    )
+    def climb(self, number: int, steps: list[int | Action]) -> None:
+        """A member gets points by hand, and then lets time pass, or loses some of what counted."""
+        for step in steps:
+            if not isinstance(step, int):
+                self.do([replace(step, payment=LAST) if isinstance(step, TakeBack) else step])
+            elif step > 100:
+                self.wait_for(step)
+            else:
+                self.do([AdjustMember(number, step, None, negative=False, counts=True)])
+
+    @precondition(lambda self: "referrals" in self.features)
+    @rule(
+        refer=st.none() | strategies.REFER,
+        attribute=strategies.ATTRIBUTE,
+        beforehand=st.none() | st.none() | strategies.REFUND | strategies.MERGE | strategies.CLOSE,
+        span=st.none() | strategies.SPANS,
+        paid=st.lists(strategies.FRIEND_PAYS, min_size=1, max_size=2),
+        refunds=st.lists(strategies.REFUND | strategies.MERGE, max_size=3),
+    )
+    def bring_a_friend(
+        self,
+        refer: Action | None,
+        attribute: Action,
+        beforehand: Action | None,
+        span: int | None,
+        paid: list[Action],
+        refunds: list[Action],
+    ) -> None:
+        """Somebody uses a code, and pays, in time and enough or not; what is refunded may undo it."""
+        if refer is not None:
+            self.do([refer])
+        self.do([attribute])
+        if beforehand is not None:
+            next_one = f"pay_{self.world.next_payment}"
+            self.do([replace(beforehand, name=next_one) if isinstance(beforehand, TakeBack) else beforehand])
+        if span is not None:
+            self.wait_for(span)
+        for payment in paid:
+            self.do([payment])
+        for step in refunds:
+            self.do([replace(step, payment=LAST) if isinstance(step, TakeBack) else step])
 
     @rule(number=strategies.NUMBERS, back=st.booleans(), again=st.booleans())
     def leave(self, number: int, back: bool, again: bool) -> None:

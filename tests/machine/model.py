@@ -9,7 +9,9 @@ from tests.machine.ledger_model import Award, Member
 from tests.machine.money_model import Answer, Heard, Payment, Purchase, Refused
 from tests.machine.paying_model import Event, Paying
 from tests.machine.redeem_model import Redeeming, Redemption
+from tests.machine.referral_model import Referral, Referring
 from tests.machine.shop import ProgramSpec, RuleSpec
+from tests.machine.tier_model import Climbing, Standing
 
 MINUTE = 60 * 1_000_000
 BUILT_IN = (
@@ -18,7 +20,7 @@ BUILT_IN = (
 )
 
 
-class Model(Crediting, Redeeming, Paying):
+class Model(Crediting, Redeeming, Climbing, Referring, Paying):
     """Time, members and money of one example."""
 
     def __init__(self, programs: tuple[ProgramSpec, ...], now: int) -> None:
@@ -29,15 +31,22 @@ class Model(Crediting, Redeeming, Paying):
         self.payments: dict[str, Payment] = {}
         self.events: dict[str, tuple[Event, Answer]] = {}
         self.redemptions: list[Redemption] = []
+        self.referrals: list[Referral] = []
+        self.standings: dict[Member, Standing] = {}
 
     def advance(self, now: int) -> None:
         self.now = now
         for member in self.members:
             member.settle(now)
+        self.walk()
+        self.end_windows()
 
     def told(self, ask: Callable[[], Any]) -> Any:
         """Lets something happen, and whatever it makes due."""
+        for member, _, standing in self.climbers():
+            standing.value_before = self.value(member)
         answer = ask()
+        self.place()
         self.advance(self.now)
         return answer
 
@@ -64,7 +73,8 @@ class Model(Crediting, Redeeming, Paying):
             self.links[customer, program] = member
         for rule in self.rules(program, "loyalty.account.created"):
             if self.programs[program].status == "active":
-                self.give(member, rule, pricing_model.Verdict(int(rule.rate), lambda net: 0), at, None, {})
+                points = pricing_model.fixed(rule, self.programs[program].rounding, self.factor(None, member.program))
+                self.give(member, rule, pricing_model.Verdict(points, lambda net: 0), at, None, {})
         return member
 
     @staticmethod
@@ -109,8 +119,13 @@ class Model(Crediting, Redeeming, Paying):
         if target.status != "active":
             raise Refused("account_closed")
         if not dry_run:
-            target.absorb(source, self.now)
+            self.combine(source, target)
         return target
+
+    def combine(self, source: Member, target: Member) -> None:
+        target.absorb(source, self.now)
+        self.combine_standing(source, target)
+        self.combine_referrals(target)
 
     def adjust(self, member: Member, amount: int, *, expires_at: int | None, negative: bool, counts: bool) -> int:
         self.own(member)
@@ -164,7 +179,7 @@ class Model(Crediting, Redeeming, Paying):
             elif staying.status != "active":
                 answer.programs.append(Heard(program, "ignored", "account_closed"))
             else:
-                staying.absorb(leaving, self.now)
+                self.combine(leaving, staying)
                 answer.programs.append(Heard(program, "processed", None, staying))
         return answer
 
@@ -208,7 +223,10 @@ class Model(Crediting, Redeeming, Paying):
             return Heard(name, "ignored", reason)
         rules = self.rules(name, event["type"])
         facts = self.facts(member, name, body, at)
-        verdicts = [pricing_model.judge(rule, body, facts, program.currency, program.rounding) for rule in rules]
+        factor = self.factor(member, program)
+        verdicts = [
+            pricing_model.judge(rule, body, facts, program.currency, program.rounding, factor) for rule in rules
+        ]
         if member is None:
             room = [rule.budget is None or self.spent(rule) < rule.budget for rule in rules]
             if not any(v is not None and v.points and left for v, left in zip(verdicts, room, strict=True)):
@@ -225,6 +243,8 @@ class Model(Crediting, Redeeming, Paying):
             payment.purchases[name] = Purchase(member, naive_time.day_number(at, program.zone))
         if all(verdict is None for verdict in verdicts):
             heard.status, heard.reason = "ignored", "no_matching_rule"
+        if payment is not None and event["type"] == "payment.completed":
+            heard.amounts += self.convert(member, payment, body, at, heard)
         return heard
 
     def whose(self, program: str, body: dict[str, Any]) -> tuple[Member | None, str]:

@@ -8,6 +8,7 @@ from tests.machine.ledger_model import Award, Member
 if TYPE_CHECKING:
     from tests.machine.credit_model import Returned, Spend
     from tests.machine.redeem_model import Redemption, Told
+    from tests.machine.referral_model import Referral
 
 
 class Refused(Exception):
@@ -65,6 +66,7 @@ class Heard:
     reason: str | None = None
     member: Member | None = None
     amounts: list[int] = field(default_factory=list)
+    referral: "tuple[Referral, str | None] | None" = None
 
 
 @dataclass(eq=False)

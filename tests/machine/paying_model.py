@@ -28,6 +28,7 @@ class Paying:
     return_shares: Callable[[Payment], list[Returned]]
     credit_of_failed: Callable[[Payment, int], list[Returned]]
     credit_missing: Callable[[Payment], list[Returned]]
+    reverse_referrals: Callable[[Payment], None]
 
     def on_payment_completed(self, event: Event, body: dict[str, Any], at: int) -> Answer:
         payment = self.payments.get(body["id"], Payment())
@@ -154,3 +155,4 @@ class Paying:
                     heard = Heard(award.member.program.id, "processed")
                     programs.append(heard)
                 heard.amounts.append(amount)
+        self.reverse_referrals(payment)

@@ -66,6 +66,8 @@ class Redeeming:
     payments: dict[str, Payment]
     redemptions: list[Redemption]
     own: Callable[[Member], Member]
+    tier_of: Callable[[Member], str | None]
+    grant: Callable[[Member, int, str, int | None, str], None]
 
     def redeem(self, member: Member, reward: RewardSpec, quantity: int) -> Redemption:
         self.own(member)
@@ -86,9 +88,6 @@ class Redeeming:
             bought.apply(None, self.payments)
         return bought
 
-    def grant(self, member: Member, amount: int, currency: str, expires_at: int | None, kind: str) -> None:
-        raise NotImplementedError
-
     def refuse(self, member: Member, reward: RewardSpec, quantity: int) -> None:
         if member.status != "active":
             raise Refused("account_closed")
@@ -96,7 +95,7 @@ class Redeeming:
             raise Refused("program_paused")
         if not reward.active:
             raise Refused("reward_inactive")
-        if reward.tiers and member.tier not in reward.tiers:
+        if reward.tiers and self.tier_of(member) not in reward.tiers:
             raise Refused("reward_not_eligible")
         if why := self.used_up(member, reward, quantity):
             raise Refused(why)

@@ -1,4 +1,4 @@
-"""What members do with points and store credit, as data that Hypothesis draws."""
+"""What members do with points and store credit, and the tiers that they are given, as data that Hypothesis draws."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Redeem(Action):
     quantity: int = 1
 
     def asked(self, world: World) -> Asked | None:
-        member = world.member(self.member)
+        member = world.spender(self.member)
         if member is None or not member.program.rewards:
             return None
         reward = member.program.rewards[self.reward % len(member.program.rewards)]
@@ -74,7 +74,7 @@ class IssueCredit(Action):
     expires_in: int | None
 
     def asked(self, world: World) -> Asked | None:
-        member = world.member(self.member)
+        member = world.spender(self.member)
         if member is None or not member.program.credit:
             return None
         expires_at = None if self.expires_in is None else world.model.now + self.expires_in
@@ -95,7 +95,7 @@ class SpendCredit(Action):
     all_of_it: bool = False
 
     def asked(self, world: World) -> Asked | None:
-        member = world.member(self.member)
+        member = world.spender(self.member)
         if member is None or not member.program.credit:
             return None
         name = f"pay_{world.next_payment}" if self.payment is None else world.payment(self.payment)
@@ -104,3 +104,21 @@ class SpendCredit(Action):
             commands.SpendCredit(str(member.id), amount, self.currency, name),
             lambda: Shown(world.model.spend(member, amount, self.currency, name)),
         )
+
+
+@dataclass
+class Pin(Action):
+    """``tier`` of ``None`` takes the pin away."""
+
+    member: int
+    tier: int | None
+    lasts: int | None
+
+    def asked(self, world: World) -> Asked | None:
+        member = world.spender(self.member)
+        if member is None or member.program.tiers is None:
+            return None
+        tier = None if self.tier is None else self.tier % len(member.program.tiers.thresholds)
+        until = None if self.lasts is None or tier is None else world.model.now + self.lasts
+        command = commands.PinTier(str(member.id), None if tier is None else f"t{tier}", until, None)
+        return Asked(command, lambda: Shown(world.model.pin(member, tier, until)))

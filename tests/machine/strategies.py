@@ -2,9 +2,11 @@
 
 from hypothesis import strategies as st
 
+from tests.machine import referral_actions as referring
 from tests.machine import spending_actions as spending
 from tests.machine.actions import (
     CUSTOMERS,
+    FRIEND,
     LAST,
     Action,
     AdjustMember,
@@ -131,6 +133,34 @@ SPEND: st.SearchStrategy[Action] = st.builds(
     st.none() | st.none() | NUMBERS | st.just(LAST),
     st.booleans(),
 )
+PIN: st.SearchStrategy[Action] = st.builds(
+    spending.Pin, NUMBERS, st.none() | st.integers(0, 2), st.none() | st.sampled_from((-DAY, DAY, 20 * DAY, 100 * DAY))
+)
+REFER: st.SearchStrategy[Action] = st.builds(
+    referring.Refer,
+    NUMBERS,
+    st.sampled_from(((50, 20), (50, 20), (30, 0), (0, 40), (0, 0))),
+    st.sampled_from((0, 0, 1_000, 5_000)),
+    st.sampled_from((1, 30, 60)),
+    st.sampled_from((None, None, 1)),
+)
+ATTRIBUTE: st.SearchStrategy[Action] = st.builds(
+    referring.Attribute,
+    st.integers(0, 2),
+    st.none() | st.none() | NUMBERS,
+    st.none() | st.none() | st.just(FRIEND) | SOMEBODY,
+)
+FRIEND_PAYS: st.SearchStrategy[Action] = st.builds(
+    Money,
+    st.none() | st.none() | NUMBERS,
+    st.none(),
+    SUMS,
+    st.sampled_from(("GBP",) * 5 + ("EUR",)),
+    st.just(FRIEND),
+    st.sampled_from(CHANNELS),
+    AGO,
+    st.none(),
+)
 
 EARNING: tuple[st.SearchStrategy[Action], ...] = (
     *(PAY, REFUND, PAY, REFUND, CREATE, ADJUST, MERGE, INVOICE),
@@ -139,6 +169,8 @@ EARNING: tuple[st.SearchStrategy[Action], ...] = (
 OF_FEATURE: dict[str, tuple[st.SearchStrategy[Action], ...]] = {
     "rewards": (REDEEM, REDEEM, REDEEM, PAY_WITH, PAY_WITH, OF_REDEMPTION, OF_REDEMPTION, FAIL),
     "credit": (ISSUE, ISSUE, SPEND, SPEND, SPEND, FAIL),
+    "referrals": (REFER, ATTRIBUTE, ATTRIBUTE, FRIEND_PAYS, FRIEND_PAYS),
+    "tiers": (PIN, PAY, INVOICE),
 }
 
 
