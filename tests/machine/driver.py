@@ -198,7 +198,7 @@ def compare_event(expected: Answer, outcome: EventOutcome) -> None:
         if heard.member is not None:
             bind(heard.member, entry.account)
         line = None if entry.referral is None else (entry.referral.id, entry.referral.status, entry.referral.reason)
-        told = None if heard.referral is None else (heard.referral[0].id, heard.referral[0].status, heard.referral[1])
+        told = None if heard.referral is None else (heard.referral[0].id, *heard.referral[1:])
         assert line == told, (line, told)
         assert [line.amount for line in entry.transactions] == heard.amounts, (entry, heard.amounts)
     heard_of = {heard.program for heard in expected.programs}

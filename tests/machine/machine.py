@@ -24,6 +24,7 @@ from tests.machine.actions import (
 from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
 from tests.machine.ledger_model import Member
 from tests.machine.model import Model
+from tests.machine.referral_actions import Attribute
 from tests.machine.shop import SHOPS, ProgramSpec, dearer
 from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateReward, UpdateRule
 from vinr_engagement.foundation.errors import Refusal
@@ -222,6 +223,36 @@ class LoyaltyMachine(RuleBasedStateMachine):
             self.do([payment])
         for step in refunds:
             self.do([replace(step, payment=LAST) if isinstance(step, TakeBack) else step])
+
+    @precondition(lambda self: "referrals" in self.features)
+    @rule(
+        refer=strategies.REFER,
+        first=strategies.FRIEND_PAYS,
+        second=strategies.FRIEND_PAYS,
+        merge=st.sampled_from(("none", "referrer", "friends", "friends")),
+        refund=st.none() | strategies.REFUND,
+    )
+    def bring_two_friends(self, refer: Action, first: Money, second: Money, merge: str, refund: Action | None) -> None:
+        """Both use one code; they may turn out to be one person, or the one who brought them."""
+        self.do([refer])
+        friends = []
+        for _ in range(2):
+            self.do([Attribute(0, None, None)])
+            friends.append(self.world.friend)
+        self.merge_sides(friends, merge)
+        for friend, payment in zip(friends, (first, second), strict=True):
+            self.do([replace(payment, payment=None, customer=friend)])
+        if refund is not None:
+            self.do([replace(refund, payment=LAST)])
+
+    def merge_sides(self, friends: list[str], which: str) -> None:
+        known = self.world.known()
+        numbers = [number for number, member in enumerate(known) if member.customer in friends]
+        open_ones = [self.world.model.open_referral(known[number]) for number in numbers]
+        if which == "friends" and len(numbers) > 1:
+            self.do([OfMember("merge", numbers[0], numbers[1])])
+        elif which == "referrer" and open_ones and open_ones[0] is not None:
+            self.do([OfMember("merge", known.index(open_ones[0].referrer), numbers[0])])
 
     @rule(number=strategies.NUMBERS, back=st.booleans(), again=st.booleans())
     def leave(self, number: int, back: bool, again: bool) -> None:

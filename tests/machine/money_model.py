@@ -66,7 +66,7 @@ class Heard:
     reason: str | None = None
     member: Member | None = None
     amounts: list[int] = field(default_factory=list)
-    referral: "tuple[Referral, str | None] | None" = None
+    referral: "tuple[Referral, str, str | None] | None" = None
 
 
 @dataclass(eq=False)

@@ -145,10 +145,11 @@ class Referring:
             return []
         missed = self.passed_over(found, body, at)
         if missed is not None:
-            heard.referral = (found, missed)
+            heard.referral = (found, "attributed", missed)
             return []
         reason = self.why_not(found, min(at, self.now))
-        heard.status, heard.reason, heard.referral = "processed", None, (found, reason)
+        heard.status, heard.reason = "processed", None
+        heard.referral = (found, "converted" if reason is None else "rejected", reason)
         if reason is not None:
             found.status = "rejected"
             return []
