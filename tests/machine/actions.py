@@ -8,12 +8,15 @@ from tests.machine import naive_time
 from tests.machine.ledger_model import Member
 from tests.machine.model import Event, Model
 from tests.machine.money_model import Answer
+from tests.machine.redeem_model import Redemption
 from vinr_engagement import commands
 from vinr_engagement.commands import parse_event
 
 CUSTOMERS = ("cust_0", "cust_1", "cust_2", "cust_3")
+FRIEND = "friend"
+"""The customer whom a member brought last."""
 LAST = -1
-"""The number of the payment that earned something last."""
+"""The number of the payment that earned something last, or on which something was spent."""
 
 
 @dataclass
@@ -35,6 +38,14 @@ class Expected:
     lifetime: int
 
 
+@dataclass
+class Shown:
+    """What an answer has to show, among other things; ``learn`` is told all of it."""
+
+    fields: dict[str, Any]
+    learn: Callable[[dict[str, Any]], None] = lambda shown: None
+
+
 def seen(member: Member) -> Expected:
     return Expected(member, member.status, member.balance, member.pending, member.lifetime)
 
@@ -47,6 +58,16 @@ class World:
     sent: list[Event] = field(default_factory=list)
     events: int = 0
     next_payment: int = 0
+    friends: int = 0
+
+    def new_friend(self) -> str:
+        self.friends += 1
+        return self.friend
+
+    @property
+    def friend(self) -> str:
+        """The last new customer that a member brought."""
+        return f"cust_friend_{self.friends}"
 
     def known(self) -> list[Member]:
         return [member for member in self.model.members if member.id is not None]
@@ -55,10 +76,22 @@ class World:
         known = self.known()
         return known[number % len(known)] if known else None
 
+    def spender(self, number: int) -> Member | None:
+        """Mostly one who is there and has something to spend."""
+        there = [member for member in self.known() if member.status == "active"]
+        rich = [member for member in there if member.balance > 0]
+        found = self.known() if number % 6 == 5 else rich or there or self.known()
+        return found[number % len(found)] if found else None
+
+    def redemption(self, number: int) -> Redemption | None:
+        """Counted from the last."""
+        known = [bought for bought in self.model.redemptions if bought.id]
+        return known[-1 - number % len(known)] if known else None
+
     def payment(self, number: int) -> str:
-        """Mostly a payment that earned something; at times any other, or the one that is to come next."""
+        """Mostly a payment that matters to a member; at times any other, or the one that is to come next."""
         known = self.model.payments
-        earning = [name for name, payment in known.items() if payment.awards]
+        earning = [name for name, each in known.items() if each.awards or each.redemptions or each.spends]
         if number == LAST and earning:
             return earning[-1]
         if number % 8 == 7 or not known:
@@ -178,7 +211,9 @@ class AdjustMember(Action):
 
 @dataclass
 class Money(Action):
-    """A payment or an invoice. ``named``: the member that the metadata names, for one without a customer."""
+    """A payment or an invoice. ``named``: the member that the metadata names, for one without a customer; ``uses``: the
+    redemptions that it names, by their codes if it can.
+    """
 
     payment: int | None
     invoice: int | None
@@ -188,6 +223,8 @@ class Money(Action):
     channel: str
     ago: int
     named: int | None
+    uses: tuple[int, ...] = ()
+    by_code: bool = False
 
     def asked(self, world: World) -> Asked:
         payment = world.new_payment() if self.payment is None else world.payment(self.payment)
@@ -200,15 +237,26 @@ class Money(Action):
             if known is not None and known.amount is not None and self.amount % 2:
                 body["amount"], body["currency"] = known.amount, known.currency  # the usual case
         if self.customer is not None:
-            body["customer"] = self.customer
-        body["metadata"] = _metadata(world, self.channel, self.named)
+            body["customer"] = world.friend if self.customer == FRIEND else self.customer
+        body["metadata"] = metadata_of(world, self.channel, self.named, self.uses, by_code=self.by_code)
         kind = "payment.completed" if self.invoice is None else "invoice.paid"
         return world.event(kind, world.model.now - self.ago, body)
 
 
-def _metadata(world: World, channel: str, named: int | None) -> dict[str, str]:
-    member = None if named is None else world.member(named)
-    return {"channel": channel} if member is None else {"channel": channel, "loyalty_account": str(member.id)}
+def metadata_of(
+    world: World, channel: str, named: int | None, uses: tuple[int, ...] = (), *, by_code: bool = False
+) -> dict[str, str]:
+    metadata = {"channel": channel}
+    if named is not None and (member := world.member(named)) is not None:
+        metadata["loyalty_account"] = str(member.id)
+    used = [bought for number in uses if (bought := world.redemption(number)) is not None]
+    codes = [str(bought.code).lower() for bought in used if by_code and bought.code]
+    others = [bought.id for bought in used if not (by_code and bought.code)]
+    if codes:
+        metadata["discount_code"] = ",".join(codes)
+    if others:
+        metadata["redemption"] = " , ".join([*others, "rdm_unknown"] if len(others) > 1 else others)
+    return metadata
 
 
 @dataclass
@@ -249,7 +297,7 @@ class Custom(Action):
     ago: int
 
     def asked(self, world: World) -> Asked:
-        body: dict[str, Any] = {"metadata": _metadata(world, "web", self.named)}
+        body: dict[str, Any] = {"metadata": metadata_of(world, "web", self.named)}
         if self.customer is not None:
             body["customer"] = self.customer
         return world.event("review.created", world.model.now - self.ago, body)

@@ -1,21 +1,26 @@
 """The whole product in the small: members, links, payments and events, one plain method for each thing that can be asked."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.machine import naive_time, pricing_model
+from tests.machine.credit_model import Crediting
 from tests.machine.ledger_model import Award, Member
 from tests.machine.money_model import Answer, Heard, Payment, Purchase, Refused
+from tests.machine.paying_model import Event, Paying
+from tests.machine.redeem_model import Redeeming, Redemption
+from tests.machine.referral_model import Referral, Referring
 from tests.machine.shop import ProgramSpec, RuleSpec
+from tests.machine.tier_model import Climbing, Standing
 
 MINUTE = 60 * 1_000_000
-Event = dict[str, Any]
+BUILT_IN = (
+    *("payment.refunded", "refund.completed", "dispute.resolved", "customer.merged"),
+    *("payment.failed", "payment.expired"),
+)
 
 
-ALL = 1 << 60
-BUILT_IN = ("payment.refunded", "refund.completed", "dispute.resolved", "customer.merged")
-
-
-class Model:
+class Model(Crediting, Redeeming, Climbing, Referring, Paying):
     """Time, members and money of one example."""
 
     def __init__(self, programs: tuple[ProgramSpec, ...], now: int) -> None:
@@ -25,11 +30,25 @@ class Model:
         self.links: dict[tuple[str, str], Member] = {}
         self.payments: dict[str, Payment] = {}
         self.events: dict[str, tuple[Event, Answer]] = {}
+        self.redemptions: list[Redemption] = []
+        self.referrals: list[Referral] = []
+        self.standings: dict[Member, Standing] = {}
 
     def advance(self, now: int) -> None:
         self.now = now
         for member in self.members:
             member.settle(now)
+        self.walk()
+        self.end_windows()
+
+    def told(self, ask: Callable[[], Any]) -> Any:
+        """Lets something happen, and whatever it makes due."""
+        for member, _, standing in self.climbers():
+            standing.value_before = self.value(member)
+        answer = ask()
+        self.place()
+        self.advance(self.now)
+        return answer
 
     # members
 
@@ -48,13 +67,14 @@ class Model:
     def enroll(self, program: str, customer: str | None, at: int) -> Member:
         if customer is not None:
             self.refuse_second(customer, program)
-        member = Member(self.programs[program], customer, at)
+        member = Member(self.programs[program], at, customer=customer)
         self.members.append(member)
         if customer is not None:
             self.links[customer, program] = member
         for rule in self.rules(program, "loyalty.account.created"):
             if self.programs[program].status == "active":
-                self.give(member, rule, pricing_model.Verdict(int(rule.rate), lambda net: 0), at, None, {})
+                points = pricing_model.fixed(rule, self.programs[program].rounding, self.factor(None, member.program))
+                self.give(member, rule, pricing_model.Verdict(points, lambda net: 0), at, None, {})
         return member
 
     @staticmethod
@@ -99,8 +119,13 @@ class Model:
         if target.status != "active":
             raise Refused("account_closed")
         if not dry_run:
-            target.absorb(source, self.now)
+            self.combine(source, target)
         return target
+
+    def combine(self, source: Member, target: Member) -> None:
+        target.absorb(source, self.now)
+        self.combine_standing(source, target)
+        self.combine_referrals(target)
 
     def adjust(self, member: Member, amount: int, *, expires_at: int | None, negative: bool, counts: bool) -> int:
         self.own(member)
@@ -137,112 +162,6 @@ class Model:
     def on_other(self, event: Event, body: dict[str, Any], at: int) -> Answer:
         return self.heard([self.evaluate(program, event) for program in self.programs])
 
-    @staticmethod
-    def heard(programs: list[Heard]) -> Answer:
-        if any(each.status == "processed" for each in programs):
-            return Answer("processed", None, programs)
-        return Answer("ignored", programs[0].reason, programs)
-
-    def on_payment_completed(self, event: Event, body: dict[str, Any], at: int) -> Answer:
-        payment = self.payments.get(body["id"], Payment())
-        if payment.completed:
-            return self.again(payment, body)
-        self.payments[body["id"]] = self.complete(payment, body, at)
-        return self.paid(event, payment)
-
-    def on_invoice_paid(self, event: Event, body: dict[str, Any], at: int) -> Answer:
-        invoice = self.payments.get(body["id"], Payment())
-        if invoice.completed:
-            return self.again(invoice, body)
-        self.payments[body["id"]] = self.complete(invoice, body, at)
-        if "payment" not in body:
-            return self.paid(event, invoice)
-        payment = self.payments.setdefault(body["payment"], Payment())
-        if payment.amount is None:
-            payment.amount, payment.currency, payment.completed_at = body["amount"], body["currency"], at
-        return self.paid(event, payment)
-
-    @staticmethod
-    def again(payment: Payment, body: dict[str, Any]) -> Answer:
-        if (payment.amount, payment.currency, payment.customer) != (
-            body["amount"],
-            body["currency"],
-            body.get("customer"),
-        ):
-            raise Refused("payment_conflict")
-        return Answer("ignored", "payment_already_completed")
-
-    @staticmethod
-    def complete(payment: Payment, body: dict[str, Any], at: int) -> Payment:
-        payment.told = None if payment.amount is None else (payment.net, payment.currency)
-        payment.completed, payment.completed_at = True, at
-        payment.amount, payment.currency, payment.customer = body["amount"], body["currency"], body.get("customer")
-        return payment
-
-    def paid(self, event: Event, payment: Payment) -> Answer:
-        answer = self.heard([self.evaluate(program, event, payment) for program in self.programs])
-        payment.told = None
-        self.claw_back(payment, answer.programs)
-        return answer
-
-    def on_payment_refunded(self, event: Event, body: dict[str, Any], at: int) -> Answer:
-        payment = self.payments.get(body["id"], Payment())
-        if payment.amount is not None and body["amount_refunded"] > payment.amount:
-            raise Refused("refund_exceeds_payment")
-        payment.seen = max(payment.seen, body["amount_refunded"])
-        return self.refunded(payment, body["id"], at)
-
-    def on_refund_completed(self, event: Event, body: dict[str, Any], at: int) -> Answer:
-        payment = self.payments.get(body["payment"], Payment())
-        if body["id"] in payment.refunds:
-            return self.refunded_again(payment, body["id"], body["amount"])
-        if payment.amount is not None and payment.summed + body["amount"] > payment.amount:
-            raise Refused("refund_exceeds_payment")
-        payment.refunds[body["id"]] = body["amount"]
-        payment.summed += body["amount"]
-        return self.refunded(payment, body["payment"], at)
-
-    def on_dispute_resolved(self, event: Event, body: dict[str, Any], at: int) -> Answer:
-        if body["status"] != "lost":
-            return Answer("ignored", "dispute_not_lost")
-        payment = self.payments.get(body["payment"], Payment())
-        if body["id"] in payment.refunds:
-            return self.refunded_again(payment, body["id"], body.get("amount", 0))
-        payment.refunds[body["id"]] = body.get("amount", 0)
-        payment.disputed += body.get("amount", ALL)
-        return self.refunded(payment, body["payment"], at)
-
-    @staticmethod
-    def refunded_again(payment: Payment, refund: str, amount: int) -> Answer:
-        if payment.refunds[refund] != amount:
-            raise Refused("refund_conflict")
-        return Answer("ignored", "refund_already_completed")
-
-    def refunded(self, payment: Payment, name: str, at: int) -> Answer:
-        self.payments[name] = payment
-        payment.refunded_at = max(payment.refunded_at, at)
-        if payment.amount is None:
-            return Answer("deferred", "payment_not_completed")
-        answer = Answer("processed")
-        self.claw_back(payment, answer.programs)
-        return answer
-
-    def claw_back(self, payment: Payment, programs: list[Heard]) -> None:
-        """After any sequence of refunds, a payment has earned exactly what its net amount would have earned."""
-        at = min(self.now, max(payment.completed_at, payment.refunded_at))
-        for award in payment.awards:
-            net = pricing_model.net_of_own(award.own_amount, payment.amount or 0, payment.net)
-            award.due = max(award.due, award.earned - award.worth(net))
-            owed = max(0, award.due - award.lot.expired - award.reversed)
-            if owed:
-                award.reversed += owed
-                amount = award.member.reverse(award.lot, owed, at)
-                heard = next((each for each in programs if each.program == award.member.program.id), None)
-                if heard is None:
-                    heard = Heard(award.member.program.id, "processed")
-                    programs.append(heard)
-                heard.amounts.append(amount)
-
     def on_customer_merged(self, event: Event, body: dict[str, Any], at: int) -> Answer:
         source, target = body["merged_from"], body["id"]
         if source == target:
@@ -260,7 +179,7 @@ class Model:
             elif staying.status != "active":
                 answer.programs.append(Heard(program, "ignored", "account_closed"))
             else:
-                staying.absorb(leaving, self.now)
+                self.combine(leaving, staying)
                 answer.programs.append(Heard(program, "processed", None, staying))
         return answer
 
@@ -281,9 +200,10 @@ class Model:
                 programs.append(self.evaluate(heard.program, event, payment, only=member))
             else:
                 programs.append(heard)
+        told = list(first.redemptions), list(first.credit)
         if payment is not None:
-            self.claw_back(payment, programs)
-        answer = self.heard(programs)
+            self.claw_back(payment, programs, told)
+        answer = self.heard(programs, told)
         self.events[event_id] = event, answer
         return answer
 
@@ -303,7 +223,10 @@ class Model:
             return Heard(name, "ignored", reason)
         rules = self.rules(name, event["type"])
         facts = self.facts(member, name, body, at)
-        verdicts = [pricing_model.judge(rule, body, facts, program.currency, program.rounding) for rule in rules]
+        factor = self.factor(member, program)
+        verdicts = [
+            pricing_model.judge(rule, body, facts, program.currency, program.rounding, factor) for rule in rules
+        ]
         if member is None:
             room = [rule.budget is None or self.spent(rule) < rule.budget for rule in rules]
             if not any(v is not None and v.points and left for v, left in zip(verdicts, room, strict=True)):
@@ -320,6 +243,8 @@ class Model:
             payment.purchases[name] = Purchase(member, naive_time.day_number(at, program.zone))
         if all(verdict is None for verdict in verdicts):
             heard.status, heard.reason = "ignored", "no_matching_rule"
+        if payment is not None and event["type"] == "payment.completed":
+            heard.amounts += self.convert(member, payment, body, at, heard)
         return heard
 
     def whose(self, program: str, body: dict[str, Any]) -> tuple[Member | None, str]:

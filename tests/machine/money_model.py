@@ -1,8 +1,14 @@
 """What the model knows of a payment, and what it answers to an event."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tests.machine.ledger_model import Award, Member
+
+if TYPE_CHECKING:
+    from tests.machine.credit_model import Returned, Spend
+    from tests.machine.redeem_model import Redemption, Told
+    from tests.machine.referral_model import Referral
 
 
 class Refused(Exception):
@@ -33,6 +39,9 @@ class Payment:
     refunded_at: int = 0
     awards: list[Award] = field(default_factory=list)
     purchases: dict[str, Purchase] = field(default_factory=dict)
+    failed: bool = False
+    redemptions: "list[Redemption]" = field(default_factory=list)
+    spends: "list[Spend]" = field(default_factory=list)
     told: tuple[int, str | None] | None = None
 
     @property
@@ -57,6 +66,7 @@ class Heard:
     reason: str | None = None
     member: Member | None = None
     amounts: list[int] = field(default_factory=list)
+    referral: "tuple[Referral, str, str | None] | None" = None
 
 
 @dataclass(eq=False)
@@ -64,3 +74,5 @@ class Answer:
     status: str
     reason: str | None = None
     programs: list[Heard] = field(default_factory=list)
+    redemptions: "list[Told]" = field(default_factory=list)
+    credit: "list[Returned]" = field(default_factory=list)

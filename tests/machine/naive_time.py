@@ -1,7 +1,7 @@
 """Calendars as a person would work them out with a diary: no cleverness shared with the product."""
 
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,3 +53,16 @@ def window(at: int, name: str, zone: str) -> str:
 
 def day_number(at: int, zone: str) -> int:
     return local(at, zone).date().toordinal()
+
+
+def start_of_day(number: int, zone: str) -> int:
+    day = date.fromordinal(number)
+    return instant(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on; the month's last where it has no such day."""
+    year, month = day.year, day.month + months
+    while month > 12:
+        year, month = year + 1, month - 12
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -47,7 +47,9 @@ def still_holds(condition: Condition, facts: Facts, net: int) -> bool:
     return net > value if op == "gt" else net >= (value[0] if op == "between" else value)
 
 
-def judge(rule: RuleSpec, event: dict[str, Any], facts: Facts, currency: str, rounding: str) -> Verdict | None:
+def judge(
+    rule: RuleSpec, event: dict[str, Any], facts: Facts, currency: str, rounding: str, tier_factor: str = "1"
+) -> Verdict | None:
     """The verdict for a member; ``None`` where the rule does not match."""
     together = all if rule.match == "all" else any
     if rule.conditions and not together([holds(condition, facts) for condition in rule.conditions]):
@@ -65,13 +67,18 @@ def judge(rule: RuleSpec, event: dict[str, Any], facts: Facts, currency: str, ro
         kept = [still_holds(condition, seen.get, net) for condition in rule.conditions]
         if kept and not together(kept):
             return 0
-        exact = rule.rate * (net if rule.per is not None else 1) * Fraction(rule.multiplier)
+        exact = rule.rate * (net if rule.per is not None else 1) * Fraction(rule.multiplier) * Fraction(tier_factor)
         if rule.bonus and still_holds(rule.bonus[0], seen.get, net):
             exact *= Fraction(rule.bonus[1])
         return rounded(exact, rounding)
 
     points = worth(amount)
     return Verdict(points, worth, zero=points == 0)
+
+
+def fixed(rule: RuleSpec, rounding: str, tier_factor: str) -> int:
+    """What a rule of so many points gives for an event without conditions."""
+    return rounded(rule.rate * Fraction(tier_factor), rounding)
 
 
 def rounded(exact: Fraction, rounding: str) -> int:

@@ -27,6 +27,7 @@ class RuleSpec:
     cap_times: int | None = None
     window: str | None = None
     budget: int | None = None
+    recipient: str | None = None
 
     @property
     def rate(self) -> Fraction:
@@ -47,6 +48,7 @@ class RuleSpec:
             "cap": cap if self.window else None,
             "window": self.window,
             "budget": None if self.budget is None else {"points": self.budget},
+            **({} if self.recipient is None else {"recipient": self.recipient}),
         }
 
 
@@ -54,9 +56,76 @@ def _condition(condition: Condition) -> dict[str, Any]:
     return dict(zip(("fact", "op", "value"), condition, strict=True))
 
 
+@dataclass(eq=False)
+class RewardSpec:
+    """What points buy. ``id`` is what the product calls it, once it is made; ``credit`` is in pence."""
+
+    program: str
+    type: str
+    cost: int
+    inventory: int | None
+    per_member_limit: int | None
+    on_refund: str
+    credit: int = 300
+    tiers: tuple[str, ...] = ()
+    active: bool = True
+    id: str = ""
+
+    def definition(self) -> dict[str, Any]:
+        return {
+            "program": self.program,
+            "name": self.type,
+            "type": self.type,
+            "cost": self.cost,
+            "value": VALUES.get(self.type, {"amount": self.credit, "currency": "GBP"}),
+            "inventory": self.inventory,
+            "per_member_limit": self.per_member_limit,
+            "on_refund": self.on_refund,
+            "eligibility": {"tiers": list(self.tiers)},
+        }
+
+
+VALUES: dict[str, dict[str, Any]] = {
+    "discount_percent": {"percent": 10},
+    "free_product": {"product": "mug"},
+    "partner": {"partner": "Cinema", "sku": "seat"},
+}
+
+
 @dataclass
+class TierSpec:
+    """Tiers ``t0``, ``t1``, …, each with its threshold and multiplier."""
+
+    qualify_on: str
+    period: str
+    months: int
+    starts_month: int
+    thresholds: tuple[int, ...]
+    multipliers: tuple[str, ...]
+    mode: str
+    grace_days: int
+
+    def reached(self, value: int) -> int:
+        return max(number for number, threshold in enumerate(self.thresholds) if max(0, value) >= threshold)
+
+    def definition(self) -> dict[str, Any]:
+        lasting = {} if self.period == "lifetime" else {"months": self.months}
+        begins = {"starts_month": self.starts_month} if self.period == "calendar" else {}
+        both = zip(self.thresholds, self.multipliers, strict=True)
+        return {
+            "qualify_on": self.qualify_on,
+            "period": {"type": self.period, **lasting, **begins},
+            "tiers": [
+                {"key": f"t{rank}", "name": f"T{rank}", "rank": rank, "threshold": threshold, "multiplier": multiplier}
+                for rank, (threshold, multiplier) in enumerate(both)
+            ],
+            "downgrade": {"mode": self.mode, "grace_days": self.grace_days},
+        }
+
+
+@dataclass(eq=False)
 class ProgramSpec:
-    """A program and its rules."""
+    """A program, its rules and its rewards; ``credit`` says whether there is store credit."""
 
     id: str
     currency: str
@@ -67,7 +136,19 @@ class ProgramSpec:
     clawback: str
     auto_enroll: bool
     rules: list[RuleSpec] = field(default_factory=list)
+    rewards: list[RewardSpec] = field(default_factory=list)
+    tiers: TierSpec | None = None
+    credit: bool = False
+    referrals: bool = False
+    referral_limit: dict[str, Any] | None = None
+    grace_days: int = 0
+    ttl_hours: int | None = 24
     status: str = "active"
+
+    @property
+    def features(self) -> frozenset[str]:
+        there = {"rewards": self.rewards, "credit": self.credit, "tiers": self.tiers, "referrals": self.referrals}
+        return frozenset(name for name, each in there.items() if each)
 
     def definition(self) -> dict[str, Any]:
         return {
@@ -78,6 +159,10 @@ class ProgramSpec:
             "currency": {"rounding": self.rounding, "expiry": self.expiry},
             "hold_days": self.hold_days,
             "clawback": self.clawback,
+            "return_grace_days": self.grace_days,
+            "redemption_ttl_hours": self.ttl_hours,
+            "referral_limit": self.referral_limit,
+            **({} if self.tiers is None else {"tier_config": self.tiers.definition()}),
         }
 
 
@@ -165,8 +250,60 @@ def rule_specs(draw: st.DrawFn, program: str) -> list[RuleSpec]:
 
 
 @st.composite
-def program_specs(draw: st.DrawFn, program: str) -> ProgramSpec:
-    """A program of any kind."""
+def reward_specs(draw: st.DrawFn, program: str, tiers: TierSpec | None) -> list[RewardSpec]:
+    """A discount, and at times other things; few of some."""
+    types = ["discount_amount", *draw(st.lists(st.sampled_from(REWARD_TYPES), max_size=2))]
+    return [
+        RewardSpec(
+            program,
+            kind,
+            draw(st.sampled_from((1, 20, 60, 90))),
+            draw(st.sampled_from((None, None, 1, 2, 6))),
+            draw(st.sampled_from((None, None, None, 1, 2))),
+            draw(st.sampled_from(("return", "return", "keep"))),
+            tiers=() if tiers is None else draw(st.sampled_from(((), ("t1",), ("t0", "t1")))),
+        )
+        for kind in types
+    ]
+
+
+@st.composite
+def tier_specs(draw: st.DrawFn) -> TierSpec:
+    """Two tiers or three, near enough to be reached and left by a payment or two."""
+    qualify_on = draw(st.sampled_from(("points", "points", "spend")))
+    steps = ((0, 50), (0, 60, 200), (0, 1, 100)) if qualify_on == "points" else ((0, 3_000), (0, 1_000, 9_000))
+    thresholds = draw(st.sampled_from(steps))
+    return TierSpec(
+        qualify_on,
+        draw(st.sampled_from(("lifetime", "rolling", "rolling", "rolling", "calendar", "calendar"))),
+        draw(st.sampled_from((1, 3, 12))),
+        draw(st.sampled_from((1, 2, 4))),
+        thresholds,
+        draw(st.sampled_from((("1", "1.5", "2"), ("1", "1", "0.5"), ("1.1", "1.25", "3"))))[: len(thresholds)],
+        draw(st.sampled_from(("immediate", "immediate", "period_end", "period_end", "never"))),
+        draw(st.sampled_from((0, 0, 7, 40))),
+    )
+
+
+REFERRAL_LIMITS: st.SearchStrategy[dict[str, Any] | None] = st.sampled_from(
+    (
+        None,
+        {"attributions": 50, "conversions": None, "window_days": 30},
+        {"attributions": 2, "conversions": None, "window_days": 1},
+        {"attributions": 3, "conversions": 1, "window_days": 30},
+    )
+)
+REWARD_TYPES = ("discount_amount", "discount_percent", "store_credit", "free_product", "partner")
+
+
+@st.composite
+def program_specs(draw: st.DrawFn, program: str, features: frozenset[str] = frozenset()) -> ProgramSpec:
+    """A program of any kind, with what the shop has beyond earning."""
+    tiers = draw(tier_specs()) if "tiers" in features else None
+    rules = draw(rule_specs(program))
+    if "referrals" in features and tiers is None and draw(st.booleans()):
+        recipient = draw(st.sampled_from(("referrer", "referee", "both")))
+        rules.append(RuleSpec(f"rule_{program}_f_friends", program, "referral.converted", "30", recipient=recipient))
     return ProgramSpec(
         id=program,
         currency=draw(st.sampled_from(("GBP", "GBP", "GBP", "EUR"))),
@@ -176,13 +313,36 @@ def program_specs(draw: st.DrawFn, program: str) -> ProgramSpec:
         hold_days=draw(st.sampled_from((0, 14))),
         clawback=draw(st.sampled_from(("negative", "clamp"))),
         auto_enroll=draw(st.sampled_from((True, True, True, False))),
-        rules=draw(rule_specs(program)),
+        rules=rules,
+        rewards=draw(reward_specs(program, tiers)) if "rewards" in features else [],
+        tiers=tiers,
+        credit="credit" in features,
+        referrals="referrals" in features,
+        referral_limit=draw(REFERRAL_LIMITS) if "referrals" in features else None,
+        grace_days=draw(st.sampled_from((0, 0, 7, 40))) if features & {"rewards", "credit"} else 0,
+        ttl_hours=draw(st.sampled_from((24, 24, 400, None))) if "rewards" in features else 24,
     )
 
 
-SHOPS = st.tuples(program_specs("prog_default"), program_specs("prog_other")) | program_specs("prog_default").map(
-    lambda only: (only,)
-)
+FEATURES = st.sampled_from(
+    (
+        *((), (), ("rewards",), ("rewards",), ("credit",)),
+        *(("tiers",), ("tiers",), ("rewards", "credit"), ("rewards", "tiers")),
+        *(("referrals",), ("referrals", "tiers")),
+    )
+).map(frozenset)
+"""What a shop has beyond earning; few at a time, so that few steps tell much of each."""
+
+
+@st.composite
+def shops(draw: st.DrawFn) -> tuple[ProgramSpec, ...]:
+    """One program or two, alike in what they have."""
+    features = draw(FEATURES)
+    names = draw(st.sampled_from((("prog_default", "prog_other"), ("prog_default",))))
+    return tuple(draw(program_specs(name, features)) for name in names)
+
+
+SHOPS = shops()
 
 
 def dearer(rule: RuleSpec) -> RuleSpec:

@@ -16,6 +16,7 @@ from vinr_engagement.commands import (
     ReceiveEvent,
     Store,
     UpdateAccount,
+    UpdateProgram,
     parse_event,
 )
 from vinr_engagement.commands.verify import verify
@@ -138,3 +139,15 @@ async def test_a_payment_of_somebody_erased_is_still_the_same_payment(shop: Shop
     body = {"id": "pay_1", "amount": 1_000, "currency": "GBP", "customer": "cust_1"}
     again = await shop.hear("evt_again", "payment.completed", **body)
     assert (again.status, again.reason) == ("ignored", "payment_already_completed")
+
+
+async def test_a_payment_whose_refund_came_first_lifts_nobody(shop: Shop) -> None:
+    """It lifted the member, who was then to fall again: with a grace, or where nobody falls, that was a tier for nothing."""
+    tiers = [{"name": "Bronze", "rank": 0, "threshold": 0}, {"name": "Silver", "rank": 1, "threshold": 500}]
+    config = {"qualify_on": "spend", "period": {"type": "lifetime"}, "tiers": tiers, "downgrade": {"mode": "never"}}
+    await shop.run(UpdateProgram("prog_default", {"tier_config": config}))
+    await shop.rule("payment.completed", award=PER_POUND)
+    await shop.hear("evt_1", "refund.completed", id="re_1", payment="pay_1", amount=1_000)
+    await shop.pay("pay_1", "cust_1")
+    assert [account.tier for account in await shop.rows(members.ACCOUNTS)] == ["bronze"]
+    assert "loyalty.tier.changed" not in [event.type for event in await shop.rows(outbox.OUTGOING_EVENTS)]

@@ -163,7 +163,8 @@ def _carry_out(
         campaigning.remember(context, purchase, owed, contributions)
         if account.referral is not None and happening.type == "payment.completed":
             outcome.referral = _referred(context, program, account, money, happening)
-    outcome.cascade_limit = cascade.react(context, happening.at)
+    refunds_to_come = money is not None and money.refunded_at is not None
+    outcome.cascade_limit = cascade.react(context, happening.at, refunds_to_come=refunds_to_come)
     account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
     outcome.balance = account.balance
     matched = _matched_any(outcome.rules) or any(each.matched for each in outcome.campaigns)
