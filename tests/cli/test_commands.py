@@ -91,6 +91,7 @@ def test_a_wrong_setting_is_named(vinr: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert "VINR_RATE_LIMIT" in vinr.fails("serve", "--port", "0", code=2)
 
 
+@pytest.mark.empty_database
 def test_migrate(vinr: Any) -> None:
     checked = vinr("migrate", "--check")
     assert checked.returncode == 1

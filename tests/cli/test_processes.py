@@ -227,6 +227,7 @@ def test_no_process_outlives_the_one_that_started_it(vinr: Any, start: Start, mo
 
 
 @ON_POSTGRESQL
+@pytest.mark.empty_database
 def test_one_that_cannot_start_stops_all(vinr: Any) -> None:
     code = """
 from vinr_engagement.entrypoints.cli import processes, server

@@ -165,7 +165,7 @@ BUCKETS_FOREVER = [0, 2446, 3818, 3978]
 
 
 def test_codes_are_short_and_have_no_letter_that_looks_like_another() -> None:
-    made = {ids.new_code() for _ in range(2_000)}
+    made = {ids.new_readable_code() for _ in range(2_000)}
     letters = set("".join(made))
     assert {len(code) for code in made} == {8}
     assert len(made) > 1_990

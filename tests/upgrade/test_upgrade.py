@@ -19,6 +19,8 @@ from vinr_engagement.foundation.database import Database, Session, migrations
 from vinr_engagement.foundation.database.open import open_store
 from vinr_engagement.foundation.settings import Settings
 
+pytestmark = pytest.mark.empty_database
+
 RELEASES = sorted(Path(__file__).parent.glob("release_*.json.gz"))
 Rows = dict[str, list[dict[str, Any]]]
 
