@@ -71,7 +71,7 @@ class Crediting:
         if wallet.balance < amount:
             raise Refused("insufficient_credit")
         self.payments[name] = payment
-        spent = Spend(member, currency, amount, wallet.debit(amount, self.now))
+        spent = Spend(member, currency, amount, wallet.debit(amount, self.now, "redeem"))
         payment.spends.append(spent)
         self.return_shares(payment)
         return {"amount": -amount, "wallet_balance": wallet.balance}

@@ -11,7 +11,7 @@ from tests.machine.paying_model import Event, Paying
 from tests.machine.redeem_model import Redeeming, Redemption
 from tests.machine.referral_model import Referral, Referring
 from tests.machine.shop import ProgramSpec, RuleSpec
-from tests.machine.tier_model import Climbing, Standing
+from tests.machine.tier_model import Climbing, Move, Standing
 
 MINUTE = 60 * 1_000_000
 BUILT_IN = (
@@ -33,6 +33,7 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
         self.redemptions: list[Redemption] = []
         self.referrals: list[Referral] = []
         self.standings: dict[Member, Standing] = {}
+        self.moves: dict[Member, list[Move]] = {}
 
     def advance(self, now: int) -> None:
         self.now = now
@@ -43,8 +44,7 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
 
     def told(self, ask: Callable[[], Any]) -> Any:
         """Lets something happen, and whatever it makes due."""
-        for member, _, standing in self.climbers():
-            standing.value_before = self.value(member)
+        self.remember()
         answer = ask()
         self.place()
         self.advance(self.now)

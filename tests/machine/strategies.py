@@ -115,6 +115,7 @@ OF_REDEMPTION: st.SearchStrategy[Action] = st.builds(
     st.integers(0, 3),
     st.none() | NUMBERS | st.just(LAST),
 )
+RELEASE_LAST: st.SearchStrategy[Action] = st.just(spending.OfRedemption("release", 0))
 FAIL: st.SearchStrategy[Action] = st.builds(
     spending.Fail, st.none() | st.none() | NUMBERS, USES, st.booleans(), st.booleans(), AGO
 )
