@@ -176,7 +176,7 @@ def compare_answers(model: Model, asked: Sequence[Asked], outcomes: Sequence[Any
 
 def _asked(model: Model, each: Asked) -> Any:
     try:
-        return model.told(each.ask_model)
+        return model.hear(each.ask_model)
     except Refused as refused:
         return refused
 

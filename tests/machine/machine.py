@@ -26,6 +26,7 @@ from tests.machine.ledger_model import DAY, Member
 from tests.machine.model import Model
 from tests.machine.referral_actions import Attribute
 from tests.machine.shop import SHOPS, ProgramSpec, dearer
+from tests.machine.spending_actions import Fail, IssueCredit, Redeem, SpendCredit
 from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateReward, UpdateRule
 from vinr_engagement.foundation.errors import Refusal
 
@@ -121,7 +122,7 @@ class LoyaltyMachine(RuleBasedStateMachine):
     )
     def redeem_and_pay(
         self,
-        redeem: Action,
+        redeem: Redeem,
         beforehand: int,
         span: int | None,
         between: list[Action],
@@ -158,10 +159,10 @@ class LoyaltyMachine(RuleBasedStateMachine):
     )
     def spend_and_refund(
         self,
-        issued: list[Action],
-        spent: list[Action],
+        issued: list[IssueCredit],
+        spent: list[SpendCredit],
         span: int | None,
-        fails: Action | None,
+        fails: Fail | None,
         payment: Money,
         refunds: list[TakeBack | int],
     ) -> None:
@@ -240,7 +241,9 @@ class LoyaltyMachine(RuleBasedStateMachine):
         merge=st.sampled_from(("none", "referrer", "friends", "friends")),
         refund=st.none() | strategies.REFUND,
     )
-    def bring_two_friends(self, refer: Action, first: Money, second: Money, merge: str, refund: Action | None) -> None:
+    def bring_two_friends(
+        self, refer: Action, first: Money, second: Money, merge: str, refund: TakeBack | None
+    ) -> None:
         """Both use one code; they may turn out to be one person, or the one who brought them."""
         self.do([refer])
         friends = []

@@ -1,13 +1,13 @@
 """Which tier a member is in, worked out by walking through the days with nothing but a list of what counts on which."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from tests.machine import naive_time
 from tests.machine.ledger_model import DAY, Member
-from tests.machine.money_model import Payment, Refused
+from tests.machine.money_model import Refused
 from tests.machine.shop import ProgramSpec, TierSpec
+from tests.machine.whole import Whole
 
 
 @dataclass(eq=False)
@@ -28,15 +28,8 @@ Move = tuple[int, str, str, int]
 """When a member was moved, from which tier to which, and at what value."""
 
 
-class Climbing:
+class Climbing(Whole):
     """The part of the model that is about tiers."""
-
-    now: int
-    members: list[Member]
-    payments: dict[str, Payment]
-    standings: dict[Member, Standing]
-    moves: dict[Member, list[Move]]
-    own: Callable[[Member], Member]
 
     def standing(self, member: Member) -> Standing:
         return self.standings.setdefault(member, Standing(self.now))
