@@ -17,18 +17,30 @@ from benchmarks.results import Sample
 from benchmarks.servers import Site
 
 YARDSTICK = "yardstick"
+PLAIN, FULL = "small", "full"
+"""The stores: of a plain program, and of one with everything on."""
 READERS = 20_000
 """Random members that a read case chooses among."""
 
 
 class Case(NamedTuple):
-    """``targets`` are ratios to the rate of ``against``, for each engine."""
+    """``targets`` are ratios to the rate of ``against``, for each engine; the ratio to that of ``also`` is told beside it.
+
+    ``store`` is that which it is measured on.
+    """
 
     name: str
     title: str
     targets: dict[str, float]
     against: str
     measure: Callable[["Site", int], Sample]
+    also: str = ""
+    store: str = PLAIN
+
+    @property
+    def compared(self) -> list[str]:
+        """What its rate is compared with."""
+        return [name for name in (self.against, self.also) if name]
 
 
 def one(site: Site, count: int) -> Sample:
@@ -57,6 +69,25 @@ def read(site: Site, count: int) -> Sample:
     paths = [f"/v1/loyalty/accounts/{account}" for (account,) in found]
     chosen = random.Random(count).choices(paths, k=count)
     return _load(site, [load.request("GET", path, site.key) for path in chosen], count, b'"loyalty_account"')
+
+
+def redeem(site: Site, count: int) -> Sample:
+    """A reward for the points of any member, one a request."""
+    found = site.fetch("select account from customer_links order by customer limit " + str(max(READERS, count)))
+    ((reward,),) = site.fetch("select id from rewards")
+    accounts = [account for (account,) in random.Random(site.take(1)).choices(found, k=count)]
+    before = _redeemed(site)
+    sample = _load(site, traffic.redemptions(site.key, accounts, reward), count, b'"status":"pending"')
+    came = _redeemed(site) - before
+    if came != count:
+        raise click.ClickException(f"{came} of {count} redemptions were written")
+    return sample
+
+
+def _redeemed(site: Site) -> int:
+    """Ledger rows of redemptions."""
+    ((rows,),) = site.fetch("select count(distinct ledger_row) from redemptions")
+    return int(rows)
 
 
 def healthz(site: Site, count: int) -> Sample:
@@ -158,6 +189,15 @@ CASES = {
     for case in (
         Case("one", "`POST /v1/events`, one a request", dict(zip(_BOTH, (0.7, 0.7), strict=True)), YARDSTICK, one),
         Case(
+            "full",
+            "`POST /v1/events`, everything on",
+            dict.fromkeys(_BOTH, 0.8),
+            "one",
+            one,
+            also=YARDSTICK,
+            store=FULL,
+        ),
+        Case(
             "batch",
             f"`POST /v1/events/batch`, {traffic.BATCH} a request",
             dict(zip(_BOTH, (1.2, 1.0), strict=True)),
@@ -168,6 +208,14 @@ CASES = {
         Case("hot", "all events on one member", dict.fromkeys(_BOTH, 0.8), "one", hot),
         Case("healthz", "`GET /healthz`", {}, "", healthz),
         Case("read", "`GET /v1/loyalty/accounts/{id}`", dict.fromkeys(_BOTH, 0.5), "healthz", read),
+        Case(
+            "redeem",
+            "`POST /v1/loyalty/redemptions`, one a request",
+            dict.fromkeys(_BOTH, 0.5),
+            "one",
+            redeem,
+            also=YARDSTICK,
+        ),
     )
 }
 """In the order in which they run."""

@@ -19,7 +19,8 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks import template
+from benchmarks import program, template
+from benchmarks.program import Furnishing
 from benchmarks.results import Filled
 from benchmarks.template import SHIFTS, TABLES, Part, Template
 from vinr_engagement import payments
@@ -40,17 +41,17 @@ Progress = Callable[[int, int], None]
 Rows = dict[Table[Any], list[Any]]
 
 
-def furnish(url: str) -> None:
-    """Brings a new store up to date and adds the second rule."""
+def furnish(url: str, furnishing: Furnishing = program.plain) -> None:
+    """Brings a new store up to date and sets it up."""
 
-    async def add() -> None:
+    async def set_up() -> None:
         store = await Store.open("test", Settings(database_url=url))
         try:
-            await template.add_rule(store)
+            await furnishing(store)
         finally:
             await store.close()
 
-    asyncio.run(add())
+    asyncio.run(set_up())
 
 
 def fill(
@@ -60,16 +61,17 @@ def fill(
     adjustments_each: int = 0,
     *,
     due: bool = False,
+    furnishing: Furnishing = program.plain,
     progress: Progress = lambda done, total: None,
 ) -> Filled:
     """Members with so many payments (two ledger rows each) and adjustments (one); with ``due`` all points have expired.
 
-    The store has to be furnished, and have no members. Theirs are the customers of the numbers from 0 on, and the events
-    of the numbers from 0 to ``members × payments_each``.
+    The store has to be furnished, by the same ``furnishing``, and have no members. Theirs are the customers of the numbers
+    from 0 on, and the events of the numbers from 0 to ``members × payments_each``.
     """
     started = time.perf_counter()
     dates = _dates(payments_each + adjustments_each, due=due)
-    work = _Work(members, template.make(dates, payments_each), progress)
+    work = _Work(members, template.make(dates, payments_each, furnishing), progress)
     gc.disable()
     try:
         size = _fill_sqlite(url, work) if url.startswith("sqlite:") else asyncio.run(_fill_postgresql(url, work))

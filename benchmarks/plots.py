@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.cases import CASES
+from benchmarks.cases import CASES, YARDSTICK
 from benchmarks.parts import ORDER
 from benchmarks.results import EngineResult, Results, Sweep, figure, ratio, slowdown
 from benchmarks.svg import COLOURS, FAINT, INK, LINE, QUIET, Drawing, round_up
@@ -52,10 +52,12 @@ def _rates(found: Results) -> Drawing | None:
 def _ratios(engine: EngineResult) -> list[Bar]:
     bars = []
     for case in CASES.values():
-        value = ratio(engine.rounds, case.name, case.against) if case.against else None
-        if value is not None:
-            against = "" if case.against == "yardstick" else f" ÷ {case.against}"
-            bars.append(Bar(plain(case.title) + against, value, case.targets.get(engine.engine)))
+        for against in case.compared:
+            value = ratio(engine.rounds, case.name, against)
+            if value is not None:
+                divided = "" if against == YARDSTICK else f" ÷ {against}"
+                target = case.targets.get(engine.engine) if against == case.against else None
+                bars.append(Bar(plain(case.title) + divided, value, target))
     return bars
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks import load, plots, traffic
-from benchmarks.cases import CASES, Case
+from benchmarks.cases import CASES, YARDSTICK, Case
 from benchmarks.parts import ORDER
-from benchmarks.results import EngineResult, Results, Scale, Sweep, figure, median, rates, ratio, slowdown
+from benchmarks.results import EngineResult, Results, Round, Scale, Sweep, figure, median, rates, ratio, slowdown
 from benchmarks.servers import POSTGRESQL_SETTINGS
 
 _ALT = {
@@ -76,12 +76,12 @@ def _yard(engine: EngineResult) -> str:
 def _rate_row(engine: EngineResult, case: Case) -> tuple[str, ...]:
     rounds, target = engine.rounds, case.targets.get(engine.engine)
     found = ratio(rounds, case.name, case.against) if case.against else None
+    compared = [_compared(rounds, case.name, against) for against in case.compared]
     each = rates([one.samples for one in rounds], case.name)
-    against = "" if case.against in ("", "yardstick") else f" of {_short(case.against)}"
     return (
         case.title,
         _number(median(each)),
-        "" if found is None else f"{found:.2f} ×{against}",
+        ", ".join(compared),
         "" if target is None else f"≥ {target} {_verdict(found, target)}",
         f"{min(each):,.0f} to {max(each):,.0f}",
         _number(figure(rounds, case.name, lambda sample: sample.p50), 1),
@@ -89,7 +89,15 @@ def _rate_row(engine: EngineResult, case: Case) -> tuple[str, ...]:
     )
 
 
+def _compared(rounds: list[Round], name: str, against: str) -> str:
+    found = ratio(rounds, name, against)
+    of = "" if CASES[name].compared == [YARDSTICK] else f" of {_short(against)}"
+    return "" if found is None else f"{found:.2f} ×{of}"
+
+
 def _short(name: str) -> str:
+    if name == YARDSTICK:
+        return "the yardstick"
     return "one a request" if name == "one" else CASES[name].title
 
 
@@ -101,7 +109,7 @@ def _cpu(engines: list[EngineResult], drawn: set[str]) -> Iterator[str]:
     yield from (
         "## CPU",
         "",
-        "Microseconds of an event or a read, by process (for an import, `server` is its process):",
+        "Microseconds of an event, a redemption or a read, by process (for an import, `server` is its process):",
         "",
     )
     yield from _table(
@@ -231,11 +239,17 @@ Again: `{command}`; `make bench ARGS=--help` lists the options.
   request was answered with 200 and every event was processed.
 - **Events.** Payments of random members, with new ids in no order. Two rules: a point per whole pound, and five points for one
   event in ten. Nothing is switched off but the request log.
+- **Everything on**: a store of its own, as large, whose program has five rules (on the event, the tier, a segment, what was
+  spent in 90 days; two with a cap), two segments (by what members did, by what they are), three tiers by what was spent in
+  twelve months, with multipliers, and a campaign that multiplies the points of every second member. Customers are mirrored.
+  The events are the same.
+- **Redemptions** are of a discount without an end of it, by random members who have the points; each writes a ledger row.
 - **Batches** have {batch} events. **Imports** are of an NDJSON file, beside a server that has nothing to do; their rate is by the
   seconds that the command prints: from opening the file, its digest included, to the last commit.
 - **Stores** are filled by `benchmarks/fill.py`: rows that the engine wrote for one member, with the ids, buckets and times of
-  others in their place; `vinr verify` finds them clean. On the large store a member has two payments, each awarded by both
-  rules, and six adjustments: ten ledger rows.
+  others in their place; `vinr verify` finds them clean. A member has a payment, awarded by two rules, and points given by
+  hand: three ledger rows. On the large store a member has two payments, each awarded by both rules, and six adjustments: ten
+  ledger rows.
 """
 
 

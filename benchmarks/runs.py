@@ -1,15 +1,18 @@
 """Everything of one engine: rounds of all cases, then the parts, the large store and the sweep where they are wanted."""
 
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import parts, scale, servers, sweep, terminal, yardstick
-from benchmarks.cases import Case
+from benchmarks import parts, program, scale, servers, sweep, terminal, yardstick
+from benchmarks.cases import FULL, PLAIN, Case
 from benchmarks.results import EngineResult, Round
 from benchmarks.servers import Engine, Site
 
-PROFILED = ("one", "batch", "import")
+PROFILED = ("one", "full", "batch", "import", "redeem")
+Sites = dict[str, Site]
+"""The stores by name."""
 
 
 @dataclass(frozen=True)
@@ -38,48 +41,65 @@ def measure(name: str, plan: Plan) -> EngineResult:
         version, serving = servers.version(engine), engine.server_processes
         result = EngineResult(engine.name, engine.title, version, serving, plan.members, plan.events)
         if plan.chosen:
-            site = servers.new_site(engine, "small", plan.members)
-            scale.filled_site(site, 1, 0)
-            _rounds(site, plan, result)
+            sites = _sites(engine, plan)
+            _rounds(sites, plan, result)
             if plan.parts:
-                _parts(site, plan, result)
+                _parts(sites, plan, result)
             if plan.scale_members:
-                _scale(site, plan, result)
+                _scale(sites[PLAIN], plan, result)
         if plan.sweep_lots:
             _sweep(engine, plan, result)
     return result
 
 
-def _rounds(site: Site, plan: Plan, result: EngineResult) -> None:
-    with servers.served(site, plan.port):
+def _sites(engine: Engine, plan: Plan) -> Sites:
+    """The stores that the chosen cases are measured on: members with a payment and a gift of points."""
+    furnished = {PLAIN: program.plain, FULL: program.everything}
+    wanted = {case.store for case in plan.chosen} | {PLAIN}
+    sites = {
+        name: servers.new_site(engine, name, plan.members, furnishing)
+        for name, furnishing in furnished.items()
+        if name in wanted
+    }
+    for site in sites.values():
+        scale.filled_site(site, 1, 1)
+    return sites
+
+
+def _rounds(sites: Sites, plan: Plan, result: EngineResult) -> None:
+    """A server for each store; all but one of them have nothing to do."""
+    with ExitStack() as stack:
+        for number, site in enumerate(sites.values()):
+            stack.enter_context(servers.served(site, plan.port and plan.port + number))
         for number in range(plan.runs):
-            terminal.heading(f"{site.engine.title}, run {number + 1} of {plan.runs}")
-            result.rounds.append(_round(site, plan))
-    result.peak_memory = site.peak_memory
+            terminal.heading(f"{result.title}, run {number + 1} of {plan.runs}")
+            result.rounds.append(_round(sites, plan))
+    result.peak_memory = max(site.peak_memory for site in sites.values())
 
 
-def _round(site: Site, plan: Plan) -> Round:
+def _round(sites: Sites, plan: Plan) -> Round:
     """Each case once, with the yardstick before and after them: a disk that others use as well is not always as fast."""
     terminal.say("yardstick")
-    before = yardstick.measure(site.engine, plan.members, plan.seconds / 2)
+    engine = sites[PLAIN].engine
+    before = yardstick.measure(engine, plan.members, plan.seconds / 2)
     this = Round(before, {})
     for case in plan.chosen:
         terminal.say(case.title)
-        this.samples[case.name] = case.measure(site, plan.events)
+        this.samples[case.name] = case.measure(sites[case.store], plan.events)
     terminal.say("yardstick")
-    this.yard = yardstick.mean(before, yardstick.measure(site.engine, plan.members, plan.seconds / 2))
+    this.yard = yardstick.mean(before, yardstick.measure(engine, plan.members, plan.seconds / 2))
     terminal.yard(this.yard)
     for case in plan.chosen:
         terminal.sample(case, this)
     return this
 
 
-def _parts(site: Site, plan: Plan, result: EngineResult) -> None:
-    terminal.heading(f"{site.engine.title}, CPU by part, in runs under a sampler")
+def _parts(sites: Sites, plan: Plan, result: EngineResult) -> None:
+    terminal.heading(f"{result.title}, CPU by part, in runs under a sampler")
     for case in plan.chosen:
         if case.name in PROFILED:
             terminal.say(case.title)
-            result.parts[case.name] = parts.measure(site, plan.port, case, plan.events)
+            result.parts[case.name] = parts.measure(sites[case.store], plan.port, case, plan.events)
             terminal.parts(case, result.parts[case.name])
 
 

@@ -3,7 +3,7 @@
 import click
 
 from benchmarks import fill, servers, terminal
-from benchmarks.cases import Case
+from benchmarks.cases import PLAIN, Case
 from benchmarks.results import Filled, Sample, Scale
 from benchmarks.servers import Engine, Site
 
@@ -32,7 +32,12 @@ def measure(engine: Engine, port: int, small: Site, members: int, chosen: list[C
 def filled_site(site: Site, payments: int, adjustments: int) -> Filled:
     """Gives a new store its members."""
     filled = fill.fill(
-        site.url, site.members, payments, adjustments, progress=terminal.progress(f"filling the {site.name} store")
+        site.url,
+        site.members,
+        payments,
+        adjustments,
+        furnishing=site.furnishing,
+        progress=terminal.progress(f"filling the {site.name} store"),
     )
     site.number = site.members * payments
     terminal.filled(site.name, filled)
@@ -47,8 +52,8 @@ def _run(site: Site, case: Case, events: int) -> Sample:
 
 
 def of_interest(chosen: list[Case]) -> list[Case]:
-    """Those that a store's size could slow down. Raises where nothing is left."""
-    kept = [case for case in chosen if case.name != "healthz"]
+    """Those of the plain store that its size could slow down. Raises where nothing is left."""
+    kept = [case for case in chosen if case.name != "healthz" and case.store == PLAIN]
     if not kept:
         raise click.UsageError("--scale needs a case that reads or writes")
     return kept

@@ -18,7 +18,8 @@ from urllib.request import urlopen
 
 import asyncpg
 
-from benchmarks import fill, processes
+from benchmarks import fill, processes, program
+from benchmarks.program import Furnishing
 
 VINR = str(Path(sys.executable).parent / "vinr")
 LAUNCHER = str(Path(__file__).with_name("profiled_server.py"))
@@ -59,6 +60,7 @@ class Site:
     name: str
     members: int
     url: str
+    furnishing: Furnishing = program.plain
     key: str = ""
     number: int = 0
     port: int = 0
@@ -133,16 +135,16 @@ def version(engine: Engine) -> str:
     return str(number)
 
 
-def new_site(engine: Engine, name: str, members: int) -> Site:
-    """A store with its schema, both rules and a key; members are to come."""
+def new_site(engine: Engine, name: str, members: int, furnishing: Furnishing = program.plain) -> Site:
+    """A store with its schema, a program that is set up and a key; members are to come."""
     url = f"sqlite:///{engine.folder}/{name}.db"
     if engine.name != "sqlite":
         url = new_database(engine.url, f"bench_{name}")
     chosen = {name: value for name, value in os.environ.items() if name.startswith(("VINR_", "PYTHONPATH"))}
-    site = Site(engine, name, members, url)
+    site = Site(engine, name, members, url, furnishing)
     site.environment = {**chosen, "VINR_DATABASE_URL": url, "VINR_LOG_LEVEL": "error", "PATH": "/usr/bin:/bin"}
     command(site, "migrate")
-    fill.furnish(url)
+    fill.furnish(url, furnishing)
     made = command(site, "keys", "create", "--environment", "test", "--name", "benchmark")
     site.key = next(word for word in made.split() if word.startswith("sk_test_"))
     return site

@@ -11,30 +11,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import traffic
-from vinr_engagement import inbox, ledger, members, outbox, payments, tiers
+from benchmarks import program, traffic
+from benchmarks.program import Furnishing
+from vinr_engagement import campaigns, inbox, ledger, members, outbox, payments, programs, rules, tiers
 from vinr_engagement.audit import Origin
-from vinr_engagement.commands import Adjust, CreateRule, ReceiveEvent, SetClock, Store, parse_event
-from vinr_engagement.foundation import ids, json
+from vinr_engagement.commands import Adjust, EventOutcome, ReceiveEvent, SetClock, Store, parse_event
+from vinr_engagement.foundation import calendar, ids, json
 from vinr_engagement.foundation.clock import SECOND, Instant, format_instant
 from vinr_engagement.foundation.database import Session, Table
 from vinr_engagement.foundation.settings import Settings
 
-RULE_ID = "rule_app"
+GIFT = 100_000
+"""Points of an adjustment: enough for all the rewards that anybody redeems."""
 SHIFTS = 4_096
 SHIFT = 5 * SECOND
 """A member's history is the template's, later by up to ``SHIFTS`` times this: within the same day."""
 TABLES: tuple[Table[Any], ...] = (
-    members.ACCOUNTS, members.LINKS, inbox.RECEIVED_EVENTS, payments.PAYMENTS, payments.PURCHASES,
-    ledger.TRANSACTIONS, ledger.LOTS, tiers.DAILY_TOTALS, outbox.OUTGOING_EVENTS,
+    members.ACCOUNTS, members.LINKS, members.CUSTOMERS, inbox.RECEIVED_EVENTS, payments.PAYMENTS, payments.PURCHASES,
+    ledger.TRANSACTIONS, ledger.LOTS, rules.RULE_USAGE, tiers.DAILY_TOTALS, campaigns.CAMPAIGN_MEMBERS,
+    outbox.OUTGOING_EVENTS,
 )  # fmt: skip
 """Those that an event of a known kind writes to."""
 _CONFIGURATION = {
     "store_state", "api_keys", "programs", "earning_rules", "earning_rule_versions", "rule_budgets", "audit_log", "leases",
-    "schema_migrations", "imports", "segments",
+    "schema_migrations", "imports", "segments", "rewards", "reward_stock", "campaigns",
 }  # fmt: skip
 _FIRST_INSTANT = 10**14
-_BUYER = "cust_template"
+_BUYER, _HOME, _JOINED = "cust_template", "country_template", "evt_template_joined"
 
 Rows = tuple[tuple[Any, ...], ...]
 Writer = Callable[[int, int, str, int], Rows]
@@ -59,38 +62,50 @@ class Template:
     rows: int
 
 
-async def add_rule(store: Store) -> None:
-    """The second rule, with an id that all stores share."""
-    await store.write_path.run(CreateRule(dict(traffic.RULE), RULE_ID), Origin("benchmarks"))
+def make(at: Sequence[Instant], payments_made: int, furnishing: Furnishing = program.plain) -> Template:
+    """The history of a member: payments in the app, then adjustments, at these times, in a store that is set up like this.
 
-
-def make(at: Sequence[Instant], payments_made: int) -> Template:
-    """The history of a member: payments in the app, which both rules award, then adjustments, at these times."""
+    With everything on, the customer is made known beforehand; every second one is at home.
+    """
     for _ in range(50):
         with tempfile.TemporaryDirectory(prefix="vinr-bench-") as folder:
-            rows = asyncio.run(_history(Path(folder), at, payments_made))
+            rows = asyncio.run(_history(Path(folder), at, payments_made, furnishing))
         if rows[members.ACCOUNTS][0].bucket >= 1_000:  # so that it is told from every other number
             return _Compiler(rows, at, payments_made).template()
     raise RuntimeError("no template")
 
 
-async def _history(folder: Path, at: Sequence[Instant], payments_made: int) -> dict[Table[Any], list[Any]]:
+async def _history(
+    folder: Path, at: Sequence[Instant], payments_made: int, furnishing: Furnishing
+) -> dict[Table[Any], list[Any]]:
     store = await Store.open("test", Settings(database_url=f"sqlite:///{folder}/scratch.db"))
-    origin, account = Origin("benchmarks"), ""
     try:
-        await add_rule(store)
-        for place, moment in enumerate(at):
-            await store.write_path.run(SetClock(moment), origin)
-            if place < payments_made:
-                event = traffic.payment(f"evt_template_{place}", f"pay_template_{place}", 1_999 + place, _BUYER, "app")
-                said = {**event, "created_at": format_instant(moment)}
-                outcome = await store.write_path.run(ReceiveEvent(parse_event(said)), origin)
-                account = outcome.programs[0].account
-            else:
-                await store.write_path.run(Adjust(account, 20 + place, "goodwill", {}), origin)
+        await store.write_path.run(
+            SetClock(at[0]), Origin("benchmarks")
+        )  # it cannot be set back once something is told
+        await furnishing(store)
+        await _live(store, at, payments_made, known=furnishing is program.everything)
         return await store.database.read(_written)
     finally:
         await store.close()
+
+
+async def _live(store: Store, at: Sequence[Instant], payments_made: int, *, known: bool) -> None:
+    origin, account = Origin("benchmarks"), ""
+    for place, moment in enumerate(at):
+        await store.write_path.run(SetClock(moment), origin)
+        if place == 0 and known:
+            await _hear(store, traffic.joining(_JOINED, _BUYER, _HOME), moment)
+        if place < payments_made:
+            event = traffic.payment(f"evt_template_{place}", f"pay_template_{place}", 1_999 + place, _BUYER, "app")
+            account = (await _hear(store, event, moment)).programs[0].account or ""
+        else:
+            await store.write_path.run(Adjust(account, GIFT + place, "goodwill", {}), origin)
+
+
+async def _hear(store: Store, event: dict[str, object], moment: Instant) -> EventOutcome:
+    said = {**event, "created_at": format_instant(moment)}
+    return await store.write_path.run(ReceiveEvent(parse_event(said)), Origin("benchmarks"))
 
 
 async def _written(session: Session) -> dict[Table[Any], list[Any]]:
@@ -99,7 +114,10 @@ async def _written(session: Session) -> dict[Table[Any], list[Any]]:
     for (name,) in tables:
         if name not in known and await session.fetch(f"select 1 from {name} limit 1"):
             raise RuntimeError(f"the engine writes to {name}, which benchmarks/template.py does not know")
-    return {table: await session.rows(table, "true") for table in TABLES}
+    rows: dict[Table[Any], list[Any]] = {table: await session.rows(table, "true") for table in TABLES}
+    (member,) = rows[members.ACCOUNTS]
+    rows[outbox.OUTGOING_EVENTS] = [row for row in rows[outbox.OUTGOING_EVENTS] if row.account == member.id]
+    return rows
 
 
 class _Compiler:
@@ -119,6 +137,9 @@ class _Compiler:
 
     def _name_everything(self) -> None:
         self._names |= {self._rows[members.ACCOUNTS][0].id: "account", _BUYER: "customer"}
+        self._names |= {_JOINED: "joined", _HOME: "home"}
+        for customer in self._rows[members.CUSTOMERS]:
+            self._names[customer.listed_id] = "listed"
         for place in range(self._payments):
             self._names |= {f"evt_template_{place}": "event", f"pay_template_{place}": "payment"}
             self._places |= {f"evt_template_{place}": place, f"pay_template_{place}": place}
@@ -171,7 +192,9 @@ class _Compiler:
         lines = ["customer = customer_of(member)", "bucket = bucket_of(account)", f"later = shift * {SHIFT}"]
         if "received" in source:
             lines += ["word = spread(number)", "event = 'evt_' + word", "payment = 'pay_' + word"]
-            lines += ["received = new_id('rcv')"]
+            lines += ["received, joined = new_id('rcv'), 'evt_joined_' + word"]
+        if "listed" in source:
+            lines += ["listed, home = new_id('cus'), 'FR' if member % 2 else 'GB'"]
         for name in sorted(set(re.findall(r"(?:transaction|outgoing)_\d+", source))):
             lines.append(f"{name} = new_id('{'ptx' if name.startswith('t') else 'evt'}', bucket)")
         return [f"    {line}" for line in lines]
@@ -183,8 +206,9 @@ class _Compiler:
     def _value(self, table: Table[Any], row: Any, column: str, kind: str) -> str:
         value = getattr(row, column)
         if column == "bucket":
-            owner = {"customer_links": "customer", "received_events": "event", "payments": "payment"}.get(table.name)
-            return "bucket" if owner is None else f"bucket_of({owner})"
+            return self._bucket_of(table, row)
+        if column == "next_due_at" and value is not None and _begins_a_day(value):
+            return str(value)  # what falls due with a day does so at the same time for all
         if column == "fingerprint":
             return f"fingerprint((body := {self._text(row.body)}).encode())"
         if column == "body" and table is inbox.RECEIVED_EVENTS:
@@ -194,6 +218,13 @@ class _Compiler:
         if isinstance(value, int):
             return f"{value} + later" if value > _FIRST_INSTANT else str(value)
         return self._text(value)
+
+    def _bucket_of(self, table: Table[Any], row: Any) -> str:
+        """By the id that it is of; the account's own where no other is named."""
+        if table is inbox.RECEIVED_EVENTS:
+            return f"bucket_of({self._names[row.id]})"
+        owner = {"customer_links": "customer", "customers": "customer", "payments": "payment"}.get(table.name)
+        return "bucket" if owner is None else f"bucket_of({owner})"
 
     def _text(self, value: str) -> str:
         """A literal, or an f-string."""
@@ -211,6 +242,12 @@ def _literal(text: str) -> str:
     for plain, escaped in (("\\", "\\\\"), ("'", "\\'"), ("{", "{{"), ("}", "}}")):
         text = text.replace(plain, escaped)
     return text
+
+
+def _begins_a_day(instant: Instant) -> bool:
+    """In the program's timezone."""
+    zone = programs.default_program(0).zone
+    return calendar.start_of_day_number(calendar.day_number(instant, zone), zone) == instant
 
 
 def _instants(table: Table[Any], row: Any) -> list[int]:

@@ -1,7 +1,7 @@
 """What is said on the terminal: a line for each measurement, and a table at the end."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -54,7 +54,10 @@ def sample(case: Case, run: Round) -> None:
     """A case of a run."""
     measured = run.samples[case.name]
     found = ratio([run], case.name, case.against) if case.against else None
-    line(f"{case.title:<45}{measured.rate:>9,.0f}/s  {_times(found)}  {_latency(measured)}  {_cpu(measured.cpu)}")
+    line(
+        f"{case.title:<45}{measured.rate:>9,.0f}/s  {_times(found)}  {_latency(measured)}  {_cpu(measured.cpu)}"
+        f"{_also(case, [run])}"
+    )
 
 
 def parts(case: Case, found: Parts) -> None:
@@ -79,6 +82,12 @@ def sweep(found: Sweep) -> None:
 
 def _times(found: float | None) -> str:
     return f"{found:5.2f} ×" if found is not None else " " * 7
+
+
+def _also(case: Case, rounds: Sequence[Round]) -> str:
+    """The second ratio, where a case has one."""
+    found = ratio(rounds, case.name, case.also) if case.also else None
+    return "" if found is None else f"  {found:.2f} × {case.also}"
 
 
 def _latency(measured: Sample) -> str:
@@ -133,4 +142,4 @@ def _row(result: EngineResult, case: Case) -> str:
     for process, width in (("server", 9), ("database", 9), ("load", 7)):
         used = figure(rounds, name, lambda each, process=process: each.cpu.get(process))
         cells.append(f"{used:>{width}.0f}")
-    return f"  {case.title:<45}" + "".join(cells)
+    return f"  {case.title:<45}" + "".join(cells) + _also(case, rounds)

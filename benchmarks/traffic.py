@@ -10,14 +10,6 @@ from benchmarks import load
 BATCH = 500
 PAID_AT = (datetime.now(tz=UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 """Yesterday: nothing that is earned expires while it is measured."""
-RULE = {
-    "program": "prog_default",
-    "name": "5 points for buying in the app",
-    "trigger": "payment.completed",
-    "award": {"type": "fixed", "points": 5},
-    "conditions": [{"fact": "event.metadata.channel", "op": "eq", "value": "app"}],
-}
-"""The second rule, beside a fresh store's point per whole pound: looked at for each event, met by one in ten."""
 _WORD = (1 << 64) - 1
 _SPREAD = 0x9E3779B97F4A7C15
 """Odd, so that no two numbers share an id."""
@@ -48,20 +40,29 @@ def event(number: int, buyer: str) -> dict[str, object]:
 
 def payment(event_id: str, payment_id: str, amount: int, buyer: str, channel: str) -> dict[str, object]:
     """An event as a shop sends it."""
-    return {
-        "id": event_id,
-        "type": "payment.completed",
-        "created_at": PAID_AT,
-        "data": {
-            "object": {
-                "id": payment_id,
-                "amount": amount,
-                "currency": "GBP",
-                "customer": buyer,
-                "metadata": {"channel": channel},
-            }
-        },
+    bought: dict[str, object] = {
+        "id": payment_id,
+        "amount": amount,
+        "currency": "GBP",
+        "customer": buyer,
+        "metadata": {"channel": channel},
     }
+    return _event(event_id, "payment.completed", bought)
+
+
+def joining(event_id: str, buyer: str, country: str) -> dict[str, object]:
+    """The event by which a shop makes a customer known."""
+    known: dict[str, object] = {
+        "id": buyer,
+        "email": f"{buyer}@shop.example",
+        "country": country,
+        "email_subscribed": True,
+    }
+    return _event(event_id, "customer.created", known)
+
+
+def _event(event_id: str, kind: str, subject: dict[str, object]) -> dict[str, object]:
+    return {"id": event_id, "type": kind, "created_at": PAID_AT, "data": {"object": subject}}
 
 
 def events(first: int, count: int, members: int) -> list[dict[str, object]]:
@@ -72,6 +73,16 @@ def events(first: int, count: int, members: int) -> list[dict[str, object]]:
 def singles(key: str, sent: list[dict[str, object]]) -> list[bytes]:
     """One event a request."""
     return [load.request("POST", "/v1/events", key, msgspec.json.encode(each)) for each in sent]
+
+
+def redemptions(key: str, accounts: list[str], reward: str) -> list[bytes]:
+    """A redemption a request, by each of these accounts."""
+    return [
+        load.request(
+            "POST", "/v1/loyalty/redemptions", key, msgspec.json.encode({"account": account, "reward": reward})
+        )
+        for account in accounts
+    ]
 
 
 def batches(key: str, sent: list[dict[str, object]]) -> list[bytes]:

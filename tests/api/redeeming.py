@@ -1,8 +1,12 @@
 """Members with points, rewards to redeem, and what a shop says of payments that use them."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
-from tests.api.conftest import Api, Json
+import pytest
+
+from tests.api.conftest import Api, Json, close_api, open_api
+from vinr_engagement.commands.verify import verify
 
 REWARDS = "/v1/loyalty/rewards"
 REDEMPTIONS = "/v1/loyalty/redemptions"
@@ -71,3 +75,17 @@ async def events_of(api: Api, account: str) -> list[str]:
     listed = (await api.get("/v1/events", params={"account": account, "limit": 100}))["data"]
     types = [event["type"] for event in reversed(listed)]
     return [kind for kind in types if kind.startswith(("redemption.", "loyalty.reward.", "loyalty.points.re"))]
+
+
+@pytest.fixture(name="api")
+async def verified_api(database_url: str) -> AsyncIterator[Api]:
+    """The API over two empty stores; in the end nothing must be wrong with what is in them."""
+    opened = await open_api(database_url)
+    yield opened
+    assert (await verify(opened.stores["test"].database)).faults == []
+    await close_api(opened)
+
+
+async def refused(api: Api, account: str, reward: Json, *, status: int, code: str, **more: Any) -> Json:
+    body = {"account": account, "reward": reward["id"], **more}
+    return await api.refused("POST", REDEMPTIONS, body, status=status, code=code)

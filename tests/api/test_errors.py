@@ -309,6 +309,30 @@ def request(method: str, path: str, body: Any = None, **more: Any) -> Provocatio
     return provoke
 
 
+async def segment_in_use(api: Api) -> httpx2.Response:
+    segment = await api.post("/v1/loyalty/segments", {"program": "prog_default", "name": "All"})
+    conditions = [{"fact": "segment", "op": "eq", "value": segment["id"]}]
+    rule = {"program": "prog_default", "trigger": "cart.left", "award": {"type": "fixed", "points": 1}}
+    await api.post("/v1/loyalty/earning-rules", {**rule, "conditions": conditions})
+    return await api.call("DELETE", f"/v1/loyalty/segments/{segment['id']}")
+
+
+async def a_campaign(api: Api) -> str:
+    mechanics = [{"type": "bonus_points", "trigger": "cart.left", "points": 5}]
+    body = {"program": "prog_default", "name": "Now", "mechanics": mechanics, "status": "active"}
+    return f"/v1/loyalty/campaigns/{(await api.post('/v1/loyalty/campaigns', body))['id']}"
+
+
+async def campaign_begun(api: Api) -> httpx2.Response:
+    return await api.call("PATCH", await a_campaign(api), {"audience": {"type": "segment", "segment": "seg_1"}})
+
+
+async def campaign_archived(api: Api) -> httpx2.Response:
+    path = await a_campaign(api)
+    await api.patch(path, {"status": "archived"})
+    return await api.call("PATCH", path, {"status": "active"})
+
+
 PROVOCATIONS: dict[str, Provocation] = {
     "parameter_missing": request("POST", ACCOUNTS, {}),
     "parameter_unknown": request("POST", ACCOUNTS, {"program": "prog_default", "meta": {}}),
@@ -344,6 +368,9 @@ PROVOCATIONS: dict[str, Provocation] = {
     "reward_not_eligible": reward_not_eligible,
     "reward_out_of_stock": redeemed(inventory=0),
     "refund_conflict": refund_conflict,
+    "campaign_archived": campaign_archived,
+    "campaign_begun": campaign_begun,
+    "segment_in_use": segment_in_use,
     "body_too_large": body_too_large,
     "unsupported_media_type": request("POST", ACCOUNTS, content=b"{}", headers={"Content-Type": "text/plain"}),
     "clock_moves_forward": clock_moves_forward,

@@ -21,6 +21,10 @@ async def furnish(api: Api) -> str:
         rule = {"program": "prog_default", "trigger": "shop.visited", "award": {"type": "fixed", "points": 5}}
         await api.post("/v1/loyalty/earning-rules", rule)
         await api.post("/v1/api-keys", {"name": f"Key {number}"})
+        named = {"program": "prog_default", "name": f"Name {number}"}
+        await api.post("/v1/loyalty/segments", named)
+        bonus = {"type": "bonus_points", "trigger": "shop.visited", "points": 5}
+        await api.post("/v1/loyalty/campaigns", {**named, "mechanics": [bonus]})
         if number:
             await api.enrol(f"cust_{number}")
         customer = {"id": f"cust_{number}", "email": f"{number}@example.com"}
@@ -36,6 +40,8 @@ def paths(account: str) -> list[str]:
         f"{ACCOUNTS}/{account}/lots",
         "/v1/loyalty/programs",
         "/v1/loyalty/earning-rules",
+        "/v1/loyalty/segments",
+        "/v1/loyalty/campaigns",
         "/v1/customers",
         "/v1/events",
         "/v1/received-events",

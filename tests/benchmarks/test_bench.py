@@ -41,6 +41,19 @@ def test_every_case(tmp_path: Path) -> None:
     assert engine.peak_memory > 1e6
 
 
+@pytest.mark.parametrize("case", ["full", "redeem"])
+def test_what_is_told_of_a_case_beside_the_plain_one(tmp_path: Path, case: str) -> None:
+    (engine,) = bench(tmp_path, "--engine", "sqlite", "--only", case, *TINY).engines
+    (run,) = engine.rounds
+    assert run.samples.keys() == {"one", case}
+    page = (tmp_path / "report" / "README.md").read_text(encoding="utf-8")
+    rate, plain = run.samples[case].rate, run.samples["one"].rate
+    told = f"{rate / plain:.2f} × of one a request, {rate / run.yard.rate:.2f} × of the yardstick"
+    (line,) = [line for line in page.splitlines() if told in line]
+    assert line.startswith(f"| {CASES[case].title} ")
+    assert f"≥ {CASES[case].targets['sqlite']}" in line
+
+
 def test_a_report_can_be_redrawn(tmp_path: Path) -> None:
     bench(tmp_path, "--engine", "sqlite", "--only", "one", *TINY)
     into = tmp_path / "report"
@@ -56,9 +69,12 @@ def test_a_report_can_be_redrawn(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_everything(tmp_path: Path, name: str) -> None:
     (engine,) = bench(tmp_path, "--engine", name, *TINY, *REST).engines
-    assert set(engine.parts) == {"one", "batch", "import"}
+    assert engine.rounds[0].samples.keys() == CASES.keys()
+    assert set(engine.parts) == {"one", "full", "batch", "import", "redeem"}
     assert engine.scale is not None
     assert engine.scale.filled.rows == 200
+    assert "redeem" in engine.scale.large[0]
+    assert "full" not in engine.scale.large[0], "the large store is of a plain program"
     assert engine.sweep is not None
     assert engine.sweep.complete
     for drawn in (tmp_path / "report").glob("*.svg"):

@@ -12,6 +12,8 @@ CREDIT = "/v1/loyalty/credit"
 REWARDS = "/v1/loyalty/rewards"
 REDEMPTIONS = "/v1/loyalty/redemptions"
 REFERRALS = "/v1/loyalty/referrals"
+SEGMENTS = "/v1/loyalty/segments"
+CAMPAIGNS = "/v1/loyalty/campaigns"
 CLOCK = "/v1/test-helpers/clock"
 JSON = {"Content-Type": "application/json"}
 
@@ -31,6 +33,8 @@ async def writes(api: Api) -> list[Write]:
     await api.post(f"{ACCOUNTS}/{closed['id']}/close")
     rule = {"program": "prog_default", "trigger": "cart.left", "award": {"type": "fixed", "points": 1}}
     made = await api.post(RULES, rule)
+    segment = await api.post(SEGMENTS, SEGMENT)
+    campaign = await api.post(CAMPAIGNS, {**CAMPAIGN, "status": "draft"})
     key = await api.post("/v1/api-keys", {"name": "Doomed"})
     club = await api.post(PROGRAMS, {"name": "Club", "tier_config": PROGRAM["tier_config"]})
     climber = await api.post(ACCOUNTS, {"program": club["id"]})
@@ -93,6 +97,11 @@ async def writes(api: Api) -> list[Write]:
         Write("redemptions.apply", "POST", f"{REDEMPTIONS}/{applied['id']}/apply", {"payment": "pay_2"}),
         Write("redemptions.fulfill", "POST", f"{REDEMPTIONS}/{item['id']}/fulfill", None),
         Write("redemptions.release", "POST", f"{REDEMPTIONS}/{released['id']}/release", {"reason": "cart_abandoned"}),
+        Write("segments.create", "POST", SEGMENTS, SEGMENT),
+        Write("segments.update", "PATCH", f"{SEGMENTS}/{segment['id']}", SEGMENT),
+        Write("segments.delete", "DELETE", f"{SEGMENTS}/{segment['id']}", None),
+        Write("campaigns.create", "POST", CAMPAIGNS, CAMPAIGN),
+        Write("campaigns.update", "PATCH", f"{CAMPAIGNS}/{campaign['id']}", {**CAMPAIGN, "status": "draft"}),
         Write("events.create", "POST", "/v1/events", event),
         Write("events.create_batch", "POST", "/v1/events/batch", {"events": [event]}),
         Write("events.replay", "POST", "/v1/events/evt_ignored/replay", {"account": first["id"]}),
@@ -131,6 +140,28 @@ REWARD: Json = {
     "starts_at": "2026-01-01T00:00:00Z",
     "ends_at": "2190-01-01T00:00:00Z",
     "on_refund": "keep",
+    "metadata": {"a": "b"},
+}
+SEGMENT: Json = {
+    "program": "prog_default",
+    "name": "Regulars",
+    "match": "any",
+    "conditions": [{"fact": "orders_90d", "op": "gte", "value": 3}],
+    "metadata": {"a": "b"},
+}
+CAMPAIGN: Json = {
+    "program": "prog_default",
+    "name": "Weekend",
+    "audience": {"type": "all"},
+    "schedule": {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2190-01-01T00:00:00Z"},
+    "mechanics": [
+        {"type": "points_multiplier", "trigger": "payment.completed", "factor": 2, "min_spend": 5},
+        {"type": "challenge", "trigger": "review.written", "count": 5, "points": 5, "repeatable": True},
+    ],
+    "goal": {"metric": "spend", "target": 500},
+    "budget": {"points": 500},
+    "per_member_limit": {"points": 50, "times": 5},
+    "status": "active",
     "metadata": {"a": "b"},
 }
 RULE: Json = {

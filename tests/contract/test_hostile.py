@@ -14,6 +14,7 @@ from tests.contract.hostile import (
     JSON,
     MALFORMED,
     ODD_TEXTS,
+    SEGMENTS,
     TRANSACTIONS,
     Write,
     leaves,
@@ -28,7 +29,12 @@ pytestmark = pytest.mark.anyio
 
 BATCHES = {"transactions.create_batch": "transactions", "events.create_batch": "events"}
 # Places where any value of any kind may stand: a comparison takes texts, numbers and flags.
-FREE = {("conditions", 0, "value"), ("multipliers", 0, "when", "conditions", 0, "value"), ("multipliers", 0, "factor")}
+FREE = {
+    ("conditions", 0, "value"),
+    ("multipliers", 0, "when", "conditions", 0, "value"),
+    ("multipliers", 0, "factor"),
+    ("mechanics", 0, "factor"),
+}
 
 
 class Operations:
@@ -243,9 +249,12 @@ NO_PATHS = ("x", "", ".", "program.program", "a.b.c.d", "__class__", "customer."
 async def test_queries_that_make_no_sense(known: Known) -> None:
     api, found, _ = known
     account = (await api.get(ACCOUNTS))["data"][0]["id"]
+    segment = (await api.get(SEGMENTS))["data"][0]["id"]
     async with nothing_written(api):
         for name, path, taken in found.lists():
-            base = path.replace("{account}", account) + (f"?account={account}&" if "/transactions" in path else "?")
+            base = path.replace("{account}", account).replace("{segment}", segment) + (
+                f"?account={account}&" if "/transactions" in path else "?"
+            )
             for query in _nonsense(taken):
                 refused(await api.call("GET", base + query), name, found, "parameter_invalid", "parameter_unknown")
 

@@ -16,6 +16,8 @@ import pytest
 from tests.api.conftest import Api, Json, close_api, payment
 from tests.contract.hostile import (
     ACCOUNTS,
+    CAMPAIGN,
+    CAMPAIGNS,
     CREDIT,
     PROGRAMS,
     REDEMPTIONS,
@@ -23,6 +25,8 @@ from tests.contract.hostile import (
     REWARDS,
     RULE,
     RULES,
+    SEGMENT,
+    SEGMENTS,
     TRANSACTIONS,
     Write,
     writes,
@@ -39,6 +43,7 @@ FURNISHED = {"prog_default", "rule_default"}
 """What every store has from the beginning."""
 OF_ACCOUNT = (TRANSACTIONS, f"{CREDIT}/transactions")
 """Lists that ask whose."""
+OF_AN_ACCOUNT = {"transactions.list", "credit.list", "campaigns.retrieve_progress"}
 READS = [f"{resource}:read" for resource in RESOURCES]
 
 
@@ -82,7 +87,7 @@ async def test_a_key_that_may_read_reads_everything(api: Api) -> None:
     reached = set()
     for name, (method, path, _) in (await operations(api)).items():
         if method == "GET":
-            query = f"?account={account}" if name in ("transactions.list", "credit.list") else ""
+            query = f"?account={account}" if name in OF_AN_ACCOUNT else ""
             answer = await api.call("GET", any_path(path) + query, key=reader)
             assert answer.status_code == (404 if "{" in path else 200), f"{name}: {answer.text}"
             reached.add(name)
@@ -133,10 +138,15 @@ async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: E
     here = api.keys[environment]
     there = api.keys["live" if environment == "test" else "test"]
     account = await _fill(api, here)
+    await api.post(CAMPAIGNS, CAMPAIGN, key=here)
+    segment = (await api.post(SEGMENTS, {**SEGMENT, "conditions": []}, key=here))["id"]
     listed = [path for method, path, found in (await operations(api)).values() if method == "GET" and _is_list(found)]
     own = {}
     for path in listed:
         target = path.replace("{account}", account) + (f"?account={account}" if path in OF_ACCOUNT else "")
+        target = path.replace("{account}", account).replace("{segment}", segment) + (
+            f"?account={account}" if path == TRANSACTIONS else ""
+        )
         own[path] = await _ids(api, target, here)
         assert own[path], f"{path} is empty: nothing was tried"
         elsewhere = await api.call("GET", target, key=there)
@@ -176,7 +186,7 @@ async def _none_is_found(api: Api, identifiers: set[str], key: str) -> None:
     for name, (method, path, _) in (await operations(api)).items():
         if path.count("{") == 1 and "{key}" not in path and (method == "GET" or path.endswith(("/close", "/erase"))):
             for identifier in identifiers:
-                target = re.sub(r"\{\w+\}", identifier, path)
+                target = re.sub(r"\{\w+\}", identifier, path) + ("?account=loy_1" if name in OF_AN_ACCOUNT else "")
                 answer = await api.call(method, target, key=key)
                 assert answer.status_code == 404, f"{name} {identifier}: {answer.text}"
 

@@ -95,6 +95,16 @@ def furnish(place: World, mark: str) -> None:
         place.add("program", program["id"])
         place.add("account", _made(client, ACCOUNTS, {"program": program["id"]})["id"])
         place.add("rule", rule["id"])
+        segment = {
+            "program": "prog_default",
+            "name": mark,
+            "conditions": [{"fact": "enrolled_days", "op": "gte", "value": 0}],
+        }
+        place.add("segment", _made(client, "/v1/loyalty/segments", segment)["id"])
+        bonus = {"type": "bonus_points", "trigger": "payment.completed", "points": 5}
+        challenge = {"type": "challenge", "trigger": "payment.completed", "count": 2, "points": 5}
+        campaign = {"program": "prog_default", "name": mark, "status": "active", "mechanics": [bonus, challenge]}
+        place.add("campaign", _made(client, "/v1/loyalty/campaigns", campaign)["id"])
         key = _made(client, "/v1/api-keys", {"name": mark, "kind": "restricted", "scopes": ["accounts:read"]})
         place.add("key", key["id"])
         _members(place, client, mark)

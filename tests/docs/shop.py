@@ -43,6 +43,7 @@ class Shop:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.member = ""
+        self.customer = CUSTOMER
         self.count = 0
         self.payment = "pay_1"
         self.paid = 0
@@ -53,7 +54,7 @@ class Shop:
         return await self.store.write_path.run(command, _ORIGIN)
 
     async def enrol(self) -> None:
-        self.member = (await self.run(CreateAccount(PROGRAM, CUSTOMER, {})))["id"]
+        self.member = (await self.run(CreateAccount(PROGRAM, self.customer, {})))["id"]
 
     async def program(self, **changes: Any) -> None:
         await self.run(UpdateProgram(PROGRAM, changes))
@@ -113,7 +114,7 @@ class Shop:
     async def pays(self, amount: str, parts: str | None) -> None:
         self.paid += 1
         self.payment = f"pay_{self.paid}"
-        body: Json = {"id": self.payment, "amount": minor(amount), "currency": "GBP", "customer": CUSTOMER}
+        body: Json = {"id": self.payment, "amount": minor(amount), "currency": "GBP", "customer": self.customer}
         if parts:
             items = re.findall(r"£([\d.]+) of (\w+)", parts)
             body["line_items"] = [{"category": category, "amount": minor(price)} for price, category in items]
@@ -200,9 +201,10 @@ def minor(amount: str) -> int:
 
 
 @asynccontextmanager
-async def empty_store(folder: Path, moment: str | None = START) -> AsyncIterator[Store]:
-    """A fresh install's test store, its clock set."""
-    store = await Store.open("test", Settings(database_url=f"sqlite:///{folder / 'vinr.db'}"))
+async def empty_store(database: Path | str, moment: str | None = START) -> AsyncIterator[Store]:
+    """A fresh install's test store, its clock set, in a folder or in the database of a URL."""
+    url = database if isinstance(database, str) else f"sqlite:///{database / 'vinr.db'}"
+    store = await Store.open("test", Settings(database_url=url))
     try:
         if moment is not None:
             await store.write_path.run(SetClock(parse_instant(moment)), _ORIGIN)

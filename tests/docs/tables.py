@@ -32,6 +32,13 @@ class Block(NamedTuple):
         return json.loads(self.text)
 
 
+class Section(NamedTuple):
+    """What stands under a heading: its text in one line, tables included, and those tables."""
+
+    text: str
+    tables: list[Table]
+
+
 def own_pages() -> list[Path]:
     """The pages that these tests answer for."""
     return [DOCS / "README.md", REFERENCE / "events.md", *sorted(GUIDES.glob("*.md"))]
@@ -44,11 +51,26 @@ def prose(path: Path) -> str:
 
 def tables(path: Path) -> list[Table]:
     """Every table of a page, in its order."""
+    return _tables(_outside_fences(path))
+
+
+def _tables(lines: list[tuple[int, str]]) -> list[Table]:
     found: list[Table] = []
-    lines = _outside_fences(path)
     for above, rule in itertools.pairwise(lines):
         if _RULE.match(rule[1]) and above[1].startswith("|"):
             found.append(list(_rows(lines, above[0], _cells(above[1]))))
+    return found
+
+
+def sections(path: Path) -> dict[str, Section]:
+    """What stands under each heading of a page, up to the next heading of any level."""
+    found: dict[str, Section] = {}
+    lines = _outside_fences(path)
+    starts = [at for at, (_, line) in enumerate(lines) if re.match(r"#{1,6} ", line)]
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        heading = lines[start][1].lstrip("# ")
+        assert heading not in found, f"{path.name} has two headings {heading!r}"
+        found[heading] = Section(" ".join(line for _, line in lines[start + 1 : end]), _tables(lines[start:end]))
     return found
 
 

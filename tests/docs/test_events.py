@@ -17,6 +17,7 @@ from vinr_engagement.commands import (
     AttributeReferral,
     CloseAccount,
     CreateAccount,
+    CreateCampaign,
     CreateReferral,
     CreateReward,
     CreateRule,
@@ -32,6 +33,7 @@ from vinr_engagement.commands.cascade import CASCADE_DEPTH
 from vinr_engagement.commands.events import EventOutcome
 from vinr_engagement.commands.events.customers import ALL_HANDLERS
 from vinr_engagement.entrypoints.api import limits
+from vinr_engagement.foundation.clock import parse_instant
 from vinr_engagement.foundation.errors import Invalid, Refusal
 from vinr_engagement.outbox import queries as outbox_queries
 from vinr_engagement.referrals import Terms
@@ -360,7 +362,11 @@ class TestOutgoing:
             await self.refer(shop, other["id"], shop.member)
             tiers = [{"name": "Blue", "rank": 0, "threshold": 0}, {"name": "Gold", "rank": 1, "threshold": 20}]
             await shop.program(tier_config={"tiers": tiers})
-            await shop.play("pays £20; refund £5; is given 10; 2 months pass")
+            challenge = {"type": "challenge", "trigger": "payment.completed", "count": 1, "points": 5}
+            schedule = {"ends_at": parse_instant("2026-04-03T00:00:00Z")}
+            made = {"program": PROGRAM, "name": "First", "mechanics": [challenge], "schedule": schedule}
+            await shop.run(CreateCampaign({**made, "status": "active"}, "camp_1"))
+            await shop.play("pays £20; refund £5; refund £15; pays £20; refund £5; is given 10; 2 months pass")
             await self.redeem(shop)
             await shop.run(UpdateAccount(shop.member, {"size": "M"}, None))
             await shop.run(CloseAccount(shop.member))
@@ -371,11 +377,13 @@ class TestOutgoing:
             await shop.run(EraseAccount(shop.member))
             erased = await self.told(shop)
             seen += erased[-1:]
+            of_campaign = await self.told(shop, "camp_1")
             assert all(event["data"] == {"object": None, "erased": True} for event in erased[:-1])
-        assert {event["type"] for event in seen} == outbox.EVENT_TYPES
+        assert {event["type"] for event in seen + of_campaign} == outbox.EVENT_TYPES
         assert [event["account_sequence"] for event in seen] == list(range(1, len(seen) + 1))
+        assert [event["account_sequence"] for event in of_campaign] == [1, 2]
         (envelope,) = blocks(OUTGOING, "json envelope")
-        for event in seen:
+        for event in seen + of_campaign:
             row = OUTGOING_TYPES[event["type"]]
             assert event.keys() == envelope.parsed().keys()
             assert event["data"]["object"]["object"] == code(row["`data.object`"])
@@ -404,6 +412,7 @@ class TestOutgoing:
         made = await shop.run(CreateReferral(PROGRAM, referrer, Terms(5, 5, first_payment_minimum=1_600), {}))
         await shop.run(AttributeReferral(made["code"], referee, None))
 
-    async def told(self, shop: Shop) -> list[Json]:
-        events = await shop.store.database.read(lambda session: outbox_queries.all_events(session, shop.member))
+    async def told(self, shop: Shop, subject: str | None = None) -> list[Json]:
+        about = subject or shop.member
+        events = await shop.store.database.read(lambda session: outbox_queries.all_events(session, about))
         return [json.loads(msgspec.json.encode(outbox_queries.event_snapshot(event))) for event in events]

@@ -14,12 +14,14 @@ from vinr_engagement import rules
 from vinr_engagement.commands import parse_event
 from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewAccount
+from vinr_engagement.entrypoints.api.campaigns import NewCampaign
 from vinr_engagement.entrypoints.api.credit import CreditIssue, CreditSpending
 from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
 from vinr_engagement.entrypoints.api.programs import ProgramChanges
 from vinr_engagement.entrypoints.api.redemptions import NewRedemption
 from vinr_engagement.entrypoints.api.referrals import Attribution, NewReferral
 from vinr_engagement.entrypoints.api.rewards import NewReward
+from vinr_engagement.entrypoints.api.segments import NewSegment
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
 from vinr_engagement.entrypoints.api.tiers import TierPin
 from vinr_engagement.entrypoints.api.transactions import Adjustment
@@ -31,6 +33,8 @@ EVERY_BLOCK = {f"{name}:{block.line}": block for name, path in PAGES.items() for
 BODIES = {
     "rule": NewRule,
     "preview": Preview,
+    "segment": NewSegment,
+    "campaign": NewCampaign,
     "account": NewAccount,
     "account changes": AccountChanges,
     "adjustment": Adjustment,

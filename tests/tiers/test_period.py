@@ -91,3 +91,11 @@ def test_days_that_end_together_leave_together() -> None:
     days = [total("2026-01-28", 120), total("2026-01-29", -30), total("2026-01-31", 10)]
     program, account = program_of("rolling 1"), Account("silver", "silver")
     assert tiers.next_change_at(program, account, days, at("2026-02-01")) == at("2026-02-28")
+
+
+@pytest.mark.parametrize(("taken_back", "falls_at"), [(60, "2026-02-10"), (0, "2026-02-28")])
+def test_days_that_stop_counting_together_are_counted_together(taken_back: int, falls_at: str) -> None:
+    """28 and 31 January both end on 28 February: what was taken back on one takes from the other as long as it counts."""
+    program, member = program_of("rolling 1"), Account(tier="silver", tier_earned="silver")
+    days = [total("2026-01-10", 60), total("2026-01-28", -taken_back), total("2026-01-31", 100)]
+    assert tiers.next_change_at(program, member, days, at("2026-02-01")) == at(falls_at)

@@ -212,3 +212,32 @@ def test_what_is_shown_to_come_is_what_comes(program: Program, events: list[Any]
     elif keeps is not None:
         member.wait(member.now + AFTERWARDS)
         assert member.account.tier_earned == keeps["tier"]
+
+
+@settings(deadline=None)
+@given(
+    PROGRAMS,
+    st.lists(st.tuples(st.integers(0, 130), st.sampled_from([0, 1, 40, 99, 100, 140])), max_size=12),
+    st.sampled_from(KEYS),
+)
+def test_the_next_fall_is_the_first_day_on_which_the_value_is_too_low(
+    program: Program, days: list[tuple[int, int]], tier: str
+) -> None:
+    """Also where days stop counting together, and where a day stands there twice."""
+    start = at(PLACES[program.timezone])
+    first = calendar.day_number(start, program.zone)
+    totals = [
+        DailyTotal(place % 2, "loy_1", first + day, amount, amount, 1) for place, (day, amount) in enumerate(days)
+    ]
+    account = Account(tier=tier, tier_earned=tier, lifetime_points=150)
+    mornings = [calendar.start_of_day_number(first + day, program.zone) for day in range(130, 900)]
+    low = [moment for moment in mornings if tiers.qualifying_value(program, account, totals, moment) < THRESHOLDS[tier]]
+    falls_at = tiers.next_change_at(program, account, totals, mornings[0])
+    mode = program.tier_config.downgrade.mode
+    if tier == KEYS[0] or mode == "never" or not low:
+        assert falls_at is None
+    elif low[0] > mornings[0]:
+        assert falls_at == low[0], "with a grace it begins to run then"
+    else:
+        assert falls_at is not None
+        assert falls_at <= mornings[0]

@@ -3,6 +3,7 @@
 from vinr_engagement.commands.accounts import CloseAccount, CreateAccount, EraseAccount, ReopenAccount, UpdateAccount
 from vinr_engagement.commands.adjust import Adjust
 from vinr_engagement.commands.api_keys import ApiKey, CreateKey, RevokeKey, key_snapshot
+from vinr_engagement.commands.campaigns import AnnounceCampaigns, CreateCampaign, UpdateCampaign
 from vinr_engagement.commands.claims import Claim
 from vinr_engagement.commands.clock import AdvanceClock, RejoinRealTime, SetClock, clock_snapshot
 from vinr_engagement.commands.configure import (
@@ -28,6 +29,8 @@ from vinr_engagement.commands.redemptions import (
     ReleaseRedemption,
 )
 from vinr_engagement.commands.refer import AttributeReferral, CreateReferral
+from vinr_engagement.commands.segment_members import Census, count_members, members_page
+from vinr_engagement.commands.segments import CreateSegment, DeleteSegment, UpdateSegment, segment_snapshot
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.standing import tier_progress
 from vinr_engagement.commands.store import Store
@@ -37,17 +40,22 @@ from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePat
 __all__ = [
     "Adjust",
     "AdvanceClock",
+    "AnnounceCampaigns",
     "ApiKey",
     "ApplyRedemption",
     "AttributeReferral",
+    "Census",
     "Claim",
     "CloseAccount",
     "CreateAccount",
+    "CreateCampaign",
     "CreateKey",
     "CreateProgram",
     "CreateReferral",
     "CreateReward",
     "CreateRule",
+    "CreateSegment",
+    "DeleteSegment",
     "EraseAccount",
     "EventIn",
     "EventOutcome",
@@ -75,16 +83,21 @@ __all__ = [
     "SpendCredit",
     "Store",
     "UpdateAccount",
+    "UpdateCampaign",
     "UpdateProgram",
     "UpdateReward",
     "UpdateRule",
+    "UpdateSegment",
     "WritePath",
     "clock_snapshot",
+    "count_members",
     "key_snapshot",
+    "members_page",
     "parse_event",
     "parse_member",
     "program_snapshot",
     "rule_snapshot",
+    "segment_snapshot",
     "tier_progress",
     "unfinished_import",
 ]

@@ -1,10 +1,10 @@
 """Asking the rules of a program about one event and one member, all before anything is awarded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,8 +26,10 @@ def verdicts(
     event_object: dict[str, Any],
     at: Instant,
     customer: str | None = None,
+    *,
+    factors: Sequence[rules.CampaignFactor] = (),
 ) -> list[rules.Verdict]:
-    """One verdict for each rule. Without an account, as for one that is enrolled by this event."""
+    """One verdict for each rule, with the factors of campaigns. Without an account, as for one that is enrolled by this event."""
     program = entry.program
     facts = _facts(context, entry, listed, account, event_object, at, customer)
     key = programs.lowest_tier(program) if account is None or account.tier is None else account.tier
@@ -39,6 +41,7 @@ def verdicts(
             rounding=program.currency.rounding,
             default_currency=program.default_currency,
             tier=tier,
+            campaigns=factors,
         )
         for rule in listed
     ]
@@ -80,7 +83,7 @@ def facts_about(
     name = customer if account is None else account.customer
     facts = rules.Facts(
         event_object or {},
-        _newcomer(entry.program, customer, at) if account is None else _account_facts(account),
+        _newcomer(entry.program, customer, at) if account is None else account_facts(account),
         at,
         customer=_customer_facts(context, name) if needs.customer and name is not None else None,
         behaviour=_behaviour(context, entry.program, account, at),
@@ -99,7 +102,8 @@ def in_segment(context: Context, entry: ProgramRules, account: Account, segment:
 _NOBODY: Mapping[str, Any] = {}
 
 
-def _account_facts(account: Account) -> dict[str, Any]:
+def account_facts(account: Account) -> dict[str, Any]:
+    """What conditions may ask about the account itself."""
     facts = msgspec.structs.asdict(account)
     facts["metadata"] = json.decode(account.metadata)
     return facts
@@ -109,7 +113,7 @@ def _newcomer(program: Program, customer: str | None, at: Instant) -> dict[str, 
     """A member at the moment of enrolment."""
     account = members.new_account(program.id, customer, {}, at, at)
     account.tier = account.tier_earned = programs.lowest_tier(program)
-    return {**_account_facts(account), "id": None}
+    return {**account_facts(account), "id": None}
 
 
 def _customer_facts(context: Context, customer: str) -> dict[str, Any] | None:
@@ -117,7 +121,7 @@ def _customer_facts(context: Context, customer: str) -> dict[str, Any] | None:
     return None if row is None else json.decode(row.body)
 
 
-def _behaviour(context: Context, program: Program, account: Account | None, at: Instant) -> Callable[[str], int | None]:
+def _behaviour(context: Context, program: Program, account: Account | None, at: Instant) -> rules.Behaviour:
     def behaviour(name: str) -> int | None:
         return 0 if account is None else behaviour_of(context, program, account, name, at)
 
@@ -126,10 +130,26 @@ def _behaviour(context: Context, program: Program, account: Account | None, at: 
 
 def behaviour_of(context: Context, program: Program, account: Account, name: str, at: Instant) -> int | None:
     """Spend (minor units of the default currency) and orders, over local days up to the event's, net of refunds."""
+    window = window_of(program, name, at)
+    if window is None:
+        return account.redemptions
+    measure, first, last = window
+    counted = [total for total in standing.totals_of(context, account) if first <= total.day <= last]
+    return sum([total.spend if measure == "spend" else total.orders for total in counted])
+
+
+class DaysCounted(NamedTuple):
+    """The local days that a behavioural fact goes by, both included, and what it adds up: ``spend`` or ``orders``."""
+
+    measure: str
+    first: int
+    last: int
+
+
+def window_of(program: Program, name: str, at: Instant) -> DaysCounted | None:
+    """The days that a fact such as ``spend_90d`` goes by; ``None`` where it goes by none, like ``redemptions_total``."""
     measure, _, span = name.partition("_")
     if measure not in ("spend", "orders"):
-        return account.redemptions
+        return None
     today = calendar.day_number(at, program.zone)
-    first = -(1 << 40) if span == "lifetime" else today - int(span.removesuffix("d")) + 1
-    counted = [total for total in standing.totals_of(context, account) if first <= total.day <= today]
-    return sum(total.spend if measure == "spend" else total.orders for total in counted)
+    return DaysCounted(measure, -(1 << 40) if span == "lifetime" else today - int(span.removesuffix("d")) + 1, today)

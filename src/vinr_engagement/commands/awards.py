@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, payments, programs, rules
-from vinr_engagement.commands import standing
+from vinr_engagement.commands import campaign_books, standing
+from vinr_engagement.commands.campaign_books import Looked, Share
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant
@@ -27,10 +28,10 @@ class Award(msgspec.Struct, array_like=True):
     """What an earn of a payment owes to later refunds.
 
     ``account`` is whose earn it was (an invoice may be another member's than its payment; a referral pays two); ``rule`` is
-    ``None`` for a referral's own payout; ``source_type`` and
-    ``source_id`` say where it came from; ``due`` is what refunds so far took away from what it earned; ``reversed`` what was
-    reversed of that, uncollected points included; ``period`` its window of the rule's cap; ``day`` the local day that its
-    points count on, ``None`` for that of the purchase.
+    ``None`` for what no rule gave, a referral's own payout or a campaign's bonus; ``source_type`` and ``source_id`` say where
+    it came from; ``due`` is what refunds so far took away from what it earned; ``reversed`` what was reversed of that,
+    uncollected points included; ``period`` its window of the rule's cap; ``day`` the local day that its points count on,
+    ``None`` for that of the purchase; ``share`` what of it is a campaign's.
     """
 
     transaction: str
@@ -46,6 +47,7 @@ class Award(msgspec.Struct, array_like=True):
     reversed: int
     terms: rules.Terms
     day: int | None = None
+    share: Share | None = None
 
 
 _awards = msgspec.json.Decoder(list[Award])
@@ -87,17 +89,25 @@ def give(
     rule: rules.Rule,
     verdict: rules.Verdict,
     occasion: Occasion,
+    boost: Looked | None = None,
 ) -> Given:
-    """Awards what a matched verdict says, within cap and budget; announce the account's change first, and watch it."""
+    """Awards what a matched verdict says, within cap and budget; announce the account's change first, and watch it.
+
+    ``boost`` is the campaign whose factor is in the terms.
+    """
     terms, explanation, points, reason = verdict.terms, verdict.explanation, verdict.points, None
     assert terms is not None
-    period = usage = budget = None
+    period = usage = budget = share = None
     if rule.cap is not None or rule.budget is not None:
         period, usage = _usage(context, program, account, rule, occasion.at)
         budget = _budget(context, rule)
         limited = _limited(rule, terms, usage, budget)
         terms, points, reason = limited.terms, limited.points, limited.reason
         explanation = {**explanation, **limited.explanation}
+    if boost is not None and terms.boost:
+        terms, share, told = campaign_books.boosted(context, account, boost, terms)
+        points = terms.points(terms.amount)
+        explanation = {**explanation, **told, "result": points}
     if points == 0:
         return Given(0, reason or "zero_award")
     if usage is not None:
@@ -106,10 +116,40 @@ def give(
         usage.times += 1
     if budget is not None:
         context.state.change(budget).points += points
-    row, day = _post(context, program, account, rule, points, explanation, occasion)
+    cause = Cause(
+        "earn",
+        occasion.source,
+        reason=reason_of(occasion.trigger),
+        event=occasion.event,
+        rule=rule.id,
+        rule_version=rule.version,
+        campaign=None if share is None else share.campaign,
+    )
+    row, day = post(context, program, account, points, cause, explanation, occasion)
+    if boost is not None and share is not None:
+        boost.brought(share.points, row.id)
     owed = (row.id, row.bucket, account.id, rule.id, period, budget is not None)
-    award = Award(*owed, *occasion.source, points, 0, 0, terms, day)
+    award = Award(*owed, *occasion.source, points, 0, 0, terms, day, share)
     return Given(points, None, row, award)
+
+
+def give_bonus(
+    context: Context, program: Program, account: Account, looked: Looked, terms: rules.Terms, occasion: Occasion
+) -> Award | None:
+    """Awards what a campaign's mechanic gives besides the rules, within what the campaign has left; notes what came of it."""
+    campaign, left = looked.campaign, campaign_books.room(context, looked.campaign, account)
+    limited = rules.limit(terms, cap_points=left.points, cap_times=left.times, budget_points=left.budget)
+    if limited.points == 0:
+        looked.reason = left.refusal or "zero_award"
+        return None
+    cause = Cause("earn", occasion.source, reason="campaign", event=occasion.event, campaign=campaign.id)
+    explanation = {"award": {"type": looked.mechanic.kind, "points": terms.numerator}, **limited.explanation}
+    row, day = post(context, program, account, limited.points, cause, explanation, occasion)
+    share = campaign_books.share_of(campaign, limited.points, 1)
+    campaign_books.book(context, account, share)
+    looked.brought(limited.points, row.id)
+    owed = (row.id, row.bucket, account.id, None, None, False)
+    return Award(*owed, *occasion.source, limited.points, 0, 0, limited.terms, day, share)
 
 
 def pay(
@@ -117,30 +157,23 @@ def pay(
 ) -> Award:
     """Awards what terms say, by no rule; announce the account's change first, and watch it."""
     points = terms.points(terms.amount)
-    row, day = _post(context, program, account, None, points, explanation, occasion)
+    cause = Cause("earn", occasion.source, reason=reason_of(occasion.trigger), event=occasion.event)
+    row, day = post(context, program, account, points, cause, explanation, occasion)
     return Award(row.id, row.bucket, account.id, None, None, False, *occasion.source, points, 0, 0, terms, day)
 
 
-def _post(
+def post(
     context: Context,
     program: Program,
     account: Account,
-    rule: rules.Rule | None,
     points: int,
+    cause: Cause,
     explanation: dict[str, Any],
     occasion: Occasion,
 ) -> tuple[Transaction, int]:
-    """Writes an earn and counts it; answers it with the day that it counts on."""
+    """Credits an award and counts it on its day; answers the row and the day."""
     effective_at = min(occasion.at, context.now)
     available_at, expires_at, inactivity_months = programs.credit_dates(program, effective_at, held=occasion.held)
-    cause = Cause(
-        "earn",
-        occasion.source,
-        reason=reason_of(occasion.trigger),
-        event=occasion.event,
-        rule=None if rule is None else rule.id,
-        rule_version=None if rule is None else rule.version,
-    )
     row = ledger.credit(
         context.state,
         account,
@@ -154,7 +187,7 @@ def _post(
         expires_at=expires_at,
         inactivity_months=inactivity_months,
     )
-    day = standing.day_of(context, account, effective_at)
+    day = standing.day_of(context, account, row.effective_at)
     standing.count(context, account, day, points=points)
     return row, day
 
@@ -242,8 +275,12 @@ def _settle_award(
     assert account is not None
     lot = context.state.find(ledger.LOTS, (award.bucket, account.id, award.transaction))
     assert lot is not None, f"the lot of {award.transaction} is missing"
-    due = max(award.due, award.earned - award.terms.points(net_for(award.terms, refunds.payment, refunds.net)))
+    net = net_for(award.terms, refunds.payment, refunds.net)
+    due = max(award.due, award.earned - award.terms.points(net))
     fully = due == award.earned > award.due
+    if award.share is not None:
+        left = award.terms.boost_left(net, award.share.points) if award.terms.boost else award.earned - due
+        campaign_books.release(context, account, award.share, left)
     standing.watch(context, account)
     day = purchase_day if award.day is None else award.day
     standing.count(context, account, day, bucket=award.bucket, points=award.due - due)
@@ -261,6 +298,7 @@ def _settle_award(
         reason=refunds.reason,
         event=refunds.event,
         rule=award.rule,
+        campaign=None if award.share is None else award.share.campaign,
         reverses=award.transaction,
     )
     return ledger.reverse(

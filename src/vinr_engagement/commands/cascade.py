@@ -3,7 +3,7 @@
 from typing import Any
 
 from vinr_engagement import members, outbox
-from vinr_engagement.commands import appraise, referring, standing
+from vinr_engagement.commands import appraise, campaigning, referring, standing
 from vinr_engagement.commands.awards import Award, Occasion, give
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
@@ -16,6 +16,7 @@ from vinr_engagement.rules import Rule
 
 CASCADE_DEPTH = 8
 """How many levels of internal events may trigger rules."""
+_REFERRAL = "referral."
 _DATED = ("loyalty.points.", "loyalty.tier.", "credit.", "redemption.", "referral.rejected")
 _MOMENTS = {
     "loyalty.points.available": "available_at",
@@ -62,13 +63,13 @@ def _react_to(context: Context, event: OutgoingEvent, at: Instant) -> None:
     if account is None:
         return
     entry = context.configuration.programs[account.program]
-    listed = entry.rules_for(event.type)
-    if not listed or entry.program.status != "active":
+    listed, reacting = entry.rules_for(event.type), entry.campaigns_for(event.type)
+    if not (listed or reacting) or entry.program.status != "active":
         return
     snapshot: dict[str, Any] = json.decode(event.data)["object"]
     at = _moment_of(event.type, snapshot, at)
     occasion = Occasion(event.type, event.id, at, Source("event", event.id), held=False)
-    if not event.type.startswith("referral."):
+    if not event.type.startswith(_REFERRAL):
         _give_to(context, entry, account, listed, snapshot, occasion)
         return
     if event.type == referring.CONVERTED:
@@ -88,16 +89,22 @@ def _give_to(
     snapshot: dict[str, Any],
     occasion: Occasion,
 ) -> list[Award]:
-    """Lets rules judge a fact for one member; answers what they awarded."""
+    """Lets rules, and campaigns beside them, judge a fact for one member; answers what the rules awarded."""
     if not members.may_earn(account):
         return []
     standing.watch(context, account)
-    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, occasion.at)
+    referred = occasion.trigger.startswith(_REFERRAL)  # what a referral brings is the rules' alone
+    looked = [] if referred else campaigning.look(context, entry, occasion.trigger, account, snapshot, occasion.at)
+    factors = campaigning.factors_of(looked)
+    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, occasion.at, factors=factors)
+    context.state.change(account)
     given = [
-        give(context, entry.program, context.state.change(account), rule, verdict, occasion)
+        give(context, entry.program, account, rule, verdict, occasion, campaigning.boost_of(looked))
         for rule, verdict in zip(listed, verdicts, strict=True)
         if verdict.matched
     ]
+    if looked:
+        campaigning.carry_out(context, entry.program, account, looked, occasion, money=False)
     return [each.award for each in given if each.award is not None]
 
 

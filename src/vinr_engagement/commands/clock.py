@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from vinr_engagement import audit
+from vinr_engagement.commands.campaigns import announce_until
 from vinr_engagement.commands.context import Context, Decision, Statement
 from vinr_engagement.foundation.clock import Instant, format_instant, real_now
 from vinr_engagement.foundation.errors import Conflict, Unprocessable
@@ -62,6 +63,7 @@ class RejoinRealTime(_ClockCommand):
 
 
 def _set(context: Context, moment: Instant | None) -> dict[str, Any]:
+    announce_until(context, context.now if moment is None else moment)
     before = clock_snapshot(context.now, is_set=context.clock_is_set)
     context.statements.append(Statement("update store_state set clock_now = $1 where id = 1", (moment,)))
     after = clock_snapshot(real_now() if moment is None else moment, is_set=moment is not None)

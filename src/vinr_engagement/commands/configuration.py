@@ -1,12 +1,14 @@
-"""Programs and rules as a process holds them: compiled once, replaced when the store says that they changed."""
+"""Programs, rules, segments and campaigns as a process holds them: compiled once, replaced when the store has others."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
 import msgspec
 
-from vinr_engagement import outbox, programs, rewards, rules
+from vinr_engagement import campaigns, outbox, programs, rewards, rules
+from vinr_engagement.campaigns import Campaign
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.programs import Program
@@ -14,7 +16,10 @@ from vinr_engagement.rewards import Reward
 
 
 class ProgramRules(msgspec.Struct):
-    """A program with its active rules by trigger, what they look at, its segments and its rewards."""
+    """A program with its active rules and launched campaigns by trigger, what they look at, its segments and its rewards.
+
+    ``all_rules`` and ``campaigns`` have those that are over, too; ``featuring`` are launched campaigns that feature rewards.
+    """
 
     program: Program
     by_trigger: dict[str, list[rules.Rule]]
@@ -22,10 +27,17 @@ class ProgramRules(msgspec.Struct):
     all_rules: dict[str, rules.Rule]
     segments: dict[str, rules.Segment]
     rewards: dict[str, Reward] = {}
+    campaigns: dict[str, Campaign] = {}
+    campaigns_by_trigger: dict[str, list[Campaign]] = {}
+    featuring: list[Campaign] = []
 
     def rules_for(self, trigger: str) -> list[rules.Rule]:
         """The active rules of a trigger, oldest first."""
         return self.by_trigger.get(trigger, [])
+
+    def campaigns_for(self, trigger: str) -> list[Campaign]:
+        """The launched campaigns that react to a trigger, oldest first."""
+        return self.campaigns_by_trigger.get(trigger, [])
 
     def needs_of(self, trigger: str) -> rules.Needs:
         """What has to be gathered to judge an event of a trigger, by way of segments as well."""
@@ -69,8 +81,11 @@ async def load(session: Session, version: int) -> Configuration:
     segments: dict[str, dict[str, rules.Segment]] = defaultdict(dict)
     for held in await session.rows(rules.SEGMENTS, "active order by id"):
         segments[held.program][held.id] = rules.parse_segment(json.decode(held.body))
+    launched: dict[str, list[Campaign]] = defaultdict(list)
+    for made in await session.rows(campaigns.CAMPAIGNS, "true order by id"):
+        launched[made.program].append(campaigns.parse_campaign({**json.decode(made.body), "state": made.state}))
     found = {
-        row.id: program_rules(programs.program_of(row), compiled[row.id], segments[row.id])
+        row.id: program_rules(programs.program_of(row), compiled[row.id], segments[row.id], launched[row.id])
         for row in await session.rows(programs.PROGRAMS, "true order by id")
     }
     for reward in [rewards.reward_of(row) for row in await session.rows(rewards.REWARDS, "true order by id")]:
@@ -80,17 +95,35 @@ async def load(session: Session, version: int) -> Configuration:
 
 
 def internal_triggers(earning: list[ProgramRules]) -> frozenset[str]:
-    """The outgoing events that rules of these programs react to."""
-    return frozenset(trigger for entry in earning for trigger in entry.by_trigger) & outbox.EVENT_TYPES
+    """The outgoing events that rules and campaigns of these programs react to."""
+    named = {trigger for entry in earning for trigger in (*entry.by_trigger, *entry.campaigns_by_trigger)}
+    return frozenset(named) & outbox.EVENT_TYPES
 
 
-def program_rules(program: Program, compiled: list[rules.Rule], segments: dict[str, rules.Segment]) -> ProgramRules:
-    """A program with rules and segments, ready for events."""
+def program_rules(
+    program: Program,
+    compiled: list[rules.Rule],
+    segments: dict[str, rules.Segment],
+    made: Iterable[Campaign] = (),
+) -> ProgramRules:
+    """A program with rules, segments and campaigns, ready for events."""
     by_trigger: dict[str, list[rules.Rule]] = defaultdict(list)
     for rule in compiled:
         if rule.active:
             by_trigger[rule.trigger].append(rule)
     entry = ProgramRules(program, dict(by_trigger), {}, {rule.id: rule for rule in compiled}, segments)
-    for trigger, listed in by_trigger.items():
-        entry.needs_by_trigger[trigger] = entry.with_segments(reduce(or_, (rule.needs for rule in listed)))
+    _add_campaigns(entry, {campaign.id: campaign for campaign in made})
+    for trigger in {**by_trigger, **entry.campaigns_by_trigger}:
+        wanted = [rule.needs for rule in entry.rules_for(trigger)]
+        wanted += [campaign.needs(trigger) for campaign in entry.campaigns_for(trigger)]
+        entry.needs_by_trigger[trigger] = entry.with_segments(reduce(or_, wanted))
     return entry
+
+
+def _add_campaigns(entry: ProgramRules, made: dict[str, Campaign]) -> None:
+    entry.campaigns, entry.campaigns_by_trigger, entry.featuring = made, {}, []
+    for campaign in made.values():
+        triggers = dict.fromkeys(mechanic.trigger for mechanic in campaign.mechanics) if campaign.launched else {}
+        for trigger in triggers:
+            listed = entry.featuring if trigger is None else entry.campaigns_by_trigger.setdefault(trigger, [])
+            listed.append(campaign)

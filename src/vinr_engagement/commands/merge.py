@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from vinr_engagement import ledger, members, outbox, rules
-from vinr_engagement.commands import cascade, referring, standing, store_credit
+from vinr_engagement.commands import campaign_books, cascade, referring, standing, store_credit
 from vinr_engagement.commands.context import Context, Decision, Statement, account_needs
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.database import Need
@@ -72,6 +72,7 @@ def combine(context: Context, source: Account, target: Account) -> Account:
     state.change(source)
     state.change(target)
     _combine_usage(context, source, target)
+    campaign_books.combine(context, source, target)
     totals = standing.totals_of_both(context, source, target)
     ledger.merge_lots(state, source, target, program)
     store_credit.combine_wallets(context, source, target)

@@ -44,12 +44,7 @@ class Preview(Decision):
             if program not in context.configuration.programs:
                 raise no_such("program", str(program), f"rules[{number}].program")
             compiled.setdefault(str(program), []).append(_compiled(definition, number))
-        return [
-            program_rules(
-                context.configuration.program(program), listed, context.configuration.programs[program].segments
-            )
-            for program, listed in compiled.items()
-        ]
+        return [_with_rules(context.configuration.programs[program], listed) for program, listed in compiled.items()]
 
     def _happening(self, context: Context) -> Happening:
         event = self.event
@@ -59,6 +54,11 @@ class Preview(Decision):
             "payment" if event.type == "payment.completed" else "event", named if isinstance(named, str) else event.id
         )
         return happening_of(event, source, only_account=account)
+
+
+def _with_rules(entry: ProgramRules, listed: list[rules.Rule]) -> ProgramRules:
+    """The program with other rules; its segments and campaigns stay."""
+    return program_rules(entry.program, listed, entry.segments, entry.campaigns.values())
 
 
 def _compiled(definition: dict[str, Any], number: int) -> rules.Rule:

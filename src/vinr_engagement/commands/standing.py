@@ -18,7 +18,12 @@ from vinr_engagement.tiers import DailyTotal, TierChange
 
 
 def totals_of(context: Context, account: Account) -> list[DailyTotal]:
-    """What each local day of an account brought; a day may stand there more than once after a merge."""
+    """What each local day of an account brought; a day may stand there more than once after a merge.
+
+    Not to be changed: it may be the state's own list.
+    """
+    if account.buckets == "[]":
+        return context.state.select(tiers.TOTALS_OF_ACCOUNT, (account.bucket, account.id))
     return [
         total
         for bucket in account.all_buckets()
@@ -45,7 +50,7 @@ def goes_by_days(program: Program) -> bool:
 
 
 def watch(context: Context, account: Account) -> None:
-    """Remembers the qualifying value before a change of it; the first time in a command counts."""
+    """Remembers the qualifying value before a change of it; the first time counts, until it is reassessed."""
     follow_program(context, account)
     program = context.configuration.program(account.program)
     if program.tier_config.tiers and account.id not in context.watched:
@@ -65,6 +70,7 @@ def count(
     """Adds to what a local day brought; ``bucket`` is where the source of it is, the account's own unless given."""
     if not (points or spend or orders):
         return
+    watch(context, account)
     total = _total(context, account, account.bucket if bucket is None else bucket, day)
     total.points += points
     total.spend += spend
@@ -72,11 +78,9 @@ def count(
 
 
 def _total(context: Context, account: Account, bucket: int, day: int) -> DailyTotal:
-    if context.state.missing(tiers.TOTALS_OF_ACCOUNT, (bucket, account.id)):
+    found = context.state.known(tiers.DAILY_TOTALS, (bucket, account.id, day))
+    if found is None and context.state.missing(tiers.TOTALS_OF_ACCOUNT, (bucket, account.id)):
         found = context.state.find(tiers.DAILY_TOTALS, (bucket, account.id, day))
-    else:
-        listed = context.state.select(tiers.TOTALS_OF_ACCOUNT, (bucket, account.id))
-        found = next((total for total in listed if total.day == day), None)
     if found is None:
         return context.state.insert(DailyTotal(bucket, account.id, day, 0, 0, 0))
     return context.state.change(found)
@@ -88,13 +92,13 @@ def day_of(context: Context, account: Account, moment: Instant) -> int:
 
 
 def reassess(context: Context) -> None:
-    """Moves the members that are watched to the tier that they have reached, or no longer do."""
+    """Moves the members that are watched to the tier that they have reached, or no longer do; they are watched no more."""
     for name, (account, before) in list(context.watched.items()):
         program = context.configuration.program(account.program)
         totals = _totals(context, program, account)
         change = tiers.reassess(program, account, totals, before, context.now)
-        context.watched[name] = account, _value(context, program, account)
-        _look_again(context, program, account)
+        wake(account, tiers.next_change_at(program, account, totals, context.now))
+        del context.watched[name]
         if change is not None:
             tell(context, account, change)
 
@@ -130,7 +134,7 @@ def pin(
     program = context.configuration.program(account.program)
     totals = _totals(context, program, account)
     change = tiers.pin(program, account, totals, tier, until=until, reason=reason, now=context.now)
-    _look_again(context, program, account)
+    wake(account, tiers.next_change_at(program, account, totals, context.now))
     return change
 
 
@@ -154,11 +158,6 @@ def _totals(context: Context, program: Program, account: Account) -> list[DailyT
 
 def _value(context: Context, program: Program, account: Account) -> int:
     return tiers.qualifying_value(program, account, _totals(context, program, account), context.now)
-
-
-def _look_again(context: Context, program: Program, account: Account) -> None:
-    """Sees to it that the account is settled when time next changes its tier."""
-    wake(account, tiers.next_change_at(program, account, _totals(context, program, account), context.now))
 
 
 def wake(account: Account, moment: Instant | None) -> None:

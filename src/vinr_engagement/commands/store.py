@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vinr_engagement.audit import Origin
+from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands.api_keys import API_KEYS, ApiKey, CreateKey
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.furnish import Furnish
@@ -104,6 +105,11 @@ class Store:
             return [identifier for (identifier,) in rows]
 
         return await self.database.read(find)
+
+    async def due_campaigns(self, limit: int) -> list[str]:
+        """Campaigns that have started or ended by the store's clock and of which the world was not told yet."""
+        now = await self.now()
+        return await self.database.read(lambda session: campaign_queries.due_campaigns(session, now, limit))
 
     async def backlog(self) -> Backlog:
         """How far the sweep is behind, counted up to :data:`BACKLOG_COUNTED` accounts."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from vinr_engagement import inbox, members, outbox, programs, rules
+from vinr_engagement.commands.verify_campaigns import check_announced, check_campaigns, told_of_campaigns
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_redemptions import check_redemptions, check_stock, sum_redemptions
@@ -65,9 +66,11 @@ async def _verify(session: Session) -> Report:
         await check_purchases(session, tally, part.first, part.last)
         await _check_owners(session, report, await sum_totals(session, tally, *part), accounts, "daily total")
         await check_tiers(session, report, accounts, known, part.first, part.last, now)
+        await check_campaigns(session, tally, part.first, part.last)
         tally.drop_zeros()
     await _check_budgets(session, tally)
     await check_stock(session, tally)
+    await check_announced(session, report)
     await _check_links(session, report)
     await check_payments(session, report)
     await check_referrals(session, report)
@@ -236,6 +239,8 @@ async def _check_outgoing(session: Session, tally: Tally, part: Range, accounts:
         *part,
     )
     found = {account: counts for account, *counts in numbered}
+    of_campaigns = await told_of_campaigns(session, part.first, part.last)
+    tally.report.events += sum(found.pop(name)[0] for name in of_campaigns & found.keys())
     for name in accounts.keys() | found.keys():
         count, distinct, first, last = found.get(name, (0, 0, 1, 0))
         tally.report.events += count

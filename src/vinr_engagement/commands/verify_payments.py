@@ -8,6 +8,7 @@ import msgspec
 from vinr_engagement import ledger, members, payments
 from vinr_engagement.commands import awards
 from vinr_engagement.commands.awards import Award
+from vinr_engagement.commands.verify_campaigns import count_purchase, count_share
 from vinr_engagement.commands.verify_report import Report, Tally
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.ledger import Lot
@@ -66,6 +67,7 @@ async def _check_some(session: Session, tally: Tally, purchases: list[Purchase])
             tally.report.fault(purchase.account, "payment", f"its payment {purchase.payment} is not known")
             continue
         _check_spend(tally.report, purchase, payment)
+        count_purchase(tally, purchase)
         listed += [Owed(award, payment, award.account) for award in awards.awards_of(purchase)]
     await _find_lots(session, listed, await _find_owners(session, listed))
     for owed in listed:
@@ -138,6 +140,7 @@ def _check_award(tally: Tally, owed: Owed) -> None:
     tally.add(owed.owner, "days", award.due)
     if award.rule is not None and award.period is not None:
         tally.capped(owed.owner, award.rule, award.earned - award.reversed, 0 if award.due == award.earned else 1)
+    count_share(tally, owed.owner, award)
     if award.rule is not None and award.budgeted:
         tally.budgeted(award.rule, award.earned - award.reversed)
     for message in _faults_of(award, owed.lot, owed.reversed, payment):

@@ -17,6 +17,7 @@ EVENT_TYPES = frozenset(
         "loyalty.reward": ("redeemed",),
         "redemption": ("completed", "released", "reversed", "conflict"),
         "referral": ("created", "attributed", "converted", "rejected", "reversed"),
+        "campaign": ("started", "ended", "progressed", "completed"),
     }.items()
     for verb in verbs
 )
@@ -24,11 +25,15 @@ EVENT_TYPES = frozenset(
 
 
 class Subject(Protocol):
-    """Whom a fact is about: an account, which counts its facts. Announce its change to the state first."""
+    """What a fact is about: an account or a campaign, which counts its facts. Announce its change to the state first."""
 
     id: str
-    bucket: int
     sequence: int
+
+    @property
+    def bucket(self) -> int:
+        """Where its facts are."""
+        ...
 
 
 def record(

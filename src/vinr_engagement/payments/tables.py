@@ -48,7 +48,8 @@ class Purchase(msgspec.Struct, gc=False):
     """What one payment brought to one account, kept net of refunds.
 
     ``day`` is the local day of the payment in the program's timezone (days since 1970-01-01); ``spend`` is in minor units of
-    the program's default currency; ``orders`` is 0 once everything was refunded; ``awards`` is the terms of each earn.
+    the program's default currency; ``orders`` is 0 once everything was refunded; ``awards`` is the terms of each earn,
+    ``contributions`` what the payment counts in challenges of campaigns, both as JSON.
     """
 
     bucket: int
@@ -60,6 +61,7 @@ class Purchase(msgspec.Struct, gc=False):
     net_spend: int
     orders: int
     awards: str
+    contributions: str
 
 
 PAYMENTS = Table("payments", Payment, ("bucket", "id"), locked=True)

@@ -1,8 +1,18 @@
 """When to award and how many: earning rules, conditions, and the one function that prices awards and clawbacks."""
 
-from vinr_engagement.rules.award import Limited, Step, Terms, limit
-from vinr_engagement.rules.conditions import Condition, Conditions, Failure, Judgement, parse_conditions
+from vinr_engagement.rules.award import Boosted, Limited, Step, Terms, limit, limit_boost
+from vinr_engagement.rules.conditions import (
+    UNCONDITIONAL,
+    Condition,
+    Conditions,
+    Failure,
+    Judgement,
+    normalise_conditions,
+    parse_conditions,
+)
 from vinr_engagement.rules.definition import (
+    MOST_FACTOR,
+    MOST_POINTS,
     PAYING_TRIGGERS,
     RECIPIENTS,
     WINDOWS,
@@ -14,9 +24,10 @@ from vinr_engagement.rules.definition import (
     normalise,
     parse_factor,
     parse_rule,
+    parse_trigger,
 )
 from vinr_engagement.rules.evaluate import CampaignFactor, Verdict, amount_of, evaluate
-from vinr_engagement.rules.facts import Facts, Needs, customer_needed, facts_needed, segments_needed
+from vinr_engagement.rules.facts import Behaviour, Facts, Needs, customer_needed, facts_needed, segments_needed
 from vinr_engagement.rules.operators import OPERATORS
 from vinr_engagement.rules.segments import Segment, parse_segment
 from vinr_engagement.rules.tables import (
@@ -34,6 +45,8 @@ from vinr_engagement.rules.tables import (
 )
 
 __all__ = [
+    "MOST_FACTOR",
+    "MOST_POINTS",
     "OPERATORS",
     "PAYING_TRIGGERS",
     "RECIPIENTS",
@@ -42,9 +55,12 @@ __all__ = [
     "RULE_USAGE",
     "RULE_VERSIONS",
     "SEGMENTS",
+    "UNCONDITIONAL",
     "USAGE_OF_ACCOUNT",
     "WINDOWS",
     "Award",
+    "Behaviour",
+    "Boosted",
     "CampaignFactor",
     "Cap",
     "Condition",
@@ -71,10 +87,13 @@ __all__ = [
     "evaluate",
     "facts_needed",
     "limit",
+    "limit_boost",
     "normalise",
+    "normalise_conditions",
     "parse_conditions",
     "parse_factor",
     "parse_rule",
     "parse_segment",
+    "parse_trigger",
     "segments_needed",
 ]

@@ -6,7 +6,8 @@ moment, earned less that, depends only on the total refunded, and never shrinks 
 """
 
 from fractions import Fraction
-from typing import Any, Literal
+from math import ceil
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -23,7 +24,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     the award is for (None: all of it). ``numerator / denominator`` is points per minor unit (``proportional``) or just
     points (``fixed``), with every unconditional factor in it. Each ladder of ``steps`` adds the first factor whose
     floor the net amount reaches. Below ``floor`` nothing is earned; ``room`` is what cap and budget left,
-    if they cut.
+    if they cut. ``boost`` is the ladder of a campaign, and adds ``boost_room`` points at most where its budget cut.
     """
 
     kind: Literal["proportional", "fixed"]
@@ -35,6 +36,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     floor: int = 0
     room: int | None = None
     steps: tuple[tuple[Step, ...], ...] = ()
+    boost: tuple[Step, ...] = ()
+    boost_room: int | None = None
 
     def points(self, net: int | None) -> int:
         """What a net amount of ``net`` minor units earns: the one function behind both awards and clawbacks.
@@ -45,24 +48,48 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         """
         numerator, denominator = self.exact(net)
         rounded = round_fraction(numerator, denominator, self.rounding)
+        if self.boost_room is not None:
+            rounded = min(rounded, round_fraction(*self._plain(net), self.rounding) + self.boost_room)
         return rounded if self.room is None or rounded < self.room else self.room
+
+    def plain_points(self, net: int | None) -> int:
+        """The same without the campaign."""
+        rounded = round_fraction(*self._plain(net), self.rounding)
+        return rounded if self.room is None or rounded < self.room else self.room
+
+    def boost_left(self, net: int | None, given: int) -> int:
+        """What the campaign's part of the award, ``given`` at first, counts for a net amount; it never rises as ``net`` falls.
+
+        That is what the campaign adds there before rounding, rounded up: no less than the points that it adds, so that a
+        budget is never freed of points that are still given. Below the least amount that the campaign asks for it is 0.
+        """
+        reached = self._net(net)
+        if reached is not None and reached < self.boost[0][0]:
+            return 0
+        return min(given, ceil(Fraction(*self.exact(net)) - Fraction(*self._plain(net))))
 
     def exact(self, net: int | None) -> tuple[int, int]:
         """The same before rounding and room, as numerator and denominator."""
+        numerator, denominator = self._plain(net)
+        return _climbed(numerator, denominator, self.boost, self._net(net)) if self.boost else (numerator, denominator)
+
+    def _net(self, net: int | None) -> int | None:
+        """The net amount as the terms count it; None where they go by none."""
+        if self.amount is None or (net is not None and net <= self.amount):
+            return None if self.amount is None else net
+        return self.amount
+
+    def _plain(self, net: int | None) -> tuple[int, int]:
+        """Without the campaign."""
         numerator, denominator = self.numerator, self.denominator
-        if self.amount is None:
-            net = None
-        else:
-            net = self.amount if net is None or net > self.amount else net
+        net = self._net(net)
+        if net is not None:
             if net <= 0 or net < self.floor:
                 return 0, 1
             if self.kind == "proportional":
                 numerator, denominator = self._in_proportion(net)
         for ladder in self.steps:
-            for floor, above, below in ladder:
-                if net is None or net >= floor:
-                    numerator, denominator = numerator * above, denominator * below
-                    break
+            numerator, denominator = _climbed(numerator, denominator, ladder, net)
         return numerator, denominator
 
     def _in_proportion(self, net: int) -> tuple[int, int]:
@@ -71,6 +98,14 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
             return self.numerator * net, self.denominator
         assert self.amount is not None
         return self.numerator * self.eligible * net, self.denominator * self.amount
+
+
+def _climbed(numerator: int, denominator: int, ladder: tuple[Step, ...], net: int | None) -> tuple[int, int]:
+    """Times the first factor whose floor the net amount reaches."""
+    for floor, above, below in ladder:
+        if net is None or net >= floor:
+            return numerator * above, denominator * below
+    return numerator, denominator
 
 
 class Limited(msgspec.Struct, frozen=True):
@@ -106,6 +141,28 @@ def limit(
     if points < priced:
         terms = msgspec.structs.replace(terms, room=points)
     return Limited(points, _reason(priced, within_cap, points), terms, explanation)
+
+
+class Boosted(NamedTuple):
+    """An award after what a campaign has left: ``extra`` of its ``points`` are the campaign's. ``cut`` were too many."""
+
+    points: int
+    extra: int
+    cut: int
+    terms: Terms
+
+
+def limit_boost(terms: Terms, room: int | None) -> Boosted:
+    """Cut what a campaign adds to an award to the room that it has left, None where it has no limit.
+
+    Why that keeps the promise on refunds: neither what is earned with the campaign nor what is earned without it plus the
+    room rises as the net amount falls, so the lesser of them does not either.
+    """
+    extra = terms.points(terms.amount) - terms.plain_points(terms.amount)
+    given = _cut(extra, room)
+    if given < extra:
+        terms = msgspec.structs.replace(terms, boost_room=given)
+    return Boosted(terms.points(terms.amount), given, extra - given, terms)
 
 
 def _cut(points: int, room: int | None) -> int:

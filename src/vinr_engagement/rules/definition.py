@@ -170,7 +170,7 @@ def parse_rule(definition: Any) -> Rule:
     multipliers = _multipliers(plain.get("multipliers"))
     starts_at, ends_at = _span(plain)
     cap, window = _cap(plain)
-    trigger = _trigger(plain.get("trigger"))
+    trigger = parse_trigger(plain.get("trigger"), "trigger")
     return Rule(
         definition=plain,
         id=_or(plain, "id", "", lambda value: text(value, "id", 100, "id")),
@@ -201,10 +201,11 @@ def _or(plain: dict[str, Any], field: str, default: Any, read: Callable[[Any], A
     return default if value is None else read(value)
 
 
-def _trigger(value: Any) -> str:
-    name = text(value, "trigger", 100, "trigger")
+def parse_trigger(value: Any, param: str) -> str:
+    """The name of an event that something reacts to. Raises ``Invalid`` for what is no dotted name."""
+    name = text(value, param, 100, "trigger")
     if not _TRIGGER.fullmatch(name):
-        raise refuse("trigger", f"trigger is an event's dotted name, like payment.completed, not {quote(name)}.")
+        raise refuse(param, f"trigger is an event's dotted name, like payment.completed, not {quote(name)}.")
     return name
 
 

@@ -120,12 +120,13 @@ def _refused(reason: str, fact: str, op: str, value: Any, found: Any) -> Verdict
 class _Factors:
     """A rate with the factors on it, each named with its origin."""
 
-    __slots__ = ("denominator", "lines", "numerator", "steps")
+    __slots__ = ("boost", "denominator", "lines", "numerator", "steps")
 
     def __init__(self, rate: Rate) -> None:
         self.numerator, self.denominator = rate
         self.lines: list[dict[str, str]] = []
         self.steps: tuple[tuple[Step, ...], ...] = ()
+        self.boost: tuple[Step, ...] = ()
 
     def multiply(self, origin: str, numerator: int, denominator: int, text: str) -> None:
         """Count a factor, whatever becomes of the payment."""
@@ -179,7 +180,8 @@ def _multiply(
     if campaigns:
         best, *others = sorted(campaigns, key=lambda campaign: -campaign.factor)
         options = [(each.floor, each.factor.numerator, each.factor.denominator) for each in (best, *others)]
-        factors.climb(f"campaign:{best.campaign}", _factor_text(best.factor), options)
+        factors.boost = _descending(options)
+        factors.lines.append({"origin": f"campaign:{best.campaign}", "factor": _factor_text(best.factor)})
 
 
 def _climb_multipliers(factors: _Factors, rule: Rule, facts: Facts) -> None:
@@ -210,6 +212,7 @@ def _terms(rule: Rule, factors: _Factors, judged: Judgement, amount: int | None,
             amount=amount if rule.pays else None,
             floor=judged.floor,
             steps=factors.steps,
+            boost=factors.boost,
         )
     assert amount is not None
     eligible = None if judged.eligible is None else _sum(judged.eligible, amount)
@@ -222,6 +225,7 @@ def _terms(rule: Rule, factors: _Factors, judged: Judgement, amount: int | None,
         eligible=eligible,
         floor=judged.floor,
         steps=factors.steps,
+        boost=factors.boost,
     )
 
 

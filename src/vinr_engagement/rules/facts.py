@@ -15,6 +15,8 @@ from vinr_engagement.foundation.clock import DAY, Instant, format_instant
 from vinr_engagement.rules.fields import nearest, refuse
 
 Read = Callable[[Any], Any]
+Behaviour = Callable[[str], int | None]
+"""Answers a fact like ``spend_90d`` by its name; None for one that is missing."""
 
 LINE_ITEMS = "event.line_items."
 _LONGEST_NAME = 200
@@ -71,7 +73,7 @@ class Facts(msgspec.Struct, gc=False):
     account: Mapping[str, Any]
     at: Instant
     customer: Mapping[str, Any] | None = None
-    behaviour: Callable[[str], int | None] = _nothing_known
+    behaviour: Behaviour = _nothing_known
     segments: Collection[str] = ()
 
 

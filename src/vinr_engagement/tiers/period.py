@@ -8,7 +8,8 @@ A day counts as soon as it is known, also one that is a little ahead of the cloc
 from a value: what rises, rises in a transaction, and when a value will fall follows from the totals, whenever it is asked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Final
 
 from vinr_engagement.foundation import calendar
@@ -21,6 +22,7 @@ FOREVER: Final[Instant] = 1 << 62
 NOT_NOW: Final[Instant] = -FOREVER
 
 _JANUARY_1970: Final = 1970 * 12
+_day, _points, _spend = attrgetter("day"), attrgetter("points"), attrgetter("spend")
 
 
 def qualifying_value(program: Program, climber: Climber, totals: Iterable[DailyTotal], at: Instant) -> int:
@@ -31,7 +33,7 @@ def qualifying_value(program: Program, climber: Climber, totals: Iterable[DailyT
     if _by_lifetime_points(program):
         return climber.lifetime_points
     first = first_day_counted(program, calendar.day_number(at, program.zone))
-    return sum(_amount(program, total) for total in totals if first is None or total.day >= first)
+    return _sum(program, totals if first is None else [total for total in totals if total.day >= first])
 
 
 def first_day_counted(program: Program, day: int) -> int | None:
@@ -64,17 +66,36 @@ def holds_until(program: Program, climber: Climber, totals: Iterable[DailyTotal]
     """
     if _by_lifetime_points(program):
         return FOREVER if climber.lifetime_points >= threshold else NOT_NOW
-    value = 0
-    for last, amount in sorted(_amounts_by_end(program, totals).items(), reverse=True):
-        value += amount
-        if value >= threshold:
-            return last if last == FOREVER else calendar.start_of_day_number(last, program.zone)
-    return NOT_NOW
+    if program.tier_config.period.type == "lifetime":
+        return FOREVER if _sum(program, totals) >= threshold else NOT_NOW
+    end = _first_day_below(program, sorted(totals, key=_day, reverse=True), threshold)
+    return NOT_NOW if end is None else calendar.start_of_day_number(end, program.zone)
+
+
+def _first_day_below(program: Program, newest: list[DailyTotal], threshold: int) -> int | None:
+    """The local day on which a value that is at or above a threshold no longer is; ``None`` where it never is so.
+
+    ``newest`` are the totals, newest day first. Those that count on a day are all from some day on, so they are added up from
+    the newest back, no further than it takes: to where the sum of all that count on the same day reaches the threshold.
+    """
+    amount, value, place = _amount(program), 0, 0
+    while place < len(newest):
+        value += amount(newest[place])
+        end = counts_until(program, newest[place].day) if value >= threshold else None
+        place += 1
+        if end is not None:
+            first = first_day_counted(program, end - 1)
+            along = [total for total in newest[place:] if first is None or total.day >= first]
+            value, place = value + _sum(program, along), place + len(along)
+            if value >= threshold:
+                return end
+    return None
 
 
 def stops_counting_at(program: Program, totals: Iterable[DailyTotal], at: Instant) -> bool:
     """Whether a day leaves the value at exactly this instant."""
-    ends = {counts_until(program, total.day) for total in totals if _amount(program, total)}
+    amount = _amount(program)
+    ends = {counts_until(program, total.day) for total in totals if amount(total)}
     return any(end is not None and calendar.start_of_day_number(end, program.zone) == at for end in ends)
 
 
@@ -103,17 +124,12 @@ def _by_lifetime_points(program: Program) -> bool:
     return config.qualify_on == "points" and config.period.type == "lifetime"
 
 
-def _amount(program: Program, total: DailyTotal) -> int:
-    return total.points if program.tier_config.qualify_on == "points" else total.spend
+def _amount(program: Program) -> Callable[[DailyTotal], int]:
+    return _points if program.tier_config.qualify_on == "points" else _spend
 
 
-def _amounts_by_end(program: Program, totals: Iterable[DailyTotal]) -> dict[int, int]:
-    amounts: dict[int, int] = {}
-    for total in totals:
-        end = counts_until(program, total.day)
-        end = FOREVER if end is None else end
-        amounts[end] = amounts.get(end, 0) + _amount(program, total)
-    return amounts
+def _sum(program: Program, totals: Iterable[DailyTotal]) -> int:
+    return sum(map(_amount(program), totals))
 
 
 def _period_start(program: Program, day: int, *, later: int = 0) -> int:

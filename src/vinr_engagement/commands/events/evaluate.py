@@ -5,14 +5,23 @@ from typing import Any
 import msgspec
 
 from vinr_engagement import ledger, members, payments, rules
-from vinr_engagement.commands import appraise, awards, cascade, referring, standing
+from vinr_engagement.campaigns import Contribution
+from vinr_engagement.commands import appraise, awards, campaigning, cascade, referring, standing
 from vinr_engagement.commands.awards import Award, Occasion, give
+from vinr_engagement.commands.campaign_books import Looked
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.enroll import enroll
 from vinr_engagement.commands.events import incoming
 from vinr_engagement.commands.events.incoming import EventIn
-from vinr_engagement.commands.events.outcome import ProgramOutcome, ReferralLine, RuleOutcome, TransactionLine, line
+from vinr_engagement.commands.events.outcome import (
+    CampaignOutcome,
+    ProgramOutcome,
+    ReferralLine,
+    RuleOutcome,
+    TransactionLine,
+    line,
+)
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.ledger import Source, Transaction
@@ -86,15 +95,19 @@ def evaluate_in(context: Context, entry: ProgramRules, happening: Happening) -> 
     if account is not None:
         context.settled(account)
     listed = entry.rules_for(happening.type)
-    verdicts = appraise.verdicts(context, entry, listed, account, happening.object, happening.at, happening.customer)
+    about = (account, happening.object, happening.at, happening.customer)
+    looked = campaigning.look(context, entry, happening.type, *about)
+    verdicts = appraise.verdicts(context, entry, listed, *about, factors=campaigning.factors_of(looked))
     written = _rows_written(context)
     enrolled = limited = False
     if account is None:
-        if not any(_would_award(context, rule, verdict) for rule, verdict in zip(listed, verdicts, strict=True)):
-            return ProgramOutcome(program.id, "ignored", reason, rules=_judged(listed, verdicts))
+        awarding = any(_would_award(context, rule, verdict) for rule, verdict in zip(listed, verdicts, strict=True))
+        if not awarding and not campaigning.would_award(context, looked, program):
+            judged = _judged(listed, verdicts)
+            return ProgramOutcome(program.id, "ignored", reason, rules=judged, campaigns=_looked_at(looked))
         account, limited = enroll(context, program, happening.customer, {}, min(happening.at, context.now))
         enrolled = True
-    outcome = _carry_out(context, entry, happening, account, verdicts)
+    outcome = _carry_out(context, entry, happening, account, verdicts, looked)
     outcome.enrolled, outcome.cascade_limit = enrolled, outcome.cascade_limit or limited
     outcome.transactions = lines(context, account, written)
     return outcome
@@ -132,20 +145,50 @@ def _carry_out(
     happening: Happening,
     account: Account,
     verdicts: list[rules.Verdict],
+    looked: list[Looked],
 ) -> ProgramOutcome:
     program = entry.program
-    listed = entry.rules_for(happening.type)
     outcome = ProgramOutcome(program.id, "processed", account=account.id, rules=[])
     context.state.change(account)
     standing.watch(context, account)
     occasion = Occasion(happening.type, happening.event, happening.at, happening.source, happening.held)
+    money, contributions, referral_before = happening.money, list[Contribution](), account.referral
+    owed = _give_all(context, entry, account, verdicts, campaigning.boost_of(looked), occasion, outcome)
+    if looked:
+        brought = campaigning.carry_out(context, program, account, looked, occasion, money=money is not None)
+        owed, contributions = owed + brought.awards, brought.contributions
+        outcome.campaigns = _looked_at(looked)
+    if money is not None:
+        purchase = purchase_of(context, program, account, money, happening.at)
+        campaigning.remember(context, purchase, owed, contributions)
+        if account.referral is not None and happening.type == "payment.completed":
+            outcome.referral = _referred(context, program, account, money, happening)
+    refunds_to_come = money is not None and money.refunded_at is not None
+    outcome.cascade_limit = cascade.react(context, happening.at, refunds_to_come=refunds_to_come)
+    account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
+    outcome.balance = account.balance
+    matched = _matched_any(outcome.rules) or any(each.matched for each in outcome.campaigns)
+    if not matched and account.referral == referral_before:
+        outcome.status, outcome.reason = "ignored", "no_matching_rule"
+    return outcome
+
+
+def _give_all(
+    context: Context,
+    entry: ProgramRules,
+    account: Account,
+    verdicts: list[rules.Verdict],
+    boost: Looked | None,
+    occasion: Occasion,
+    outcome: ProgramOutcome,
+) -> list[Award]:
+    """Awards what the rules say, and notes in the outcome what came of each."""
     owed: list[Award] = []
-    referral_before = account.referral
-    for rule, verdict in zip(listed, verdicts, strict=True):
+    for rule, verdict in zip(entry.rules_for(occasion.trigger), verdicts, strict=True):
         if not verdict.matched:
             outcome.rules.append(_judged_one(rule, verdict))
             continue
-        given = give(context, program, account, rule, verdict, occasion)
+        given = give(context, entry.program, account, rule, verdict, occasion, boost)
         if given.award is not None:
             owed.append(given.award)
         outcome.rules.append(
@@ -154,18 +197,7 @@ def _carry_out(
                 transaction=None if given.transaction is None else given.transaction.id,
             )
         )  # fmt: skip
-    money = happening.money
-    if money is not None:
-        awards.owe(context, purchase_of(context, program, account, money, happening.at), owed)
-        if account.referral is not None and happening.type == "payment.completed":
-            outcome.referral = _referred(context, program, account, money, happening)
-    refunds_to_come = money is not None and money.refunded_at is not None
-    outcome.cascade_limit = cascade.react(context, happening.at, refunds_to_come=refunds_to_come)
-    account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
-    outcome.balance = account.balance
-    if not _matched_any(outcome.rules) and account.referral == referral_before:
-        outcome.status, outcome.reason = "ignored", "no_matching_rule"
-    return outcome
+    return owed
 
 
 def _referred(
@@ -189,6 +221,16 @@ def _judged(listed: list[rules.Rule], verdicts: list[rules.Verdict]) -> list[Rul
 
 def _judged_one(rule: rules.Rule, verdict: rules.Verdict) -> RuleOutcome:
     return RuleOutcome(rule.id, rule.version, verdict.matched, verdict.points, verdict.reason, verdict.failed)
+
+
+def _looked_at(looked: list[Looked]) -> list[CampaignOutcome]:
+    return [
+        CampaignOutcome(
+            each.campaign.id, each.mechanic.kind, each.place, each.matched, each.points, each.reason, each.failed,
+            each.transaction,
+        )
+        for each in looked
+    ]  # fmt: skip
 
 
 def _rows_written(context: Context) -> int:
@@ -220,6 +262,7 @@ def purchase_of(context: Context, program: Program, account: Account, payment: P
         net_spend=spend,
         orders=1,
         awards="[]",
+        contributions="[]",
     )
     standing.count(context, account, purchase.day, spend=spend, orders=1)
     return context.state.insert(purchase)

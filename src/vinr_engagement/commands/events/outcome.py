@@ -45,6 +45,22 @@ class ReferralLine(msgspec.Struct):
     reason: str | None = None
 
 
+class CampaignOutcome(msgspec.Struct):
+    """A mechanic of a campaign that was looked at: the points that the campaign gave by it, or why none.
+
+    ``index`` is its place among the campaign's mechanics.
+    """
+
+    campaign: str
+    mechanic: str
+    index: int
+    matched: bool
+    points: int
+    reason: str | None = None
+    failed: Any = ()
+    transaction: str | None = None
+
+
 class ProgramOutcome(msgspec.Struct):
     """What the event meant in one program."""
 
@@ -56,6 +72,7 @@ class ProgramOutcome(msgspec.Struct):
     balance: int | None = None
     transactions: list[TransactionLine] = []
     rules: list[RuleOutcome] = []
+    campaigns: list[CampaignOutcome] = []
     cascade_limit: bool = False
     referral: ReferralLine | None = None
 

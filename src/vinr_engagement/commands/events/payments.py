@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vinr_engagement import payments
-from vinr_engagement.commands import awards, referring, standing
+from vinr_engagement.commands import awards, campaigning, referring, standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming, spent
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, spend_of
@@ -198,6 +198,7 @@ def take_back(context: Context, event: EventIn, payment: Payment, programs: list
         program = context.configuration.program(program_id)
         standing.watch(context, account)
         rows = awards.claw_back(context, program, purchase, refunds)
+        rows += campaigning.take_back(context, program, purchase, refunds)
         _restate(context, program, account, purchase, payment)
         outcome = _outcome_in(programs, program_id, account.id)
         outcome.transactions.extend(line(row) for row in rows)
@@ -211,6 +212,8 @@ def _restate(context: Context, program: Program, account: Account, purchase: Pur
     net, spend_before, orders_before = payments.net_amount(payment), purchase.net_spend, purchase.orders
     purchase.spend = spend_of(program, payment)
     purchase.net_spend = purchase.spend * net // payment.amount if payment.amount else 0
+    if purchase.net_spend != spend_before:
+        campaigning.count_spend(context, purchase, purchase.net_spend - spend_before)
     purchase.orders = 0 if net == 0 and payment.amount else 1
     standing.count(
         context,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from vinr_engagement import inbox, ledger, members, payments, referrals, rules, tiers
+from vinr_engagement import campaigns, inbox, ledger, members, payments, referrals, rules, tiers
 from vinr_engagement.commands import awards, referring, standing
+from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context, Decision, due_lots, due_redemptions
 from vinr_engagement.commands.events import incoming, outcome, redeemed, spent
 from vinr_engagement.commands.events.customers import ALL_HANDLERS, other
@@ -15,7 +16,7 @@ from vinr_engagement.foundation.database import Need
 from vinr_engagement.foundation.errors import Conflict, Unprocessable
 from vinr_engagement.inbox import ReceivedEvent
 from vinr_engagement.members import Account
-from vinr_engagement.payments import Payment
+from vinr_engagement.payments import Payment, Purchase
 
 _MONEY = frozenset(("payment.completed", "payment.refunded", "payment.failed", "payment.expired", "invoice.paid"))
 _TAKES_BACK = frozenset(("refund.completed", "dispute.resolved"))
@@ -151,6 +152,8 @@ def _limits(context: Context, event: EventIn, accounts: list[Account]) -> list[N
     """What caps and budgets have left."""
     needs: list[Need] = []
     for entry in context.configuration.earning:
+        if event.type in entry.campaigns_by_trigger:
+            needs += _campaign_limits(entry, event.type, accounts)
         for rule in entry.rules_for(event.type):
             if rule.budget is not None:
                 needs.append((rules.RULE_BUDGETS, (rule.id,)))
@@ -164,6 +167,18 @@ def _limits(context: Context, event: EventIn, accounts: list[Account]) -> list[N
     return needs
 
 
+def _campaign_limits(entry: ProgramRules, trigger: str, accounts: list[Account]) -> list[Need]:
+    """What campaigns brought to the members so far, and what their budgets have left."""
+    listed = entry.campaigns_for(trigger)
+    needs: list[Need] = [(rules.RULE_BUDGETS, (each.id,)) for each in listed if each.budget is not None]
+    return needs + [
+        (campaigns.CAMPAIGN_MEMBERS, (account.bucket, account.id, each.id))
+        for account in accounts
+        for each in listed
+        if account.program == entry.program.id
+    ]
+
+
 def _totals(context: Context, event: EventIn, accounts: list[Account]) -> list[Need]:
     """The day that the event counts on; every day where a tier or a condition looks further back."""
     needs: list[Need] = []
@@ -171,7 +186,7 @@ def _totals(context: Context, event: EventIn, accounts: list[Account]) -> list[N
         entry = context.configuration.programs[account.program]
         if entry.needs_of(event.type).behaviour or standing.goes_by_days(entry.program):
             needs += standing.totals_needed(account)
-        elif entry.rules_for(event.type) or event.type in rules.PAYING_TRIGGERS:
+        elif entry.rules_for(event.type) or entry.campaigns_for(event.type) or event.type in rules.PAYING_TRIGGERS:
             day = standing.day_of(context, account, min(event.occurred_at, context.now))
             needs.append((tiers.DAILY_TOTALS, (account.bucket, account.id, day)))
     return needs
@@ -184,6 +199,7 @@ def _owed(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Nee
         purchase = context.state.known(payments.PURCHASES, (bucket, account, payment.id))
         if purchase is not None:
             needs.append((tiers.DAILY_TOTALS, (bucket, account, purchase.day)))
+            needs += _campaigns_owed(account, purchase)
             for award in awards.awards_of(purchase):
                 needs.append((ledger.LOTS, (award.bucket, award.account, award.transaction)))
                 if award.account != account:
@@ -193,3 +209,14 @@ def _owed(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Nee
             converted = payments.linked(payment, referring.LINKED)
             needs += [(referrals.REFERRALS, referrals.referral_key(name)) for name in converted]
     return needs
+
+
+def _campaigns_owed(account: str, purchase: Purchase) -> list[Need]:
+    """What campaigns count of a purchase."""
+    shares = [award.share for award in awards.awards_of(purchase) if award.share is not None]
+    named = {share.campaign for share in shares}
+    named |= {each.campaign for each in campaigns.contributions_of(purchase.contributions)}
+    needs: list[Need] = [
+        (campaigns.CAMPAIGN_MEMBERS, (ids.bucket_of(account), account, campaign)) for campaign in named
+    ]
+    return needs + [(rules.RULE_BUDGETS, (share.campaign,)) for share in shares if share.budgeted]

@@ -40,13 +40,14 @@ class MemberRewards(Decision):
 
     def _line(self, context: Context, entry: ProgramRules, account: Account, reward: Reward) -> dict[str, Any]:
         cost = cost_of(context, entry, account, reward)
-        refusal = rewards.refusal_of(reward, applicant_of(context, entry, account, reward), cost, 1)
+        refusal = rewards.refusal_of(reward, applicant_of(context, entry, account, reward), cost.points, 1)
         return {
             **rewards.reward_snapshot(reward.definition, taken(context, reward)),
-            "cost": cost,
+            "cost": cost.points,
+            "campaign": cost.campaign,
             "available": refusal is None,
             "reason": None if refusal is None else refusal.code,
-            "points_short": max(0, cost - account.balance),
+            "points_short": max(0, cost.points - account.balance),
         }
 
 

@@ -15,9 +15,17 @@ LINK = "redemptions"
 """What a payment's links call the redemptions that are applied to it."""
 
 
-def take(context: Context, account: Account, row_id: str, reward: Reward, points: int, quantity: int) -> Transaction:
+def take(
+    context: Context,
+    account: Account,
+    row_id: str,
+    reward: Reward,
+    points: int,
+    quantity: int,
+    campaign: str | None = None,
+) -> Transaction:
     """Takes the points, counts in the stock and in the member's limit. Raises ``insufficient_points``."""
-    cause = Cause("redeem", Source("redemption", row_id), reason="redemption", redemption=row_id)
+    cause = Cause("redeem", Source("redemption", row_id), reason="redemption", redemption=row_id, campaign=campaign)
     program = context.configuration.program(account.program)
     debit = ledger.debit(context.state, account, program, points, cause, context.now)
     if reward.inventory is not None:

@@ -11,7 +11,7 @@ from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context, Decision, due_lots, due_redemptions, lots_of, no_such
 from vinr_engagement.commands.redemptions import moves
 from vinr_engagement.commands.redemptions.applicant import applicant_needs, applicant_of
-from vinr_engagement.commands.redemptions.cost import cost_of
+from vinr_engagement.commands.redemptions.cost import Cost, cost_of
 from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.clock import HOUR
 from vinr_engagement.foundation.database import Need
@@ -53,10 +53,10 @@ class RedeemReward(Decision):
             raise no_such(f"reward in program {account.program}", self.reward, "reward")
         self._check_quantity(reward)
         cost = cost_of(context, entry, account, reward)
-        refusal = rewards.refusal_of(reward, applicant_of(context, entry, account, reward), cost, self.quantity)
+        refusal = rewards.refusal_of(reward, applicant_of(context, entry, account, reward), cost.points, self.quantity)
         if refusal is not None:
             raise refusal
-        return rewards.redemption_snapshot(self._redeem(context, entry, account, reward, cost * self.quantity))
+        return rewards.redemption_snapshot(self._redeem(context, entry, account, reward, cost))
 
     def _check_quantity(self, reward: Reward) -> None:
         most = reward.kind.most
@@ -65,10 +65,11 @@ class RedeemReward(Decision):
             raise Invalid("parameter_invalid", message, param="quantity")
 
     def _redeem(
-        self, context: Context, entry: ProgramRules, account: Account, reward: Reward, points: int
+        self, context: Context, entry: ProgramRules, account: Account, reward: Reward, cost: Cost
     ) -> Redemption:
         identifier = ids.new_id("rdm", account.bucket)
-        debit = moves.take(context, account, identifier, reward, points, self.quantity)
+        points = cost.points * self.quantity
+        debit = moves.take(context, account, identifier, reward, points, self.quantity, cost.campaign)
         artifact = reward.artifact(self.quantity)
         if artifact.credit is not None:
             artifact.credit["transaction"] = _grant(context, account, identifier, artifact.credit)

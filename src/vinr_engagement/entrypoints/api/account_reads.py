@@ -2,13 +2,15 @@
 
 from typing import Any, NamedTuple
 
-from vinr_engagement import credit, ledger, members, referrals
+from vinr_engagement import campaigns, credit, ledger, members, referrals
+from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands import tier_progress
 from vinr_engagement.credit import queries as credit_queries
 from vinr_engagement.entrypoints.api.answers import found_or_missing, settled
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.paging import Paging
+from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import Instant, format_instant
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
@@ -121,6 +123,21 @@ async def read_tier(exchange: Exchange, identifier: str) -> dict[str, Any]:
     return standing.progress()
 
 
+async def _campaigns_of(session: Session, account: Account) -> list[dict[str, Any]]:
+    """What campaigns brought to a member."""
+    brought = await campaign_queries.campaigns_of(session, account)
+    rows = {row.id: row for row in await campaign_queries.get_campaigns(session, [each.campaign for each in brought])}
+    return [
+        campaigns.member_snapshot(
+            each.campaign,
+            account.id,
+            campaigns.parse_campaign(json.decode(rows[each.campaign].body)).mechanics,
+            each,
+        )
+        for each in brought
+    ]
+
+
 async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
     """Everything that is held about a member."""
     account = await read_account(exchange, identifier)
@@ -150,6 +167,7 @@ async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
             "events": [
                 outbox_queries.event_snapshot(event) for event in await outbox_queries.all_events(session, account.id)
             ],
+            "campaigns": await _campaigns_of(session, account),
             "received_events": [inbox_queries.received_event_snapshot(event) for event in received],
             "referrals": [
                 referrals.referral_snapshot(row) for row in await referral_queries.all_referrals(session, account.id)

@@ -15,6 +15,7 @@ from vinr_engagement.commands import (
 )
 from vinr_engagement.entrypoints.api.account_reads import account_as_of, account_export, read_account, read_lots
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform, settled
+from vinr_engagement.entrypoints.api.campaign_shapes import CampaignProgress
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Shape, Time, Wire
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
@@ -81,6 +82,7 @@ class AccountExport(Shape):
     wallet: Wallet
     credit_transactions: list[CreditTransaction]
     events: list[Event]
+    campaigns: list[CampaignProgress]
     received_events: list[ReceivedEvent]
     referrals: list[Referral]
 

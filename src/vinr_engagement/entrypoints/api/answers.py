@@ -19,12 +19,12 @@ from vinr_engagement.members import Account
 Result = TypeVar("Result")
 
 
-def _exchange_of(request: Request) -> Exchange:
+async def _exchange_of(request: Request) -> Exchange:  # async, as the next: otherwise each takes a turn in a thread
     exchange: Exchange = request.scope[EXCHANGE]
     return exchange
 
 
-def _writer_of(request: Request) -> ErrorWriter:
+async def _writer_of(request: Request) -> ErrorWriter:
     writer: ErrorWriter = request.app.state.error_writer
     return writer
 

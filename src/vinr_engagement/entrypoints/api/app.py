@@ -15,6 +15,7 @@ from vinr_engagement.entrypoints.api.accounts import accounts
 from vinr_engagement.entrypoints.api.api_keys import api_keys
 from vinr_engagement.entrypoints.api.audit_log import audit_log
 from vinr_engagement.entrypoints.api.body import Disconnected
+from vinr_engagement.entrypoints.api.campaigns import campaigns
 from vinr_engagement.entrypoints.api.credit import credit, wallets
 from vinr_engagement.entrypoints.api.customers import customers
 from vinr_engagement.entrypoints.api.door import CLIENT_CLOSED, EXCHANGE, Door, refused
@@ -32,6 +33,7 @@ from vinr_engagement.entrypoints.api.received_events import received_events
 from vinr_engagement.entrypoints.api.redemptions import redemptions
 from vinr_engagement.entrypoints.api.referrals import referrals
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
+from vinr_engagement.entrypoints.api.segments import segments
 from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.tiers import account_tiers
@@ -51,6 +53,8 @@ RESOURCES = (
     member_rewards,
     redemptions,
     referrals,
+    segments,
+    campaigns,
     customers,
     events,
     received_events,

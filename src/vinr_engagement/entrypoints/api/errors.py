@@ -61,6 +61,12 @@ CODES: Final[dict[str, Code]] = {
     "account_erased": Code(409, "The person behind the account was forgotten already.", "Nothing: it is done."),
     "account_merged": Code(409, "The account was merged into another.", "Use the account that `resource` names."),
     "account_not_closed": Code(409, "The account is not closed.", "Nothing: it is active."),
+    "campaign_archived": Code(409, "The campaign is archived for good.", "Make a new campaign."),
+    "campaign_begun": Code(
+        409,
+        "The campaign has begun, and what `param` names stays as it is.",
+        "Archive it and make a new one, or change what may still be changed.",
+    ),
     "clock_not_set": Code(409, "The clock follows real time.", "Set it with `POST /v1/test-helpers/clock` first."),
     "event_conflict": Code(
         409,
@@ -96,6 +102,11 @@ CODES: Final[dict[str, Code]] = {
     "program_mismatch": Code(409, "The accounts are in different programs.", "Merge accounts of one program."),
     "refund_conflict": Code(
         409, "The refund is known with another amount.", "Give each refund an id of its own, and never change one."
+    ),
+    "segment_in_use": Code(
+        409,
+        "Something goes by the segment: a rule, a campaign, a reward.",
+        "Take the segment out of what `resource` names first.",
     ),
     "body_too_large": Code(413, "The body is larger than 1 MiB, or 8 MiB for a batch.", "Send less at a time."),
     "unsupported_media_type": Code(415, "The body is not declared as JSON.", "Send `Content-Type: application/json`."),

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from pydantic import Field
 
+from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands import ReplayEvent
 from vinr_engagement.entrypoints.api.account_reads import read_account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
+from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import Id, Shape, Wire
 from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
@@ -42,7 +44,7 @@ class ListEvents(Paging, Expanding, CreatedAt):
     type: Annotated[str, Field(max_length=100)] | None = Field(
         None, description="Only this type; `loyalty.points.*` for a family.", examples=["loyalty.points.earned"]
     )
-    account: Id | None = Field(None, description="Only those about this member.")
+    account: Id | None = Field(None, description="Only those about this member, or this campaign.")
 
 
 class GetEvent(Expanding):
@@ -56,7 +58,7 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     What happened to members, newest first: the same that webhooks deliver.
     """
     tree = query.tree("event")
-    if query.account is not None:
+    if query.account is not None and not await _is_campaign(caller, query.account):
         await read_account(caller, query.account, "account")
 
     async def place(session: Session, cursor: str) -> str | None:
@@ -72,6 +74,12 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     data = [outbox_queries.event_snapshot(event) for event in page.rows]
     await expand(caller, data, "event", tree)
     return json_answer(query.answer(page, data))
+
+
+async def _is_campaign(caller: Exchange, identifier: str) -> bool:
+    if not identifier.startswith("camp_"):
+        return False
+    return await caller.read(lambda session: campaign_queries.get_campaign(session, identifier)) is not None
 
 
 @events.get("/{event}", "retrieve", Event, errors=("parameter_invalid",))

@@ -9,6 +9,8 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from vinr_engagement import members
+from vinr_engagement.campaigns import campaign_snapshot
+from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands import program_snapshot, rule_snapshot
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import settled
@@ -38,6 +40,7 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
         "original_account": "loyalty_account",
         "program": "program",
         "rule": "earning_rule",
+        "campaign": "campaign",
         "event": "event",
         "redemption": "redemption",
         "reverses": "points_transaction",
@@ -58,6 +61,8 @@ PATHS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward": "reward",
         "transaction": "points_transaction",
     },
+    "segment": {"program": "program"},
+    "campaign": {"program": "program"},
     "event": {"account": "loyalty_account"},
     "referral": {"program": "program", "referrer": "loyalty_account", "referee": "loyalty_account"},
     "program": {},
@@ -142,6 +147,15 @@ async def _rewards(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
     return await exchange.read(read)
 
 
+async def _campaigns(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
+    async def read(session: Session) -> Objects:
+        now = await exchange.store.now_in(session)
+        found = await campaign_queries.get_campaigns(session, identifiers)
+        return {row.id: campaign_snapshot(row, now) for row in found}
+
+    return await exchange.read(read)
+
+
 async def _redemptions(exchange: Exchange, identifiers: Iterable[str]) -> Objects:
     found = await exchange.read(lambda session: reward_queries.get_redemptions(session, identifiers))
     return {row.id: redemption_snapshot(row) for row in found}
@@ -176,6 +190,7 @@ _LOADERS: Final[dict[str, Callable[[Exchange, Iterable[str]], Awaitable[Objects]
     "earning_rule": _rules,
     "reward": _rewards,
     "redemption": _redemptions,
+    "campaign": _campaigns,
     "event": _events,
     "points_transaction": _transactions,
     "credit_transaction": _transactions,

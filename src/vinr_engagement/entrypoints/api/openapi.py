@@ -37,6 +37,8 @@ _TAGS: Final = {
     "rewards": "What points buy.",
     "redemptions": "Members' points for rewards.",
     "referrals": "Members who bring members.",
+    "segments": "Named groups of members.",
+    "campaigns": "For a time and an audience, more points than usual.",
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",

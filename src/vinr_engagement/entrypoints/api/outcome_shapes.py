@@ -32,6 +32,21 @@ class RuleOutcome(Shape):
     transaction: str | None
 
 
+class CampaignOutcome(Shape):
+    """A mechanic of a campaign that was looked at: what the campaign gave by it, or why not."""
+
+    campaign: str
+    mechanic: str = Field(examples=["points_multiplier"])
+    index: int = Field(description="Its place among the campaign's mechanics.", ge=0)
+    matched: bool
+    points: int = Field(description="Given by the campaign alone.")
+    reason: str | None = Field(
+        description="`not_in_audience`, `not_the_best`, `budget_exhausted`…; `progressed` where a challenge counted it."
+    )
+    failed: list[FailedCondition]
+    transaction: str | None
+
+
 class TransactionLine(Shape):
     """A ledger row that the event wrote."""
 
@@ -62,6 +77,7 @@ class ProgramOutcome(Shape):
     balance: int | None
     transactions: list[TransactionLine]
     rules: list[RuleOutcome]
+    campaigns: list[CampaignOutcome]
     cascade_limit: bool = Field(description="Whether rules that react to rules were cut short.")
     referral: ReferralLine | None = Field(None, description="Null where the member has no open referral.")
 

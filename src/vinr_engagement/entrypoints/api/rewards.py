@@ -76,6 +76,7 @@ class MemberReward(Reward):
     """A reward before one member."""
 
     cost: int = Field(description="Points for one, for this member.")
+    campaign: str | None = Field(description="The campaign that features it at this cost.")
     available: bool = Field(description="Whether the member can have one now.")
     reason: str | None = Field(description="The code with which a redemption would be refused now.")
     points_short: int = Field(description="Points that the member lacks for one.", ge=0)

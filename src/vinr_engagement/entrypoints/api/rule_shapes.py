@@ -95,7 +95,7 @@ class Budget(Shape):
 Award = Annotated[PerAmountAward | FixedAward | PerCurrencyAward, Field(discriminator="type")]
 
 
-def _one_of(*shapes: type[BaseModel], null: bool = False, **more: Any) -> dict[str, Any]:
+def one_of(*shapes: type[BaseModel], null: bool = False, **more: Any) -> dict[str, Any]:
     """Any of these shapes, which answers have as well, so that they are among the document's schemas."""
     listed: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{shape.__name__}"} for shape in shapes]
     if len(listed) == 1 and not null:
@@ -109,24 +109,23 @@ _GROUP = {
     "additionalProperties": False,
     "properties": {
         "match": {"enum": ["all", "any"], "default": "all"},
-        "conditions": {"type": "array", "maxItems": 50, "items": _one_of(Condition)},
+        "conditions": {"type": "array", "maxItems": 50, "items": one_of(Condition)},
     },
 }
-_LIST = {"type": "array", "maxItems": 50, "items": _one_of(Condition), "description": "All of these must hold."}
+_LIST = {"type": "array", "maxItems": 50, "items": one_of(Condition), "description": "All of these must hold."}
 _OF_TIER = {
     "type": "object",
     "required": ["tier"],
     "additionalProperties": False,
     "properties": {"tier": {"type": "string"}},
 }
+_OF_SEGMENT = {**_OF_TIER, "required": ["segment"], "properties": {"segment": {"type": "string"}}}
 _CONDITIONS = {"match": "all", "conditions": [{"fact": "event.amount", "op": "gte", "value": 1000}]}
 
 AwardIn = Annotated[
     Any,
     WithJsonSchema(
-        _one_of(
-            PerAmountAward, FixedAward, PerCurrencyAward, examples=[{"type": "per_amount", "per": 100, "points": 1}]
-        )
+        one_of(PerAmountAward, FixedAward, PerCurrencyAward, examples=[{"type": "per_amount", "per": 100, "points": 1}])
     ),
 ]
 EarnIn = Annotated[
@@ -146,6 +145,18 @@ EarnIn = Annotated[
     ),
 ]
 ConditionsIn = Annotated[Any, WithJsonSchema({"anyOf": [_GROUP, _LIST, {"type": "null"}], "examples": [_CONDITIONS]})]
+MemberConditionsIn = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["array", "null"],
+            "maxItems": 50,
+            "description": "What must hold of a member; facts of events and other segments are refused.",
+            "items": one_of(Condition),
+            "examples": [[{"fact": "spend_90d", "op": "gte", "value": 50000}]],
+        }
+    ),
+]
 MultipliersIn = Annotated[
     Any,
     WithJsonSchema(
@@ -157,11 +168,11 @@ MultipliersIn = Annotated[
                 "type": "object",
                 "required": ["when", "factor"],
                 "additionalProperties": False,
-                "properties": {"when": {"anyOf": [_GROUP, _LIST, _OF_TIER]}, "factor": _DECIMAL},
+                "properties": {"when": {"anyOf": [_GROUP, _LIST, _OF_TIER, _OF_SEGMENT]}, "factor": _DECIMAL},
             },
             "examples": [[{"when": {"tier": "gold"}, "factor": 2}]],
         }
     ),
 ]
-CapIn = Annotated[Any, WithJsonSchema(_one_of(Cap, null=True))]
-BudgetIn = Annotated[Any, WithJsonSchema(_one_of(Budget, null=True))]
+CapIn = Annotated[Any, WithJsonSchema(one_of(Cap, null=True))]
+BudgetIn = Annotated[Any, WithJsonSchema(one_of(Budget, null=True))]

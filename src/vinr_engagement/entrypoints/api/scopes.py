@@ -11,6 +11,8 @@ RESOURCES: Final = (
     "rewards",
     "redemptions",
     "referrals",
+    "segments",
+    "campaigns",
     "customers",
     "events",
     "received_events",

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field
 
+from vinr_engagement.entrypoints.api.campaign_shapes import Campaign, CampaignThen, ChallengeProgress
 from vinr_engagement.entrypoints.api.fields import Shape, Time
 from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.program_shapes import Program
@@ -20,6 +21,7 @@ from vinr_engagement.entrypoints.api.rule_shapes import (
     Award,
     Budget,
     Cap,
+    Condition,
     Conditions,
     Factor,
     FixedAward,
@@ -130,6 +132,20 @@ class Redemption(Shape):
     reversed_at: Time | None
 
 
+class Segment(Shape):
+    """A named group of members."""
+
+    id: str = Field(examples=["seg_06evgt2f0k4x9c2p7r1wz5qjbh"])
+    object: Literal["segment"]
+    program: str | Program = Field(description="Expandable.")
+    name: str
+    match: Literal["all", "any"]
+    conditions: Annotated[list[Condition], Field(max_length=50)]
+    metadata: dict[str, str]
+    created_at: Time
+    updated_at: Time
+
+
 class Source(Shape):
     """What a transaction comes from."""
 
@@ -140,7 +156,7 @@ class Source(Shape):
 class GivenAward(Shape):
     """Points that no rule gave."""
 
-    type: Literal["adjustment", "opening_balance", "opening_lifetime"]
+    type: Literal["adjustment", "opening_balance", "opening_lifetime", "bonus_points", "challenge"]
     points: int
 
 
@@ -182,6 +198,15 @@ class LotPart(Shape):
     amount: int
 
 
+class CampaignShare(Shape):
+    """What of an award is a campaign's."""
+
+    campaign: str
+    points: int = Field(description="Beyond what the award would have been without the campaign.")
+    points_left: int | None = Field(description="What the campaign had left for the member; null without a limit.")
+    cut: int
+
+
 class Explanation(Shape):
     """How the amount came about. An earn tells of its award, a debit of the lots that it took from."""
 
@@ -199,6 +224,7 @@ class Explanation(Shape):
     rounded: int | None = None
     cap: Limit | None = None
     budget: Limit | None = None
+    campaign: CampaignShare | None = None
     lots: list[LotPart] | None = None
     due: int | None = Field(None, description="Of a clawback: what the earn owes in all.")
     expired_before: int | None = None
@@ -225,7 +251,7 @@ class PointsTransaction(Shape):
     event: Union[str, "ReceivedEvent", "Event", None] = Field(description="The event that led to it; expandable.")
     rule: str | EarningRule | None = Field(description="The earning rule; expandable.")
     rule_version: int | None
-    campaign: str | None
+    campaign: str | Campaign | None = Field(description="The campaign that gave it, or a part of it; expandable.")
     redemption: str | Redemption | None = Field(description="Expandable.")
     reverses: Union[str, "PointsTransaction", None] = Field(
         description="The credit that this row takes back; expandable."
@@ -400,7 +426,15 @@ class EventData(Shape):
 
     object: (
         Annotated[
-            AccountThen | PointsTransaction | CreditTransaction | Lot | RedemptionThen, Field(discriminator="object")
+            AccountThen
+            | PointsTransaction
+            | CreditTransaction
+            | Lot
+            | RedemptionThen
+            | Referral
+            | CampaignThen
+            | ChallengeProgress,
+            Field(discriminator="object"),
         ]
         | None
     ) = Field(description="Null once the member was erased.")
@@ -409,13 +443,15 @@ class EventData(Shape):
 
 
 class Event(Shape):
-    """A fact about a member."""
+    """A fact about a member, or about a campaign."""
 
     id: str = Field(examples=["evt_06evgt4q1m8x4k9c2p7r1wz5qj"])
     object: Literal["event"]
     type: EventType  # type: ignore[valid-type]
-    account: str | LoyaltyAccount = Field(description="The member; expandable.")
-    account_sequence: int = Field(description="Counts the member's events from 1.", ge=1)
+    account: str | LoyaltyAccount = Field(
+        description="The member; expandable. The campaign, for `campaign.started` and `campaign.ended`."
+    )
+    account_sequence: int = Field(description="Counts the events of the member, or the campaign, from 1.", ge=1)
     data: EventData
     created_at: Time
 

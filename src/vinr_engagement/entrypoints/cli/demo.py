@@ -30,11 +30,14 @@ FOLDER: Final = Path(".demo")
     "--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="The next free one if in use."
 )
 @click.option("--database-url", help="An empty database to use instead of a new one in .demo/.")
-@click.option("--as-dated", is_flag=True, help="Leave the year in 2010 and 2011, and let points never expire.")
+@click.option(
+    "--as-dated", is_flag=True, help="Leave the year, and the test clock, in 2010 and 2011; points never expire."
+)
 def demo(*, no_serve: bool, as_json: bool, port: int, database_url: str | None, as_dated: bool) -> None:
     """Play a real shop's year through the API, print what it came to, then serve it.
 
-    24,000 payments and refunds, moved so that the last one was yesterday, into a new SQLite database in .demo/.
+    24,000 payments and refunds, moved so that the last one was yesterday, into a new SQLite database in .demo/. Members climb
+    tiers and redeem rewards on the way.
     """
     with _database(database_url) as url:
         chosen = replace(running.settings(), database_url=url, log_level="warning", log_format="console", rate_limit=0)
@@ -60,6 +63,8 @@ async def _demo(chosen: "Settings", *, port: int | None, as_json: bool, as_dated
         key = await _new_key(store)
         events = await _year(store, as_dated=as_dated)
         figures = await _play(stores, chosen, key, events)
+        if not as_dated:
+            await _rejoin_real_time(store)
         _print_figures(figures, events, as_json=as_json)
         if port is not None:
             await _serve(stores, chosen, port, key, figures, as_json=as_json)
@@ -110,17 +115,26 @@ async def _year(store: "Store", *, as_dated: bool) -> "list[Event]":
 
 async def _play(stores: "dict[Environment, Store]", chosen: "Settings", key: str, events: "list[Event]") -> "Figures":
     from vinr_engagement.entrypoints.api import create_app
+    from vinr_engagement.entrypoints.demo.door import Door, Refused
     from vinr_engagement.entrypoints.demo.figures import read_figures
-    from vinr_engagement.entrypoints.demo.play import Refused, play
+    from vinr_engagement.entrypoints.demo.play import play
 
-    app = create_app(stores, chosen)
+    store, door = stores["test"], Door(create_app(stores, chosen), key)
     started = time.perf_counter()
     try:
         with _progress(len(events)) as advance:
-            await play(app, key, events, advance)
+            await play(store, door, events, advance)
     except Refused as refused:
         raise CommandFailed(f"The year cannot be played: {refused}") from refused
-    return await read_figures(stores["test"], events, time.perf_counter() - started)
+    return await read_figures(store, events, time.perf_counter() - started)
+
+
+async def _rejoin_real_time(store: "Store") -> None:
+    """A year that was moved ended yesterday; one as it was dated is left at its end, for no tier would outlive the jump."""
+    from vinr_engagement.audit import Origin
+    from vinr_engagement.commands import RejoinRealTime
+
+    await store.write_path.run(RejoinRealTime(), Origin("demo"))
 
 
 @contextmanager
@@ -160,14 +174,15 @@ async def _serve(
 
     from vinr_engagement.entrypoints.cli import server
     from vinr_engagement.entrypoints.demo.summary import print_next_steps
-    from vinr_engagement.foundation.clock import SECOND, format_instant, real_now
+    from vinr_engagement.foundation.clock import SECOND, format_instant
 
+    store_now = await stores["test"].now()
     console = Console(stderr=as_json, highlight=False)
     with server.listen_from(HOST, port) as listening:
         url = server.url_of(listening)
 
         def announce() -> None:
-            now = format_instant(real_now() // SECOND * SECOND)
+            now = format_instant(store_now // SECOND * SECOND)
             print_next_steps(console, url, key, figures, now)
             if listening.getsockname()[1] != port:
                 console.print(f" Port {port} is in use, so this one is at {url}.")

@@ -5,6 +5,7 @@ The data is derived from Daqing Chen, "Online Retail" (CC BY 4.0); `data/LICENSE
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
@@ -50,6 +51,24 @@ def guest_payments(events: Iterable[Event]) -> list[Event]:
     return [
         event for event in events if event["type"] == "payment.completed" and "customer" not in event["data"]["object"]
     ]
+
+
+def busiest_days(events: Iterable[Event], days: int, zone: str = "Europe/London") -> tuple[date, date]:
+    """The first and the last of so many local days in a row in which customers who are known made the most payments.
+
+    Of several such spans the first. Raises ValueError where nobody known paid.
+    """
+    clock = ZoneInfo(zone)
+    paid = Counter(
+        _moment(event).astimezone(clock).date().toordinal()
+        for event in events
+        if event["type"] == "payment.completed" and "customer" in event["data"]["object"]
+    )
+    if not paid:
+        raise ValueError("no payment of a known customer")
+    starts = range(min(paid), max(min(paid), max(paid) - days + 1) + 1)
+    first = max(starts, key=lambda start: sum(paid[day] for day in range(start, start + days)))
+    return date.fromordinal(first), date.fromordinal(first + days - 1)
 
 
 def _moment(event: Event) -> datetime:

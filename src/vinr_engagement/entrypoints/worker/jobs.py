@@ -8,12 +8,13 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from vinr_engagement.audit import Origin
-from vinr_engagement.commands import Settle, Store, retention
+from vinr_engagement.commands import AnnounceCampaigns, Settle, Store, retention
 from vinr_engagement.foundation.clock import real_now
 from vinr_engagement.foundation.errors import Contention, Unavailable
 
 ACCOUNTS_A_STEP: Final = 50
 """Few, so that requests beside the sweep hardly wait for it."""
+CAMPAIGNS_A_STEP: Final = 20
 SET_ASIDE_SECONDS: Final = 600
 
 _WORKER: Final = Origin("worker")
@@ -32,8 +33,18 @@ def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
     """Everything that is to be done in a store."""
     return [
         Job("sweep", 1.0, Sweep(store, log).step),
+        Job("announce_campaigns", 1.0, lambda: _announce(store)),
         Job("purge_idempotency_keys", 60.0, lambda: retention.purge_idempotency_keys(store.database, real_now())),
     ]
+
+
+async def _announce(store: Store) -> int:
+    """Tells of a few campaigns that started or ended by the store's clock; answers how many facts were told."""
+    due = await store.due_campaigns(CAMPAIGNS_A_STEP)
+    if not due:
+        return 0
+    told: int = await store.write_path.run(AnnounceCampaigns(due), _WORKER)
+    return told
 
 
 class Sweep:

@@ -91,19 +91,18 @@ class State:
         """Takes in what the database has for these arguments of a query."""
         complete = self._complete.setdefault(query, set())
         collection = self._collections.setdefault(query, {})
+        found: dict[Key, list[Any]] = {}
         for row in rows:
-            held = self._adopt(query.table, row)
-            listed = collection.setdefault(query.argument_of(row), [])
-            if not any(other is held for other in listed):
-                listed.append(held)
+            found.setdefault(query.argument_of(row), []).append(self._adopt(query.table, row))
+        for argument, held in found.items():
+            before = collection.get(argument, [])
+            there = set(map(id, before))
+            collection[argument] = before + [row for row in held if id(row) not in there]
         complete.update(arguments)
 
     def _adopt(self, table: Table[Row], row: Row) -> Row:
-        rows = self._rows.setdefault(table, {})
-        key = table.key_of(row)
-        held = rows.get(key)
-        if held is None and key not in rows:
-            rows[key] = held = row
+        """The row that stands for this one: that of its key, where it is here already. One known to be gone stays so."""
+        held: Row | None = self._rows.setdefault(table, {}).setdefault(table.key_of(row), row)
         return row if held is None else held
 
     # changing
