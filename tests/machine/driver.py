@@ -29,7 +29,7 @@ EMPTIED = (
     *("transactions", "lots", "payments", "refunds", "purchases", "rule_usage", "received_events", "outgoing_events"),
     *("idempotency_keys", "audit_log", "daily_totals", "segments", "rewards", "reward_stock", "redemptions"),
     *("redemption_codes", "wallets", "credit_spends", "referrals", "referral_codes", "referral_conversions"),
-    "referral_days",
+    *("referral_days", "campaigns", "campaign_members"),
 )
 Result = TypeVar("Result")
 
