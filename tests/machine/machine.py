@@ -155,7 +155,7 @@ class LoyaltyMachine(RuleBasedStateMachine):
         span=st.none() | strategies.SPANS,
         fails=st.none() | st.none() | strategies.FAIL,
         payment=strategies.PAY,
-        refunds=st.lists(strategies.REFUND | strategies.SPANS, max_size=4),
+        refunds=st.lists(strategies.REFUND | strategies.SPANS, max_size=4) | strategies.TWO_REFUNDS,
     )
     def spend_and_refund(
         self,
