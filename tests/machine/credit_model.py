@@ -1,10 +1,10 @@
 """Store credit: money in wallets, spent on payments and given back with their refunds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.machine.ledger_model import Lot, Member, Taken
 from tests.machine.money_model import Payment, Refused
+from tests.machine.whole import Whole
 
 Returned = tuple[str, str, int, str]
 """A member, a currency, an amount, and whether it was ``returned`` or is a ``conflict``."""
@@ -42,12 +42,8 @@ class Spend:
         return str(holder.id), self.currency, part, "returned"
 
 
-class Crediting:
+class Crediting(Whole):
     """The part of the model that is about store credit."""
-
-    now: int
-    payments: dict[str, Payment]
-    own: Callable[[Member], Member]
 
     def grant(self, member: Member, amount: int, currency: str, expires_at: int | None, kind: str) -> None:
         wallet = member.wallet(currency)
@@ -71,7 +67,7 @@ class Crediting:
         if wallet.balance < amount:
             raise Refused("insufficient_credit")
         self.payments[name] = payment
-        spent = Spend(member, currency, amount, wallet.debit(amount, self.now))
+        spent = Spend(member, currency, amount, wallet.debit(amount, self.now, "redeem"))
         payment.spends.append(spent)
         self.return_shares(payment)
         return {"amount": -amount, "wallet_balance": wallet.balance}

@@ -10,6 +10,7 @@ from tests.machine.ledger_model import Holder, Member
 from tests.machine.model import Model
 from tests.machine.money_model import Answer, Refused
 from tests.machine.shop import ProgramSpec
+from tests.machine.tier_model import Move
 from vinr_engagement import credit, ledger, members, payments, referrals, rewards
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Claim, CreateProgram, CreateReward, CreateRule, Reply, Settle, Store, awards
@@ -17,6 +18,7 @@ from vinr_engagement.commands.events import EventOutcome
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.commands.write_path import WritePath
 from vinr_engagement.foundation import ids, json
+from vinr_engagement.foundation.clock import parse_instant
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.errors import Refusal
 from vinr_engagement.foundation.settings import Settings
@@ -27,7 +29,7 @@ EMPTIED = (
     *("transactions", "lots", "payments", "refunds", "purchases", "rule_usage", "received_events", "outgoing_events"),
     *("idempotency_keys", "audit_log", "daily_totals", "segments", "rewards", "reward_stock", "redemptions"),
     *("redemption_codes", "wallets", "credit_spends", "referrals", "referral_codes", "referral_conversions"),
-    "referral_days",
+    *("referral_days", "campaigns", "campaign_members"),
 )
 Result = TypeVar("Result")
 
@@ -48,6 +50,7 @@ class Snapshot:
     spends: list[credit.CreditSpend]
     referrals: dict[str, referrals.Referral]
     told: dict[str, dict[str, Any]]
+    moves: dict[str, list[dict[str, Any]]]
 
 
 class Driver:
@@ -119,6 +122,11 @@ class Driver:
 
     def snapshot(self) -> Snapshot:
         async def read(session: Session) -> Snapshot:
+            moves: dict[str, list[dict[str, Any]]] = {}
+            for account, data in await session.fetch(
+                "select account, data from outgoing_events where type = 'loyalty.tier.changed' order by id"
+            ):
+                moves.setdefault(account, []).append(json.decode(data)["object"])
             return Snapshot(
                 {row.id: row for row in await session.rows(members.ACCOUNTS, "true")},
                 {(row.customer, row.program): row.account for row in await session.rows(members.LINKS, "true")},
@@ -137,6 +145,7 @@ class Driver:
                         "select account, data from outgoing_events where type like 'loyalty.account.%' order by id"
                     )
                 },
+                moves,
             )
 
         return self.wait(self.store.database.read(read))
@@ -167,7 +176,7 @@ def compare_answers(model: Model, asked: Sequence[Asked], outcomes: Sequence[Any
 
 def _asked(model: Model, each: Asked) -> Any:
     try:
-        return model.told(each.ask_model)
+        return model.hear(each.ask_model)
     except Refused as refused:
         return refused
 
@@ -215,6 +224,15 @@ def compare_stores(world: World, found: Snapshot) -> None:
         if account.next_due_at is None or account.next_due_at > model.now:
             compare_balances(member, account, found)
             assert account.tier == model.tier_of(member), account.id
+            told = [
+                (parse_instant(each["effective_at"]), each["from"], each["to"], each["qualifying_value"])
+                for each in found.moves.get(account.id, [])
+            ]
+            assert in_one_step(told) == in_one_step(model.moves.get(member, [])), (
+                account.id,
+                told,
+                model.moves.get(member, []),
+            )
     resolved = {key: member.resolved().id for key, member in model.links.items()}
     assert found.links == resolved
     blank = {
@@ -231,6 +249,18 @@ def compare_stores(world: World, found: Snapshot) -> None:
     compare_referrals(model, found)
 
 
+def in_one_step(moves: list[Move]) -> list[Move]:
+    """Moves of the same moment are one, and none where they lead back; the value counts for moves down: one up may be of a
+    value on the way, of a welcome before a purchase.
+    """
+    found: list[Move] = []
+    for at, before, after, value in moves:
+        first = found.pop()[1] if found and found[-1][0] == at else before
+        if first != after:
+            found.append((at, first, after, value if after < first else 0))
+    return found
+
+
 def compare_account(member: Member, account: members.Account, told: dict[str, Any]) -> None:
     """Also with the last that the world was told of it, unless it is merged: then the survivor's event tells."""
     survivor = None if member.survivor is None else member.survivor.id
@@ -243,16 +273,22 @@ def compare_account(member: Member, account: members.Account, told: dict[str, An
 
 def compare_balances(member: Member, account: members.Account, found: Snapshot) -> None:
     assert (account.balance, account.pending_balance) == (member.balance, member.pending), member.id
-    compare_lots(member, account.id, ledger.POINTS, found)
+    compare_ledger(member, account.id, ledger.POINTS, found)
     held = {currency: balance for (owner, currency), balance in found.wallets.items() if owner == account.id}
     assert {currency: held.get(currency, 0) for currency in {*held, *member.wallets}} == {
         currency: member.wallet(currency).balance for currency in {*held, *member.wallets}
     }
     for currency, wallet in member.wallets.items():
-        compare_lots(wallet, account.id, currency, found)
+        compare_ledger(wallet, account.id, currency, found)
 
 
-def compare_lots(holder: Holder, account: str, unit: str, found: Snapshot) -> None:
+def compare_ledger(holder: Holder, account: str, unit: str, found: Snapshot) -> None:
+    """Every lot, and every row with the moment at which it took effect."""
+    rows = [
+        (row.type, row.amount, row.effective_at) for row in found.rows if row.account == account and row.unit == unit
+    ]
+    wanted = [(row.kind, row.amount, row.effective_at) for row in holder.rows]
+    assert expired_together(rows) == expired_together(wanted), (account, unit)
     lots = [
         (lot.amount, lot.remaining, lot.expired, bool(lot.pending), lot.effective_at, lot.available_at)
         for lot in found.lots
@@ -261,6 +297,16 @@ def compare_lots(holder: Holder, account: str, unit: str, found: Snapshot) -> No
     assert lots == [
         (lot.amount, lot.left, lot.expired, lot.pending, lot.effective_at, lot.available_at) for lot in holder.lots
     ], (account, unit)
+
+
+def expired_together(rows: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """In order; what expired at one moment may stand in several rows, as it came back one spend after the other."""
+    gone: dict[int, int] = {}
+    for kind, amount, at in rows:
+        if kind == "expire":
+            gone[at] = gone.get(at, 0) + amount
+    others = [row for row in rows if row[0] != "expire"]
+    return sorted([*others, *(("expire", amount, at) for at, amount in gone.items())])
 
 
 def compare_redemptions(model: Model, found: Snapshot) -> None:

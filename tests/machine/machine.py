@@ -22,15 +22,19 @@ from tests.machine.actions import (
     World,
 )
 from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
-from tests.machine.ledger_model import Member
+from tests.machine.ledger_model import DAY, Member
 from tests.machine.model import Model
 from tests.machine.referral_actions import Attribute
 from tests.machine.shop import SHOPS, ProgramSpec, dearer
+from tests.machine.spending_actions import Fail, IssueCredit, Redeem, SpendCredit
 from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateReward, UpdateRule
 from vinr_engagement.foundation.errors import Refusal
 
 BASE = 1_706_572_800_000_000 + 37 * 60 * 1_000_000
 """A Tuesday at the end of January 2024, so that months ahead are shorter, and one is a leap one."""
+
+LONG = 800 * DAY
+"""So long that all expires that ever will, but for what waits for years."""
 
 
 class LoyaltyMachine(RuleBasedStateMachine):
@@ -108,7 +112,9 @@ class LoyaltyMachine(RuleBasedStateMachine):
         redeem=strategies.REDEEM,
         beforehand=st.sampled_from((0, 100, 400)),
         span=st.none() | strategies.SPANS,
-        between=st.lists(strategies.OF_REDEMPTION | strategies.FAIL | strategies.MERGE, max_size=2),
+        between=st.lists(
+            strategies.RELEASE_LAST | strategies.OF_REDEMPTION | strategies.FAIL | strategies.MERGE, max_size=2
+        ),
         another=st.booleans(),
         payment=strategies.PAY_WITH,
         refunds=st.lists(strategies.REFUND, max_size=3),
@@ -116,7 +122,7 @@ class LoyaltyMachine(RuleBasedStateMachine):
     )
     def redeem_and_pay(
         self,
-        redeem: Action,
+        redeem: Redeem,
         beforehand: int,
         span: int | None,
         between: list[Action],
@@ -149,16 +155,16 @@ class LoyaltyMachine(RuleBasedStateMachine):
         span=st.none() | strategies.SPANS,
         fails=st.none() | st.none() | strategies.FAIL,
         payment=strategies.PAY,
-        refunds=st.lists(strategies.REFUND, max_size=3),
+        refunds=st.lists(strategies.REFUND | strategies.SPANS, max_size=4) | strategies.TWO_REFUNDS,
     )
     def spend_and_refund(
         self,
-        issued: list[Action],
-        spent: list[Action],
+        issued: list[IssueCredit],
+        spent: list[SpendCredit],
         span: int | None,
-        fails: Action | None,
+        fails: Fail | None,
         payment: Money,
-        refunds: list[TakeBack],
+        refunds: list[TakeBack | int],
     ) -> None:
         """Credit is spent on a payment to come, which may fail first; refunds give back its share."""
         number = issued[0].member
@@ -171,7 +177,10 @@ class LoyaltyMachine(RuleBasedStateMachine):
             self.wait_for(span)
         self.do([replace(payment, payment=None)])
         for refund in refunds:
-            self.do([replace(refund, payment=LAST)])
+            if isinstance(refund, int):
+                self.wait_for(refund)
+            else:
+                self.do([replace(refund, payment=LAST)])
 
     @precondition(lambda self: "tiers" in self.features)
     @rule(
@@ -232,7 +241,9 @@ class LoyaltyMachine(RuleBasedStateMachine):
         merge=st.sampled_from(("none", "referrer", "friends", "friends")),
         refund=st.none() | strategies.REFUND,
     )
-    def bring_two_friends(self, refer: Action, first: Money, second: Money, merge: str, refund: Action | None) -> None:
+    def bring_two_friends(
+        self, refer: Action, first: Money, second: Money, merge: str, refund: TakeBack | None
+    ) -> None:
         """Both use one code; they may turn out to be one person, or the one who brought them."""
         self.do([refer])
         friends = []
@@ -359,6 +370,7 @@ class LoyaltyMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if self.world.model.programs:
+            self.wait_for(LONG)
             self.driver.sweep()
             self.both_agree()
             assert self.driver.wait(self.driver.store.due_accounts()) == []

@@ -7,11 +7,12 @@ from tests.machine import naive_time, pricing_model
 from tests.machine.credit_model import Crediting
 from tests.machine.ledger_model import Award, Member
 from tests.machine.money_model import Answer, Heard, Payment, Purchase, Refused
-from tests.machine.paying_model import Event, Paying
-from tests.machine.redeem_model import Redeeming, Redemption
-from tests.machine.referral_model import Referral, Referring
+from tests.machine.paying_model import Paying
+from tests.machine.redeem_model import Redeeming
+from tests.machine.referral_model import Referring
 from tests.machine.shop import ProgramSpec, RuleSpec
-from tests.machine.tier_model import Climbing, Standing
+from tests.machine.tier_model import Climbing
+from tests.machine.whole import Event
 
 MINUTE = 60 * 1_000_000
 BUILT_IN = (
@@ -24,15 +25,9 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
     """Time, members and money of one example."""
 
     def __init__(self, programs: tuple[ProgramSpec, ...], now: int) -> None:
-        self.programs = {program.id: program for program in programs}
-        self.now = now
-        self.members: list[Member] = []
+        super().__init__(programs, now)
         self.links: dict[tuple[str, str], Member] = {}
-        self.payments: dict[str, Payment] = {}
         self.events: dict[str, tuple[Event, Answer]] = {}
-        self.redemptions: list[Redemption] = []
-        self.referrals: list[Referral] = []
-        self.standings: dict[Member, Standing] = {}
 
     def advance(self, now: int) -> None:
         self.now = now
@@ -41,10 +36,9 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
         self.walk()
         self.end_windows()
 
-    def told(self, ask: Callable[[], Any]) -> Any:
+    def hear(self, ask: Callable[[], Any]) -> Any:
         """Lets something happen, and whatever it makes due."""
-        for member, _, standing in self.climbers():
-            standing.value_before = self.value(member)
+        self.remember()
         answer = ask()
         self.place()
         self.advance(self.now)

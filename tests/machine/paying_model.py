@@ -1,34 +1,20 @@
 """What payments, invoices, refunds and failures do to the model."""
 
-from collections.abc import Callable
 from typing import Any
 
 from tests.machine import pricing_model
 from tests.machine.credit_model import Returned
 from tests.machine.money_model import Answer, Heard, Payment, Refused
 from tests.machine.redeem_model import Told as ToldOfRedemption
-from tests.machine.shop import ProgramSpec
+from tests.machine.whole import Event, Whole
 
-Event = dict[str, Any]
 Told = tuple[list[ToldOfRedemption], list[Returned]]
 """What an event did to what was spent on its payment."""
 ALL = 1 << 60
 
 
-class Paying:
+class Paying(Whole):
     """The part of the model that hears of money."""
-
-    now: int
-    programs: dict[str, ProgramSpec]
-    payments: dict[str, Payment]
-    evaluate: Callable[..., Heard]
-    use: Callable[[dict[str, Any], str], list[ToldOfRedemption]]
-    let_go: Callable[[dict[str, Any], int], list[ToldOfRedemption]]
-    return_points: Callable[[Payment], list[ToldOfRedemption]]
-    return_shares: Callable[[Payment], list[Returned]]
-    credit_of_failed: Callable[[Payment, int], list[Returned]]
-    credit_missing: Callable[[Payment], list[Returned]]
-    reverse_referrals: Callable[[Payment], None]
 
     def on_payment_completed(self, event: Event, body: dict[str, Any], at: int) -> Answer:
         payment = self.payments.get(body["id"], Payment())
@@ -82,9 +68,6 @@ class Paying:
         return answer
 
     on_payment_expired = on_payment_failed
-
-    def name_of(self, payment: Payment) -> str:
-        return next(name for name, known in self.payments.items() if known is payment)
 
     @staticmethod
     def heard(programs: list[Heard], told: Told | None = None) -> Answer:

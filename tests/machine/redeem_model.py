@@ -7,6 +7,7 @@ from typing import Any
 from tests.machine.ledger_model import Member, Taken
 from tests.machine.money_model import Payment, Refused
 from tests.machine.shop import RewardSpec
+from tests.machine.whole import Whole
 
 HOUR = 3_600 * 1_000_000
 ITEMS = ("free_product", "partner")
@@ -58,16 +59,8 @@ class Redemption:
             payments.setdefault(payment, Payment()).redemptions.append(self)
 
 
-class Redeeming:
+class Redeeming(Whole):
     """The part of the model that is about rewards."""
-
-    now: int
-    members: list[Member]
-    payments: dict[str, Payment]
-    redemptions: list[Redemption]
-    own: Callable[[Member], Member]
-    tier_of: Callable[[Member], str | None]
-    grant: Callable[[Member, int, str, int | None, str], None]
 
     def redeem(self, member: Member, reward: RewardSpec, quantity: int) -> Redemption:
         self.own(member)

@@ -1,12 +1,12 @@
 """Who brought whom: codes, those who used them, and what both sides get for a first payment."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.machine.ledger_model import DAY, Award, Member
 from tests.machine.money_model import Heard, Payment, Refused
-from tests.machine.shop import ProgramSpec, RuleSpec
+from tests.machine.shop import ProgramSpec
+from tests.machine.whole import Whole
 
 MINUTE = 60 * 1_000_000
 
@@ -50,18 +50,8 @@ class Referral:
         return self.code.owner.resolved()
 
 
-class Referring:
+class Referring(Whole):
     """The part of the model that is about referrals."""
-
-    now: int
-    programs: dict[str, ProgramSpec]
-    payments: dict[str, Payment]
-    referrals: list[Referral]
-    own: Callable[[Member], Member]
-    holder: Callable[[str, str], Member | None]
-    enroll: Callable[[str, str | None, int], Member]
-    rules: Callable[[str, str], list[RuleSpec]]
-    name_of: Callable[[Payment], str]
 
     def refer(self, code: Code) -> Referral:
         if code.program.status != "active":

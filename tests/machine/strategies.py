@@ -115,6 +115,7 @@ OF_REDEMPTION: st.SearchStrategy[Action] = st.builds(
     st.integers(0, 3),
     st.none() | NUMBERS | st.just(LAST),
 )
+RELEASE_LAST: st.SearchStrategy[Action] = st.just(spending.OfRedemption("release", 0))
 FAIL: st.SearchStrategy[Action] = st.builds(
     spending.Fail, st.none() | st.none() | NUMBERS, USES, st.booleans(), st.booleans(), AGO
 )
@@ -123,7 +124,7 @@ ISSUE: st.SearchStrategy[Action] = st.builds(
     NUMBERS,
     st.sampled_from((1, 100, 333, 1_000)) | st.integers(1, 2_000),
     st.sampled_from(("GBP", "GBP", "GBP", "EUR")),
-    st.sampled_from((None, None, -DAY, DAY, 20 * DAY, 45 * DAY)),
+    st.sampled_from((None, None, -DAY, DAY, DAY, 20 * DAY, 45 * DAY)),
 )
 SPEND: st.SearchStrategy[Action] = st.builds(
     spending.SpendCredit,
@@ -183,3 +184,14 @@ def actions_of(features: frozenset[str]) -> st.SearchStrategy[Action]:
 ACTIONS: st.SearchStrategy[Action] = st.runner().flatmap(lambda machine: actions_of(machine.features))
 """What may happen in the shop of this example."""
 SPANS = st.sampled_from((HOUR, DAY, 14 * DAY, 14 * DAY, 31 * DAY, 92 * DAY, 366 * DAY)) | st.integers(1, 40 * DAY)
+PART: st.SearchStrategy[Action] = st.builds(
+    TakeBack,
+    st.just("refund.completed"),
+    NUMBERS,
+    st.integers(0, 30),
+    st.sampled_from((1, 3, 5)),
+    st.just(0),
+    st.just(0),
+)
+TWO_REFUNDS: st.SearchStrategy[list[Action | int]] = st.tuples(PART, SPANS, PART).map(list)
+"""What comes back twice to a lot that expired has its grace only once."""

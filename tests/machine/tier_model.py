@@ -1,13 +1,13 @@
 """Which tier a member is in, worked out by walking through the days with nothing but a list of what counts on which."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from tests.machine import naive_time
 from tests.machine.ledger_model import DAY, Member
-from tests.machine.money_model import Payment, Refused
+from tests.machine.money_model import Refused
 from tests.machine.shop import ProgramSpec, TierSpec
+from tests.machine.whole import Whole
 
 
 @dataclass(eq=False)
@@ -21,16 +21,15 @@ class Standing:
     pin: int | None = None
     pinned_until: int | None = None
     value_before: int = 0
+    tier_before: str = "t0"
 
 
-class Climbing:
+Move = tuple[int, str, str, int]
+"""When a member was moved, from which tier to which, and at what value."""
+
+
+class Climbing(Whole):
     """The part of the model that is about tiers."""
-
-    now: int
-    members: list[Member]
-    payments: dict[str, Payment]
-    standings: dict[Member, Standing]
-    own: Callable[[Member], Member]
 
     def standing(self, member: Member) -> Standing:
         return self.standings.setdefault(member, Standing(self.now))
@@ -98,9 +97,12 @@ class Climbing:
                 at = min((end for end in (*midnights, *ends) if end is not None and end > at), default=self.now + 1)
                 if at > self.now:
                     break
+                before, value = str(self.tier_of(member)), values.get(at)
+                value = self.value_at(member, [at])[0] if value is None else value
                 if standing.pinned_until is not None and standing.pinned_until <= at:
                     standing.pin = standing.pinned_until = None
-                self.fall(tiers, standing, values[at] if at in values else self.value_at(member, [at])[0], at)
+                self.fall(tiers, standing, value, at)
+                self.note(member, at, before, value)
             standing.looked_at = self.now
 
     def midnights(self, member: Member, tiers: TierSpec, standing: Standing) -> list[int]:
@@ -126,6 +128,15 @@ class Climbing:
 
     # what happens
 
+    def remember(self) -> None:
+        """Where everybody stands before something happens."""
+        for member, _, standing in self.climbers():
+            standing.value_before, standing.tier_before = self.value(member), str(self.tier_of(member))
+
+    def note(self, member: Member, at: int, before: str, value: int) -> None:
+        if before != self.tier_of(member):
+            self.moves.setdefault(member, []).append((at, before, str(self.tier_of(member)), value))
+
     def place(self) -> None:
         """Puts everybody where the value of now belongs."""
         for member, tiers, standing in self.climbers():
@@ -139,6 +150,7 @@ class Climbing:
                     standing.kept_until = later(standing.kept_until, self.kept_until(member, tiers))
             else:
                 self.fall(tiers, standing, value, self.now)
+            self.note(member, self.now, standing.tier_before, value)
 
     def kept_until(self, member: Member, tiers: TierSpec) -> int | None:
         """To the end of the next calendar period, or so many months from now."""
