@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.docs.shop import PROGRAM, Json, Shop, open_shop
-from vinr_engagement.commands import CreateCampaign, CreateSegment
+from vinr_engagement.commands import CreateCampaign, CreateReward, CreateSegment
 from vinr_engagement.commands.campaigning import featured_cost
 from vinr_engagement.commands.context import Context, Decision
 from vinr_engagement.foundation.clock import DAY, parse_instant
@@ -28,6 +28,11 @@ class Ask(Decision):
         return None if found is None else (found[0], found[1].id)
 
 
+async def offer(shop: Shop) -> None:
+    off = {"program": PROGRAM, "name": "£5 off", "cost": 500, "value": {"amount": 500, "currency": "GBP"}}
+    await shop.run(CreateReward(off, "rwd_1"))
+
+
 async def feature(shop: Shop, name: str, cost: int, **more: Any) -> None:
     mechanics: list[Json] = [{"type": "featured_reward", "reward": "rwd_1", "cost": cost}]
     schedule = {"starts_at": FROM, "ends_at": UNTIL}
@@ -37,6 +42,7 @@ async def feature(shop: Shop, name: str, cost: int, **more: Any) -> None:
 
 async def test_while_it_is_active_the_cheapest_offer_counts(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
+        await offer(shop)
         await feature(shop, "camp_a", 300)
         await feature(shop, "camp_b", 200, schedule={"starts_at": FROM + DAY, "ends_at": UNTIL})
         await feature(shop, "camp_c", 100, status="draft")
@@ -49,6 +55,7 @@ async def test_while_it_is_active_the_cheapest_offer_counts(tmp_path: Path) -> N
 
 async def test_for_the_audience_alone(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
+        await offer(shop)
         conditions = [{"fact": "spend_lifetime", "op": "gte", "value": 1_000}]
         segment = await shop.run(CreateSegment({"program": PROGRAM, "name": "Buyers", "conditions": conditions}))
         await feature(shop, "camp_a", 300, audience={"type": "segment", "segment": segment["id"]})

@@ -157,6 +157,8 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
             case.body["event"] = _event(case.body["event"], place, random)
         elif case.path == "/v1/loyalty/referrals" and isinstance(case.body, dict) and random.random() < 0.9:
             case.body["program"] = "prog_default"  # where the members are
+        elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
+            case.body["currency"] = "EUR"  # what members have
         elif case.path.endswith("/attribute") and isinstance(case.body, dict):
             _name_one_side(case.body, random)
 

@@ -21,6 +21,7 @@ from tests.contract.hostile import (
     CREDIT,
     PROGRAMS,
     REDEMPTIONS,
+    REFERRALS,
     REWARD,
     REWARDS,
     RULE,
@@ -139,13 +140,13 @@ async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: E
     there = api.keys["live" if environment == "test" else "test"]
     account = await _fill(api, here)
     await api.post(CAMPAIGNS, CAMPAIGN, key=here)
+    await api.post(REFERRALS, {"program": "prog_default", "referrer": account}, key=here)
     segment = (await api.post(SEGMENTS, {**SEGMENT, "conditions": []}, key=here))["id"]
     listed = [path for method, path, found in (await operations(api)).values() if method == "GET" and _is_list(found)]
     own = {}
     for path in listed:
-        target = path.replace("{account}", account) + (f"?account={account}" if path in OF_ACCOUNT else "")
         target = path.replace("{account}", account).replace("{segment}", segment) + (
-            f"?account={account}" if path == TRANSACTIONS else ""
+            f"?account={account}" if path in OF_ACCOUNT else ""
         )
         own[path] = await _ids(api, target, here)
         assert own[path], f"{path} is empty: nothing was tried"

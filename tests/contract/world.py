@@ -117,6 +117,7 @@ def _members(place: World, client: httpx2.Client, mark: str) -> None:
         account = _made(client, ACCOUNTS, {"program": "prog_default", "customer": customer})
         place.add("account", account["id"])
         place.add("transaction", _made(client, TRANSACTIONS, {"account": account["id"], "amount": 500})["id"])
+        _made(client, f"{CREDIT}/issue", {"account": account["id"], "amount": 5_000, "currency": "EUR"})
     _credit(place, client, place.known["account"][-1], f"pay_{mark}")
     _rewards(place, client, place.known["account"][-1])
     standalone = _made(client, ACCOUNTS, {"program": "prog_default"})

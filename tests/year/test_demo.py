@@ -15,6 +15,7 @@ from vinr_engagement.foundation import json
 from vinr_engagement.foundation.settings import Settings
 
 
+@pytest.mark.slow  # the tests of the command line play it on SQLite
 @pytest.mark.anyio
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_the_year_with_tiers_a_campaign_and_rewards(database_url: str) -> None:

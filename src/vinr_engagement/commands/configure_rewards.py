@@ -13,14 +13,15 @@ from vinr_engagement.rewards import Reward, RewardStock
 class CreateReward(Configure):
     """A new reward."""
 
-    def __init__(self, definition: dict[str, Any]) -> None:
+    def __init__(self, definition: dict[str, Any], identifier: str | None = None) -> None:
         self.definition = definition
+        self.identifier = identifier
 
     def decide(self, context: Context) -> dict[str, Any]:
         program = self.definition.get("program")
         if not isinstance(program, str) or context.state.find(programs.PROGRAMS, (program,)) is None:
             raise no_such("program", str(program), "program")
-        stamps = {"id": ids.new_id("rwd"), "created_at": context.now, "updated_at": context.now}
+        stamps = {"id": self.identifier or ids.new_id("rwd"), "created_at": context.now, "updated_at": context.now}
         reward = _checked(context, {**self.definition, **stamps})
         context.state.insert(rewards.row_of(reward))
         context.state.insert(RewardStock(reward.id, 0))
