@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.machine.driver import Driver
 from tests.machine.machine import LoyaltyMachine
 
-FEW = {"sqlite": 150, "postgresql": 60}
+FEW = {"sqlite": 100, "postgresql": 40}
 """Examples that every run has, the same ones each time: about as many as fit in the same time, as each step is a commit."""
 
 SOAK = int(os.environ.get("VINR_SOAK_EXAMPLES", "3000"))
