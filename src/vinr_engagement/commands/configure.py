@@ -6,7 +6,13 @@ import msgspec
 
 from vinr_engagement import audit, programs, rules
 from vinr_engagement.commands import edited_tiers
-from vinr_engagement.commands.configuring import NEW_VERSION, Configure, merged, refuse_unknown_segments
+from vinr_engagement.commands.configuring import (
+    NEW_VERSION,
+    Configure,
+    merged,
+    refuse_unknown_program,
+    refuse_unknown_segments,
+)
 from vinr_engagement.commands.context import Context, no_such
 from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.clock import format_instant
@@ -119,9 +125,7 @@ class CreateRule(Configure):
         self.identifier = identifier
 
     def decide(self, context: Context) -> dict[str, Any]:
-        program = self.definition.get("program")
-        if not isinstance(program, str) or context.state.find(programs.PROGRAMS, (program,)) is None:
-            raise no_such("program", str(program), "program")
+        refuse_unknown_program(context, self.definition.get("program"))
         definition = {
             **_RULE_DEFAULTS,
             "name": self.definition.get("trigger"),

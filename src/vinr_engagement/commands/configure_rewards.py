@@ -2,8 +2,14 @@
 
 from typing import Any
 
-from vinr_engagement import audit, programs, rewards
-from vinr_engagement.commands.configuring import NEW_VERSION, Configure, merged, refuse_unknown_segments
+from vinr_engagement import audit, rewards
+from vinr_engagement.commands.configuring import (
+    NEW_VERSION,
+    Configure,
+    merged,
+    refuse_unknown_program,
+    refuse_unknown_segments,
+)
 from vinr_engagement.commands.context import Context, no_such
 from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.errors import Invalid
@@ -18,9 +24,7 @@ class CreateReward(Configure):
         self.identifier = identifier
 
     def decide(self, context: Context) -> dict[str, Any]:
-        program = self.definition.get("program")
-        if not isinstance(program, str) or context.state.find(programs.PROGRAMS, (program,)) is None:
-            raise no_such("program", str(program), "program")
+        refuse_unknown_program(context, self.definition.get("program"))
         stamps = {"id": self.identifier or ids.new_id("rwd"), "created_at": context.now, "updated_at": context.now}
         reward = _checked(context, {**self.definition, **stamps})
         context.state.insert(rewards.row_of(reward))

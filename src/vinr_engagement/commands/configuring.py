@@ -4,7 +4,8 @@ next batch on.
 
 from typing import Any, ClassVar
 
-from vinr_engagement.commands.context import Context, Decision, Statement
+from vinr_engagement import programs
+from vinr_engagement.commands.context import Context, Decision, Statement, no_such
 from vinr_engagement.foundation.errors import Invalid
 
 NEW_VERSION = Statement("update store_state set configuration_version = configuration_version + 1 where id = 1", ())
@@ -26,6 +27,12 @@ def merged(held: dict[str, Any], changes: dict[str, Any], nested: tuple[str, ...
             both = {**held[name], **changes[name]}
             result[name] = {key: value for key, value in both.items() if name != "metadata" or value is not None}
     return result
+
+
+def refuse_unknown_program(context: Context, program: Any) -> None:
+    """Raises ``NotFound`` where a definition names no program, or one that does not exist."""
+    if not isinstance(program, str) or context.state.find(programs.PROGRAMS, (program,)) is None:
+        raise no_such("program", str(program), "program")
 
 
 def refuse_unknown_segments(context: Context, program: str, names: frozenset[str], param: str) -> None:

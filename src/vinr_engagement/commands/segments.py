@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from vinr_engagement import audit, programs, rules
+from vinr_engagement import audit, rules
 from vinr_engagement.commands.campaigns import naming_campaigns
 from vinr_engagement.commands.configuration import ProgramRules
-from vinr_engagement.commands.configuring import NEW_VERSION, Configure, merged
+from vinr_engagement.commands.configuring import NEW_VERSION, Configure, merged, refuse_unknown_program
 from vinr_engagement.commands.context import Context, no_such
 from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.clock import format_instant
@@ -24,9 +24,7 @@ class CreateSegment(Configure):
         self.identifier = identifier
 
     def decide(self, context: Context) -> dict[str, Any]:
-        program = self.definition.get("program")
-        if not isinstance(program, str) or context.state.find(programs.PROGRAMS, (program,)) is None:
-            raise no_such("program", str(program), "program")
+        refuse_unknown_program(context, self.definition.get("program"))
         body = {**_DEFAULTS, **self.definition, "id": self.identifier or ids.new_id("seg")}
         row = context.state.insert(_row_of(body, context.now, context.now))
         return _noted(context, "segment.created", None, row)
