@@ -5,7 +5,9 @@ changed is written back in one.
 from collections.abc import Iterable
 from typing import Any
 
+from vinr_engagement import outbox
 from vinr_engagement.commands.context import Command, Context
+from vinr_engagement.foundation.clock import real_now
 from vinr_engagement.foundation.database import Changes, Need, Query, Session, State, Table, Wanted, table_of
 
 
@@ -76,6 +78,8 @@ async def save(session: Session, context: Context) -> None:
         if identity not in state.deleted and row != before:
             updated.setdefault(table_of(row), []).append((before, row))
     inserted = {table: rows for table, rows in state.inserted.items() if rows}
+    if announced := inserted.get(outbox.OUTGOING_EVENTS):
+        inserted[outbox.EVENT_BATCHES] = [outbox.log.batch_of(announced, real_now())]
     await session.save(Changes(deleted, updated, inserted))
     for statement in context.statements:
         await session.execute(statement.sql, *statement.arguments)

@@ -13,6 +13,7 @@ from vinr_engagement.commands.preview import Preview
 from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.write_path import OnBatch, WritePath
 from vinr_engagement.foundation import keys
+from vinr_engagement.foundation.bell import Bell
 from vinr_engagement.foundation.clock import SECOND, Instant, real_now
 from vinr_engagement.foundation.database import Database, Session
 from vinr_engagement.foundation.database.open import open_store
@@ -43,6 +44,8 @@ class Store:
         self.database = database
         self.settings = settings
         self.write_path = WritePath(database, real_time_only=environment == "live", lanes=settings.lanes)
+        self.relayed = Bell()
+        """Rings when this process's relay gave events their place in the log."""
         self.jobs_done: Counter[str] = Counter()
         """What this process's background jobs did, by job; ``jobs_failed`` counts the steps that failed."""
         self.jobs_failed: Counter[str] = Counter()

@@ -17,6 +17,7 @@ from vinr_engagement.commands import configuration as configurations
 from vinr_engagement.commands.claims import IDEMPOTENCY_KEYS, Claim, IdempotencyKey, key_reused
 from vinr_engagement.commands.configuration import Configuration
 from vinr_engagement.commands.context import Command, Context
+from vinr_engagement.foundation.bell import Bell
 from vinr_engagement.foundation.clock import Instant, real_now
 from vinr_engagement.foundation.database import (
     Database,
@@ -85,13 +86,17 @@ class _Turn:
 
 
 class WritePath:
-    """Runs commands against one store. ``waiting_commands`` counts those that wait for their batch."""
+    """Runs commands against one store.
+
+    ``waiting_commands`` counts those that wait for their batch; ``committed`` rings after each batch.
+    """
 
     def __init__(
         self, database: Database, *, real_time_only: bool, lanes: int = 1, on_batch: OnBatch | None = None
     ) -> None:
         self.on_batch = on_batch
         self.waiting_commands = 0
+        self.committed = Bell()
         self._database = database
         self._real_time_only = real_time_only
         self._lanes, self._most = (1, SQLITE_BATCH) if database.engine == "sqlite" else (lanes, POSTGRESQL_BATCH)
@@ -237,10 +242,11 @@ class WritePath:
                 return
 
     async def _transact(self, batch: list[Group], turn: "_Turn") -> list[Any]:
-        if self.on_batch is None:
-            return await self._database.write(lambda session: self._decide_all(session, batch, turn))
         started = time.perf_counter()
         answers = await self._database.write(lambda session: self._decide_all(session, batch, turn))
+        self.committed.ring()
+        if self.on_batch is None:
+            return answers
         commands = len(batch[0].commands) if len(batch) == 1 else sum([len(group.commands) for group in batch])
         self.on_batch(commands, time.perf_counter() - started)
         return answers

@@ -7,14 +7,22 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
+from vinr_engagement import outbox
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import AnnounceCampaigns, Settle, Store, retention
+from vinr_engagement.foundation.bell import Bell
 from vinr_engagement.foundation.clock import real_now
 from vinr_engagement.foundation.errors import Contention, Unavailable
 
 ACCOUNTS_A_STEP: Final = 50
 """Few, so that requests beside the sweep hardly wait for it."""
 CAMPAIGNS_A_STEP: Final = 20
+BATCHES_A_STEP: Final = 500
+BATCHES_PURGED_AT_ONCE: Final = 1_000
+RELAY_REST_SECONDS: Final = 0.25
+"""How late at most the relay sees what other processes committed."""
+RELAY_BREATH_SECONDS: Final = 0.1
+"""Under load commits are placed together: each time costs the database a commit."""
 SET_ASIDE_SECONDS: Final = 600
 
 _WORKER: Final = Origin("worker")
@@ -22,11 +30,16 @@ _WORKER: Final = Origin("worker")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``step`` does a little and answers how much; after a step that found nothing the job rests for a while."""
+    """``step`` does a little and answers how much.
+
+    After a step that found nothing the job rests for a while, unless ``woken_by`` rings; after work it takes a breath.
+    """
 
     name: str
     rest_seconds: float
     step: Callable[[], Awaitable[int]]
+    woken_by: Bell | None = None
+    breath_seconds: float = 0.02
 
 
 def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
@@ -34,6 +47,14 @@ def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
     return [
         Job("sweep", 1.0, Sweep(store, log).step),
         Job("announce_campaigns", 1.0, lambda: _announce(store)),
+        Job(
+            "relay_events",
+            RELAY_REST_SECONDS,
+            lambda: _relay(store),
+            store.write_path.committed,
+            RELAY_BREATH_SECONDS,
+        ),
+        Job("purge_events", 60.0, lambda: outbox.log.purge(store.database, real_now(), BATCHES_PURGED_AT_ONCE)),
         Job("purge_idempotency_keys", 60.0, lambda: retention.purge_idempotency_keys(store.database, real_now())),
     ]
 
@@ -45,6 +66,14 @@ async def _announce(store: Store) -> int:
         return 0
     told: int = await store.write_path.run(AnnounceCampaigns(due), _WORKER)
     return told
+
+
+async def _relay(store: Store) -> int:
+    """Gives what was committed its place in the log; answers how many batches."""
+    placed = await outbox.log.place(store.database, BATCHES_A_STEP)
+    if placed:
+        store.relayed.ring()
+    return placed
 
 
 class Sweep:

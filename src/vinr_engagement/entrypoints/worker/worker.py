@@ -16,7 +16,6 @@ from vinr_engagement.foundation.database import Database
 RENEWAL_SECONDS: Final = leases.LEASE / SECOND / 3
 STANDBY_SECONDS: Final = 5.0
 """How often a worker asks for a lease that another one holds."""
-BREATH_SECONDS: Final = 0.02
 LONGEST_BACKOFF_SECONDS: Final = 60.0
 
 
@@ -51,8 +50,9 @@ class Worker:
         lease = _Lease(store.database, job.name, self._holder)
         failures = 0
         while not self._stopping.is_set():
+            ring = None
             try:
-                pause = await _do(store, job) if await lease.held() else STANDBY_SECONDS
+                pause, ring = await _do(store, job) if await lease.held() else (STANDBY_SECONDS, None)
                 failures = 0
             except Exception as error:  # noqa: BLE001 (whatever it is, the job is tried again)
                 failures += 1
@@ -60,26 +60,32 @@ class Worker:
                 pause = backoff_seconds(failures)
                 facts = {"store": store.environment, "job": job.name, "retry_in_seconds": pause}
                 self._log.error("job_failed", exc_info=error, **facts)
-            await self._pause(pause)
+            await self._pause(pause, ring)
         try:
             await lease.give_up()
         except Exception as error:  # noqa: BLE001 (it ends by itself)
             self._log.warning("lease_not_released", store=store.environment, job=job.name, error=str(error))
 
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            pass
+    async def _pause(self, seconds: float, ring: asyncio.Event | None) -> None:
+        events = [self._stopping] if ring is None else [self._stopping, ring]
+        waiting = [asyncio.create_task(event.wait()) for event in events]
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
 
 
-async def _do(store: Store, job: Job) -> float:
-    """One step; answers for how long to rest: as long as the step took, so that traffic has at least half of the time."""
+async def _do(store: Store, job: Job) -> tuple[float, asyncio.Event | None]:
+    """One step; answers for how long to rest, and what ends the rest early.
+
+    After work as long as the step took, so that traffic has at least half of the time.
+    """
+    ring = None if job.woken_by is None else job.woken_by.next_ring()
     started = time.perf_counter()
     done = await job.step()
     store.jobs_done[job.name] += done
-    return max(BREATH_SECONDS, time.perf_counter() - started) if done else job.rest_seconds
+    if done:
+        return max(job.breath_seconds, time.perf_counter() - started), None
+    return job.rest_seconds, ring
 
 
 def backoff_seconds(failures: int) -> float:
