@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import Api, close_api, open_api, payment
+from tests.stores import sqlite_url
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.errors import CODES
 from vinr_engagement.entrypoints.api.observe import FLUSH_SECONDS
@@ -85,7 +86,7 @@ async def test_readiness_is_about_both_stores(api: Api) -> None:
 
 @pytest.mark.anyio
 async def test_a_line_for_every_request_and_never_a_secret(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    api = await open_api(f"sqlite:///{tmp_path / 'vinr.db'}", log_level="info")
+    api = await open_api(sqlite_url(tmp_path), log_level="info")
     try:
         await api.call("POST", "/v1/events", payment("evt_1", "cust_1"), headers={"X-Request-Id": "mine"})
         await api.call("GET", "/v1/loyalty/accounts/loy_none")

@@ -49,7 +49,7 @@ async def permission_denied(api: Api) -> httpx2.Response:
 
 
 async def test_mode_only(api: Api) -> httpx2.Response:
-    return await api.call("GET", CLOCK, key=api.keys["live"])
+    return await api.call("GET", CLOCK, key=await api.key_of("live"))
 
 
 async def account_already_exists(api: Api) -> httpx2.Response:
@@ -418,7 +418,7 @@ async def test_every_documented_error_can_be_provoked(database_url: str, code: s
 
 async def declared(api: Api, method: str, path: str) -> list[str]:
     """The codes that the OpenAPI document lists for an endpoint."""
-    paths = (await api.client.get("/openapi.json")).json()["paths"]
+    paths = (await api.document())["paths"]
     if path in paths:
         return list(paths[path][method.lower()]["x-error-codes"])
     for template, operations in paths.items():

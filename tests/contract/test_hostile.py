@@ -61,7 +61,7 @@ class Operations:
 
 
 async def operations(api: Api) -> Operations:
-    return Operations((await api.client.get("/openapi.json")).json())
+    return Operations(await api.document())
 
 
 @pytest.fixture

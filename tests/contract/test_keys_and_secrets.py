@@ -50,7 +50,7 @@ READS = [f"{resource}:read" for resource in RESOURCES]
 
 async def operations(api: Api) -> dict[str, tuple[str, str, Json]]:
     """Everything that takes a key: by its id the method, the path and what the document says."""
-    document = (await api.client.get("/openapi.json")).json()
+    document = await api.document()
     return {
         operation["operationId"]: (method.upper(), path, operation)
         for path, found in document["paths"].items()
@@ -122,7 +122,7 @@ async def test_no_key_a_wrong_one_and_a_revoked_one(api: Api) -> None:
         "s" * 5_000,
         api.keys["test"][:-1],
     )
-    swapped = (api.keys["test"].replace("_test_", "_live_"), api.keys["live"].replace("_live_", "_test_"))
+    swapped = (api.keys["test"].replace("_test_", "_live_"), (await api.key_of("live")).replace("_live_", "_test_"))
     async with nothing_written(api):
         for name, (method, path, _) in (await operations(api)).items():
             for key in (made["secret"], *garbage, *swapped):
@@ -136,8 +136,8 @@ async def test_no_key_a_wrong_one_and_a_revoked_one(api: Api) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: Environment) -> None:
-    here = api.keys[environment]
-    there = api.keys["live" if environment == "test" else "test"]
+    here = await api.key_of(environment)
+    there = await api.key_of("live" if environment == "test" else "test")
     account = await _fill(api, here)
     await api.post(CAMPAIGNS, CAMPAIGN, key=here)
     await api.post(REFERRALS, {"program": "prog_default", "referrer": account}, key=here)

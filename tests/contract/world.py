@@ -57,9 +57,8 @@ def world(database_url: str) -> Iterator[World]:
     if isinstance(started, BaseException):
         thread.join()
         raise started
-    url, keys, loop, stop = started
+    url, keys, document, loop, stop = started
     try:
-        document = httpx2.get(f"{url}/openapi.json").json()
         yield World(url, keys, document)
     finally:
         loop.call_soon_threadsafe(stop.set)
@@ -69,6 +68,8 @@ def world(database_url: str) -> Iterator[World]:
 async def _serve(database_url: str, ready: "Queue[Any]") -> None:
     try:
         api = await open_api(database_url)
+        await api.key_of("live")
+        document = await api.document()
     except BaseException as error:
         ready.put(error)
         raise
@@ -78,7 +79,7 @@ async def _serve(database_url: str, ready: "Queue[Any]") -> None:
     while not server.started:  # noqa: ASYNC110 (uvicorn sets no event)
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    ready.put((f"http://127.0.0.1:{port}", dict(api.keys), asyncio.get_running_loop(), stop))
+    ready.put((f"http://127.0.0.1:{port}", dict(api.keys), document, asyncio.get_running_loop(), stop))
     await stop.wait()
     server.should_exit = True
     await serving

@@ -56,7 +56,8 @@ class Store:
         store = cls(environment, open_store(settings.database_url, environment), settings)
         if migrate:
             try:
-                await store.database.migrate()
+                if await store.database.pending_migrations():  # otherwise no lock is waited for
+                    await store.database.migrate()
                 await store.write_path.run(Furnish(), _ENGINE)
             except BaseException:
                 await store.close()

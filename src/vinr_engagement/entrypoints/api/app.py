@@ -90,9 +90,8 @@ def _fastapi(stores: Mapping[Environment, Store], gate: Gate, observer: Observer
         redirect_slashes=False,
     )
     api.state.stores, api.state.gate, api.state.observer, api.state.error_writer = stores, gate, observer, writer
-    for resource in RESOURCES:
-        api.include_router(resource.router)
-    api.include_router(health)
+    for router in (*(resource.router for resource in RESOURCES), health):
+        api.router.routes.extend(router.routes)  # as they are: including a router makes each of its routes anew
     openapi.serve(api)
     for kind in (HTTPException, Refusal, Unavailable, Contention, Disconnected, Exception):
         api.add_exception_handler(kind, _refused)

@@ -11,9 +11,10 @@ from vinr_engagement.entrypoints.api.account_reads import read_account, wallet_i
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import CurrencyCode, Id, Instant, Metadata, Minor, Reason, Shape, Wire
+from vinr_engagement.entrypoints.api.member_shapes import Wallet
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import CreditTransaction, CreditTransactionDone, TransactionType, Wallet
+from vinr_engagement.entrypoints.api.shapes import CreditTransaction, CreditTransactionDone, TransactionType
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.ledger import POINTS, Transaction, transaction_snapshot
