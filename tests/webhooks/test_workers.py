@@ -49,7 +49,7 @@ async def test_a_stop_finishes_what_is_under_way_and_repeats_nothing(office: Off
     members = [await office.member() for _ in range(4)]
     async with receiving() as receiver:
         receiver.answer = lambda each: Answer(after=0.2 if each.event["account"] == members[0] else 0.01)
-        endpoint = await office.endpoint(receiver.url)
+        endpoint = await office.endpoint(receiver.url, "loyalty.points.*")
         bodies = [{"account": member, "amount": 1} for _ in range(5) for member in members]
         await office.api.post("/v1/loyalty/transactions/batch", {"transactions": bodies})
         async with office.delivering():

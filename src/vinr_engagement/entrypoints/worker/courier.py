@@ -201,7 +201,7 @@ class Courier:
             following = await log.after(session, place.position, BATCHES_READ)
             window = open_window(place, following, wanted, limit, self._begins_at)
             entries = [each.entry for each in window.chosen if each.entry.id not in place.ahead]
-            return endpoint, window, await log.read(session, entries)
+            return endpoint, window, await log.read(session, entries) if entries else []
 
         return await self._post.store.database.read(read)
 
