@@ -16,6 +16,7 @@ RESOURCES: Final = (
     "customers",
     "events",
     "received_events",
+    "connectors",
     "audit_log",
     "api_keys",
     "test_helpers",
