@@ -202,6 +202,7 @@ async def test_settings_are_shown_without_secrets(api: Api) -> None:
         "last_received_at": None,
         "refused": [],
     }
+    assert found["enabled"] is True  # and not 1
     untouched = await api.get(f"{CONNECTORS}/stripe", key=api.keys["live"])
     assert (untouched["enabled"], untouched["signing_secrets"], untouched["created_at"]) == (False, [], None)
     listed = await api.get(CONNECTORS)

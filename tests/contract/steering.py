@@ -120,7 +120,8 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "max_conversions": (1, None),
     "scopes": ([], ["accounts:read", "events:write"]),
     "kind": ("secret", "restricted"),
-    "signing_secrets": (["whsec_of_the_world_00001"], ["whsec_of_the_world_00001", "whsec_of_the_world_00002"]),
+    "enabled": (True,),
+    "signing_secrets": (list(SIGNING_SECRETS.values()),),
     "allow_negative": (True, False),
     "amount": (1, 25, 500, -1, -100, 1, 300),
 }
@@ -162,6 +163,8 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
             case.body["program"] = "prog_default"  # where the members are
         elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
             case.body["currency"] = "EUR"  # what members have
+        elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
+            case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
         elif case.path.endswith("/attribute") and isinstance(case.body, dict):
             _name_one_side(case.body, random)
 

@@ -139,7 +139,7 @@ def connector_snapshot(provider: str, row: Connector | None) -> dict[str, Any]:
     return {
         "id": provider,
         "object": "connector",
-        "enabled": row is not None and row.enabled,
+        "enabled": row is not None and bool(row.enabled),  # SQLite has numbers
         "signing_secrets": [] if row is None else [f"…{secret[-_HINT:]}" for secret in row.secrets],
         "options": {
             "customer_prefix": options.get("customer_prefix", ""),
