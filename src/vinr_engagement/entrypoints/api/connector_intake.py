@@ -43,8 +43,8 @@ def provider_named(name: str) -> Provider:
     return found
 
 
-class _Signed(msgspec.Struct, frozen=True):
-    """A store whose secret signed the message."""
+class _Known(msgspec.Struct, frozen=True):
+    """A store's settings for a provider."""
 
     environment: Environment
     connector: Connector
@@ -56,7 +56,7 @@ class ConnectorIntake:
     def __init__(self, stores: Mapping[Environment, Store], observer: Observer) -> None:
         self._stores = stores
         self._observer = observer
-        self._known: tuple[Instant, dict[str, list[_Signed]]] = (0, {})
+        self._known: tuple[Instant, dict[str, list[_Known]]] = (0, {})
         self._noted: dict[tuple[Environment, str], Instant] = {}
 
     def forget(self) -> None:
@@ -66,12 +66,11 @@ class ConnectorIntake:
     async def receive(self, exchange: Exchange, receive: Receive) -> tuple[int, bytes, bool]:
         """One message, answered with what became of it."""
         provider = provider_named(exchange.path.removeprefix(CONNECTORS))
+        known = await self._set_up(provider)
         raw = await read_body(receive, exchange.headers, limits.CONNECTOR_BODY_BYTES)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.headers.items()}
-        signed = await self._signed(provider, raw, headers)
-        body = decode_body(raw, decode)
-        if not isinstance(body, dict):
-            raise Fault("parameter_invalid", f"The body must be an object, not {kind_of(body)}.")
+        signed = _signed(provider, known, raw, headers)
+        body = _object_in(raw)
         message = provider.identify(body, headers)
         chosen = _choose(provider, signed, message)
         self._let_in(exchange, chosen)
@@ -79,32 +78,25 @@ class ConnectorIntake:
         await self._note(exchange, chosen, message, taken)
         return 200, json.encode(_receipt(chosen, message, taken)), False
 
-    async def _signed(self, provider: Provider, raw: bytes, headers: Mapping[str, str]) -> list[_Signed]:
-        """The stores with a secret that signed it. Raises ``Refusal`` where there is none."""
-        now = real_now()
-        known = (await self._settings(now)).get(provider.name, [])
-        found = [
-            each for each in known if any(provider.verify(raw, headers, key, now) for key in each.connector.secrets)
-        ]
+    async def _set_up(self, provider: Provider) -> list[_Known]:
+        """The stores with settings for a provider. Raises ``Fault`` where there is none: then no body is read."""
+        found = (await self._settings(real_now())).get(provider.name)
         if not found:
-            raise Fault("signature_invalid", f"No signing secret of the {provider.name} connector signed this body.")
-        enabled = [each for each in found if each.connector.enabled]
-        if not enabled:
-            raise Fault("connector_disabled", f"The {provider.name} connector that this is signed for is disabled.")
-        return enabled
+            raise Fault("signature_invalid", f"The {provider.name} connector has no signing secret: set it up first.")
+        return found
 
-    async def _settings(self, now: Instant) -> dict[str, list[_Signed]]:
+    async def _settings(self, now: Instant) -> dict[str, list[_Known]]:
         until, known = self._known
         if now < until:
             return known
-        found: dict[str, list[_Signed]] = {}
+        found: dict[str, list[_Known]] = {}
         for environment, store in self._stores.items():
             for row in await store.database.read(all_connectors):
-                found.setdefault(row.provider, []).append(_Signed(environment, row))
+                found.setdefault(row.provider, []).append(_Known(environment, row))
         self._known = (now + limits.KEY_CACHE_SECONDS * SECOND, found)
         return found
 
-    def _let_in(self, exchange: Exchange, chosen: _Signed) -> None:
+    def _let_in(self, exchange: Exchange, chosen: _Known) -> None:
         store, name = self._stores[chosen.environment], chosen.connector.provider
         exchange.identity = Identity(f"connector:{name}", chosen.environment, store, frozenset())
 
@@ -120,7 +112,7 @@ class ConnectorIntake:
             self._observer.event(exchange.outcome)
         return taken
 
-    async def _note(self, exchange: Exchange, chosen: _Signed, message: Message, taken: list[dict[str, Any]]) -> None:
+    async def _note(self, exchange: Exchange, chosen: _Known, message: Message, taken: list[dict[str, Any]]) -> None:
         """Remembers refusals, and once a minute that the provider was heard of: a commit for each message would cost more."""
         now, place = real_now(), (chosen.environment, chosen.connector.provider)
         refused = [_refusal(message, each, now) for each in taken if each["status"] == "refused"]
@@ -129,7 +121,26 @@ class ConnectorIntake:
             self._noted[place] = now
 
 
-def _choose(provider: Provider, signed: list[_Signed], message: Message) -> _Signed:
+def _signed(provider: Provider, known: list[_Known], raw: bytes, headers: Mapping[str, str]) -> list[_Known]:
+    """The stores with a secret that signed it. Raises ``Refusal`` where there is none."""
+    now = real_now()
+    found = [each for each in known if any(provider.verify(raw, headers, key, now) for key in each.connector.secrets)]
+    if not found:
+        raise Fault("signature_invalid", f"No signing secret of the {provider.name} connector signed this body.")
+    enabled = [each for each in found if each.connector.enabled]
+    if not enabled:
+        raise Fault("connector_disabled", f"The {provider.name} connector that this is signed for is disabled.")
+    return enabled
+
+
+def _object_in(raw: bytes) -> dict[str, Any]:
+    body = decode_body(raw, decode)
+    if not isinstance(body, dict):
+        raise Fault("parameter_invalid", f"The body must be an object, not {kind_of(body)}.")
+    return body
+
+
+def _choose(provider: Provider, signed: list[_Known], message: Message) -> _Known:
     """The store that a message is for. Raises ``Conflict`` where both have the secret and the message does not say."""
     if len(signed) == 1:
         return signed[0]
@@ -165,7 +176,7 @@ def _taken(event: "dict[str, Any] | Refusal", outcome: "EventOutcome | Refusal")
     return {**named, "status": outcome.status, "reason": outcome.reason, "code": None, "message": None}
 
 
-def _receipt(chosen: _Signed, message: Message, taken: list[dict[str, Any]]) -> dict[str, Any]:
+def _receipt(chosen: _Known, message: Message, taken: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "object": "connector_receipt",
         "connector": chosen.connector.provider,
