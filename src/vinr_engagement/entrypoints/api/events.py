@@ -58,8 +58,8 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     What happened to members, newest first: the same that webhooks deliver.
     """
     tree = query.tree("event")
-    if query.account is not None and not await _is_campaign(caller, query.account):
-        await read_account(caller, query.account, "account")
+    if query.account is not None:
+        await check_subject(caller, query.account)
 
     async def place(session: Session, cursor: str) -> str | None:
         return cursor if await outbox_queries.get_event(session, cursor) else None
@@ -76,10 +76,13 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     return json_answer(query.answer(page, data))
 
 
-async def _is_campaign(caller: Exchange, identifier: str) -> bool:
-    if not identifier.startswith("camp_"):
-        return False
-    return await caller.read(lambda session: campaign_queries.get_campaign(session, identifier)) is not None
+async def check_subject(caller: Exchange, identifier: str) -> None:
+    """Raises ``NotFound`` where this is neither a member nor a campaign."""
+    is_campaign = identifier.startswith("camp_") and await caller.read(
+        lambda session: campaign_queries.get_campaign(session, identifier)
+    )
+    if not is_campaign:
+        await read_account(caller, identifier, "account")
 
 
 @events.get("/{event}", "retrieve", Event, errors=("parameter_invalid",))
