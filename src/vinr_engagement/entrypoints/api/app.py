@@ -40,6 +40,7 @@ from vinr_engagement.entrypoints.api.streams import Streams
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.tiers import account_tiers
 from vinr_engagement.entrypoints.api.transactions import transactions
+from vinr_engagement.entrypoints.api.webhook_deliveries import webhook_endpoints
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 from vinr_engagement.foundation.settings import Environment, Settings
 
@@ -61,6 +62,7 @@ RESOURCES = (
     event_stream,  # before the events: /v1/events/{event} would take its path
     events,
     received_events,
+    webhook_endpoints,
     audit_log,
     api_keys,
     test_helpers,

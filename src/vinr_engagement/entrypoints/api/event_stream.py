@@ -21,12 +21,13 @@ from vinr_engagement.entrypoints.api.fields import Id
 from vinr_engagement.entrypoints.api.gate import Gate
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.streams import EVENTS_AT_ONCE, POLL_SECONDS, Streams, Tail, Told, told
-from vinr_engagement.entrypoints.api.suggest import hint, quote
+from vinr_engagement.entrypoints.api.suggest import quote
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.errors import Contention, Unavailable
 from vinr_engagement.outbox import EVENT_TYPES, places
 from vinr_engagement.outbox.log import Entry
 from vinr_engagement.outbox.places import Place, PlaceGone
+from vinr_engagement.webhooks import matching
 
 event_stream = Resource("events", "/v1/events/stream", "events")
 
@@ -166,19 +167,10 @@ async def stream_events(
 
 
 def _types_in(listed: str | None) -> frozenset[str]:
-    """The types that a list of them names. Raises ``Fault`` for one that names none."""
+    """The types that a list of them names. Raises ``Invalid`` for one that names none."""
     if listed is None:
         return EVENT_TYPES
-    return frozenset[str]().union(*(_family(named.strip()) for named in listed.split(",")))
-
-
-def _family(named: str) -> set[str]:
-    stem = named.removesuffix("*") if named.endswith(".*") or named == "*" else None
-    found = {each for each in EVENT_TYPES if each == named or (stem is not None and each.startswith(stem))}
-    if not found:
-        known = sorted(EVENT_TYPES)
-        raise Fault("parameter_invalid", f"There is no event type {quote(named)}.{hint(named, known)}", param="types")
-    return found
+    return matching.types_of(matching.check([each.strip() for each in listed.split(",")], "types"))
 
 
 async def _begin(caller: Exchange, header: str | None, query: str | None) -> Place:

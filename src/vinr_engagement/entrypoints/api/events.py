@@ -20,6 +20,7 @@ from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.outbox import OutgoingEvent
 from vinr_engagement.outbox import queries as outbox_queries
+from vinr_engagement.webhooks import queries as webhook_queries
 
 events = Resource("events", "/v1/events", "events")
 
@@ -44,7 +45,7 @@ class ListEvents(Paging, Expanding, CreatedAt):
     type: Annotated[str, Field(max_length=100)] | None = Field(
         None, description="Only this type; `loyalty.points.*` for a family.", examples=["loyalty.points.earned"]
     )
-    account: Id | None = Field(None, description="Only those about this member, or this campaign.")
+    account: Id | None = Field(None, description="Only those about this member, campaign or webhook endpoint.")
 
 
 class GetEvent(Expanding):
@@ -77,12 +78,18 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
 
 
 async def check_subject(caller: Exchange, identifier: str) -> None:
-    """Raises ``NotFound`` where this is neither a member nor a campaign."""
-    is_campaign = identifier.startswith("camp_") and await caller.read(
-        lambda session: campaign_queries.get_campaign(session, identifier)
-    )
-    if not is_campaign:
+    """Raises ``NotFound`` where this is neither a member nor a campaign or a webhook endpoint."""
+    if not await _is_other_subject(caller, identifier):
         await read_account(caller, identifier, "account")
+
+
+async def _is_other_subject(caller: Exchange, identifier: str) -> bool:
+    """Whether it is a campaign or a webhook endpoint."""
+    if identifier.startswith("camp_"):
+        return await caller.read(lambda session: campaign_queries.get_campaign(session, identifier)) is not None
+    if identifier.startswith("we_"):
+        return await caller.read(lambda session: webhook_queries.get_endpoint(session, identifier)) is not None
+    return False
 
 
 @events.get("/{event}", "retrieve", Event, errors=("parameter_invalid",))
