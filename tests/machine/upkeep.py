@@ -49,7 +49,7 @@ class UpkeepSteps:
         """Other thresholds, periods and modes, or one tier less, while members are in them."""
         if beforehand is not None:
             self.do([replace(beforehand, payment=None)])
-        self.finish_edit()
+        self.driver.sweep()  # What time did before the edit went by the tiers of then: it has to be written by them.
         programs = list(self.world.model.programs.values())
         program = programs[number % len(programs)]
         self.driver.run(UpdateProgram(program.id, {"tier_config": tiers.definition()}))
