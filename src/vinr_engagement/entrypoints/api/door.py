@@ -13,6 +13,8 @@ from vinr_engagement.entrypoints.api.gate import Gate
 from vinr_engagement.entrypoints.api.observe import Observer
 
 EXCHANGE: Final = "vinr.exchange"
+STOPPING: Final = "vinr.stopping"
+"""In the state of the lifespan: what to call when the server is told to stop, before it waits for answers to end."""
 _JSON: Final = (b"content-type", b"application/json")
 _VERSION: Final = (b"vinr-version", API_VERSION.encode())
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
@@ -35,6 +37,7 @@ class Door:
         self._hot: dict[str, Hot] = {}
         self._glances: list[tuple[str, str, Hot]] = []
         self._open: dict[str, tuple[Callable[[str], bool], Hot]] = {}
+        self._stopping: Callable[[], None] = lambda: None
 
     def add_hot(self, path: str, route: Hot) -> None:
         """Has POSTs to exactly this path answered by ``route``."""
@@ -48,9 +51,14 @@ class Door:
         """Has POSTs to the paths of this route answered without an API key: ``route`` finds out by itself who asks."""
         self._open[named] = (is_here, route)
 
+    def when_stopping(self, end: Callable[[], None]) -> None:
+        """Has ``end`` called when the server is told to stop: it ends what would go on for ever."""
+        self._stopping = end
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         if scope["type"] != "http":
+            scope.get("state", {})[STOPPING] = self._stopping
             await self._api(scope, receive, send)
             self._observer.flush()
             return

@@ -118,16 +118,21 @@ CODES: Final[dict[str, Code]] = {
         "Something goes by the segment: a rule, a campaign, a reward.",
         "Take the segment out of what `resource` names first.",
     ),
+    "signing_secret_in_use": Code(
+        409,
+        "The other store's connector has the signing secret, and the provider does not say which store it means.",
+        "Use an app, and so a secret, of its own for each store.",
+    ),
     "webhook_endpoint_disabled": Code(
         409, "The webhook endpoint is disabled.", "Enable it first: set its `status`, once its receiver works."
     ),
     "webhook_endpoint_limit": Code(
         409, "The store has as many webhook endpoints as it may.", "Delete one that is not needed."
     ),
-    "signing_secret_in_use": Code(
-        409,
-        "The other store's connector has the signing secret, and the provider does not say which store it means.",
-        "Use an app, and so a secret, of its own for each store.",
+    "stream_place_gone": Code(
+        410,
+        "What came after this place is older than 30 days, or the place is of another store.",
+        "Open the stream without a place, and read what you missed from `GET /v1/events`.",
     ),
     "body_too_large": Code(
         413, "The body is larger than 1 MiB, 4 MiB for a webhook or 8 MiB for a batch.", "Send less at a time."
@@ -205,6 +210,11 @@ CODES: Final[dict[str, Code]] = {
     ),
     "rate_limit_exceeded": Code(
         429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."
+    ),
+    "stream_limit_reached": Code(
+        429,
+        "The server process has as many streams open as it may.",
+        "Try again after `Retry-After` seconds; share one stream among what needs it.",
     ),
     "internal_error": Code(
         500, "The server failed; the operator's log has the cause under this request id.", "Report the `request_id`."
