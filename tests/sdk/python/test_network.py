@@ -3,6 +3,7 @@
 import asyncio
 import pickle
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -183,6 +184,13 @@ async def test_tasks_share_a_client(scripted: Scripted) -> None:
     async with AsyncVinr("sk_test_1", base_url=scripted.url) as awaited:
         found = await asyncio.gather(*(awaited.loyalty.accounts.retrieve("loy_1") for _ in range(20)))
     assert [account.id for account in found] == ["loy_1"] * 20
+
+
+async def test_unless_told_otherwise_it_really_waits() -> None:
+    started = time.monotonic()
+    await AsyncVinr("sk_test_1")._driver._sleep(0.01)
+    Vinr("sk_test_1")._driver._sleep(0.01)
+    assert time.monotonic() - started >= 0.02
 
 
 def test_a_secret_is_in_no_error_and_no_repr(scripted: Scripted) -> None:
