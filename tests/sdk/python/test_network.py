@@ -117,6 +117,30 @@ def test_a_header_that_cannot_be_sent_is_not_tried_again(client: Vinr, sleeper: 
     assert sleeper.waited == []
 
 
+async def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(vinr.ConfigurationError, match="no address"):
+        Vinr("sk_test_1", base_url="http://[::1").loyalty.accounts.list()
+    with pytest.raises(vinr.ConfigurationError, match="no address"):
+        await AsyncVinr("sk_test_1", base_url="http://[::1").loyalty.accounts.list()
+
+
+@pytest.mark.parametrize("path", [".elsewhere.test/v1/events", "@elsewhere.test/", "v1/events", ""])
+async def test_no_path_leads_to_another_server(client: Vinr, scripted: Scripted, path: str) -> None:
+    with pytest.raises(ValueError, match="path must start with /"):
+        client.request("GET", path)
+    with pytest.raises(ValueError, match="path must start with /"):
+        await AsyncVinr("sk_test_1", base_url=scripted.url).request("GET", path)
+    assert scripted.asked == []
+
+
+def test_a_redirect_is_not_followed(client: Vinr, scripted: Scripted) -> None:
+    scripted.tell(307, {}, location="http://127.0.0.1:9/elsewhere")
+    with pytest.raises(vinr.InvalidAnswerError) as refused:
+        client.loyalty.accounts.create(program="prog_default")
+    assert refused.value.status == 307
+    assert len(scripted.asked) == 1
+
+
 def test_options_of_a_call_and_of_a_client(client: Vinr, scripted: Scripted) -> None:
     for _ in range(3):
         scripted.tell(200, ACCOUNT)
