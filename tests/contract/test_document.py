@@ -44,9 +44,9 @@ AT_ONCE = 3
 
 _ORDER = [
     "webhook_endpoints.delete",
-    "test_helpers.rejoin_real_time",
-    "test_helpers.set_clock",
-    "test_helpers.advance_clock",
+    "test_helpers.clock.rejoin_real_time",
+    "test_helpers.clock.set",
+    "test_helpers.clock.advance",
 ]
 ENDLESS = {"events.stream"}
 """Answers that go on until the client leaves: no check would see the whole of one. ``tests/api/test_event_stream.py`` does."""
