@@ -4,7 +4,7 @@
 export type SnakeCased<T> = T extends Date
   ? T
   : T extends readonly (infer Each)[]
-    ? SnakeCased<Each>[]
+    ? readonly SnakeCased<Each>[]
     : T extends object
       ? { [Key in keyof T as Key extends string ? SnakeCase<Key> : Key]: SnakeCased<T[Key]> }
       : T;
