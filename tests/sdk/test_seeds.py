@@ -29,7 +29,9 @@ MODULES = {
     "overview": CLIENT + OVERVIEW + "\nconst id: string = member.id;\nhandOn({ member });",
     "enrol": ENROL + "\nconst id: string = member.id, balance: number = member.balance;\nhandOn({ member });",
     "resolve": CLIENT + RESOLVE + "\nconst id: string = member.id;\nhandOn({ member });",
-    "ledger": CLIENT + LEDGER + f"\nconst kinds: ({KIND})[] = ledger.data.map((ptx) => ptx.type);\nhandOn({{ kinds }});",
+    "ledger": CLIENT
+    + LEDGER
+    + f"\nconst kinds: ({KIND})[] = ledger.data.map((ptx) => ptx.type);\nhandOn({{ kinds }});",
     "close": CLIENT + CLOSE,
     "merge": CLIENT + MERGE + "\nconst points: number = survivor.lifetime_points;\nhandOn({ survivor });",
 }
@@ -210,7 +212,9 @@ async def _history_of_all_types(shop: Shop, account: str) -> None:
 async def test_goodwill_is_posted_as_an_adjustment(shop: Shop) -> None:
     account = await shop.enrol()
     command = _with_ids(CURL, {"loy_7Qk": account}).replace("https://api.vinr.com", shop.server.url)
-    told = await asyncio.to_thread(run, "sh", "-c", command, folder=shop.project.folder, VINR_SECRET_KEY=shop.server.key)
+    told = await asyncio.to_thread(
+        run, "sh", "-c", command, folder=shop.project.folder, VINR_SECRET_KEY=shop.server.key
+    )
     row = json.loads(told)
     assert (row["type"], row["amount"], row["reason"]) == ("adjust", 500, "goodwill_credit")
     assert row["source"]["type"] == "adjustment"

@@ -14,7 +14,10 @@ const member: LoyaltyAccount = await vinr.loyalty.accounts.create(enrolment, { i
 const nothing: undefined = undefined;
 await vinr.loyalty.accounts.create({ program: 'prog_default', customer: nothing });
 await vinr.loyalty.accounts.update(member.id, { metadata: { gone: null } });
-const page: Page<PointsTransaction> = await vinr.loyalty.transactions.list({ account: member.id, createdAt: { gte: new Date() } });
+const page: Page<PointsTransaction> = await vinr.loyalty.transactions.list({
+  account: member.id,
+  createdAt: { gte: new Date() },
+});
 const first: PointsTransaction | undefined = page.data[0];
 const promise: Promise<Page<LoyaltyAccount>> = vinr.loyalty.accounts.list();
 for await (const each of vinr.loyalty.accounts.list({ starting_after: 'loy_1', limit: 5 })) each.lifetime_points.toFixed();
