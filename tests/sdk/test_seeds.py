@@ -93,6 +93,9 @@ class Shop:
     async def rule(self, trigger: str, **award: Any) -> str:
         return str((await self.post(RULES, {"program": DEFAULT, "trigger": trigger, "award": award}))["id"])
 
+    async def update_program(self, **changes: Any) -> None:
+        _answered(await self.client.patch(f"/v1/loyalty/programs/{DEFAULT}", json=changes))
+
     async def tell(self, kind: str, when: str = "2026-04-01T12:00:00Z", **about: Any) -> Json:
         """The first outcome of an event."""
         event = {"id": f"evt_{kind}_{about['id']}", "type": kind, "created_at": when, "data": {"object": about}}
@@ -119,14 +122,17 @@ def compiled(typescript_package: Path, tmp_path_factory: pytest.TempPathFactory)
     ambient = project.folder / "hand.d.ts"
     ambient.write_text("declare function handOn(given: object): void;\n", encoding="utf-8")
     (project.folder / "runner.js").write_text(RUNNER, encoding="utf-8")
-    checks = {"untyped_member": CLIENT + OVERVIEW + UNTYPED["member"], "untyped_ptx": CLIENT + LEDGER + UNTYPED["ptx"]}
+    checks = {
+        "untyped_member": f"{CLIENT}{OVERVIEW}\n" + UNTYPED["member"],
+        "untyped_ptx": f"{CLIENT}{LEDGER}\n" + UNTYPED["ptx"],
+    }
     project.compile(**MODULES, **checks)
     return project
 
 
 @pytest.fixture
 async def shop(database_url: str, compiled: Project) -> AsyncIterator[Shop]:
-    """A shop with nothing in it but the default program."""
+    """A shop with nothing in it but what a fresh install has: a program, and a rule of one point for each pound."""
     async with served(database_url) as server:
         headers = {"X-Api-Key": server.key}
         async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=60) as client:
@@ -198,8 +204,7 @@ async def test_the_ledger_shows_how_a_balance_moved_with_all_five_types(shop: Sh
 
 async def _history_of_all_types(shop: Shop, account: str) -> None:
     await shop.post("/v1/test-helpers/clock", {"now": "2100-01-01T00:00:00Z"})
-    await shop.rule("payment.completed", type="per_amount", per=100, points=1)
-    paid = {"id": "pay_1", "amount": 10_000, "currency": "EUR", "customer": "cust_abc123"}
+    paid = {"id": "pay_1", "amount": 10_000, "currency": "GBP", "customer": "cust_abc123"}
     await shop.tell("payment.completed", "2100-01-01T00:00:00Z", **paid)
     await shop.adjust(account, 50, reason="goodwill_credit", expires_at="2100-02-01T00:00:00Z")
     mug = {"program": DEFAULT, "name": "Mug", "type": "free_product", "cost": 30, "value": {"product": "mug"}}
@@ -253,22 +258,24 @@ async def test_merging_combines_both_into_one_survivor(shop: Shop) -> None:
 
 
 async def test_with_auto_enrolment_a_member_exists_from_the_first_point_on(shop: Shop) -> None:
-    await shop.rule("payment.completed", type="per_amount", per=100, points=1)
-    _answered(await shop.client.patch(f"/v1/loyalty/programs/{DEFAULT}", json={"auto_enroll": True}))
-    await shop.tell("payment.completed", id="pay_guest", amount=5_000, currency="EUR")
+    paid = {"amount": 5_000, "currency": "GBP"}
+    await shop.update_program(auto_enroll=False)
+    await shop.tell("payment.completed", id="pay_1", **paid, customer="cust_abc123")
+    await shop.update_program(auto_enroll=True)
+    await shop.tell("payment.completed", id="pay_guest", **paid)
     assert (await shop.get(ACCOUNTS))["data"] == []
-    await shop.tell("payment.completed", id="pay_1", amount=5_000, currency="EUR", customer="cust_abc123")
+    await shop.tell("payment.completed", id="pay_2", **paid, customer="cust_abc123")
     (member,) = (await shop.get(ACCOUNTS))["data"]
     assert (member["customer"], member["balance"]) == ("cust_abc123", 50)
 
 
 async def test_from_purchase_to_points_to_reward_and_back(shop: Shop) -> None:
-    rule = await shop.rule("payment.completed", type="per_amount", per=100, points=1)
+    (rule,) = (await shop.get(RULES))["data"]
     account = (await shop.sample("overview")).result["handedOn"]["member"]["id"]
-    paid = {"id": "pay_1", "amount": 2_000, "currency": "EUR", "customer": "cust_abc123"}
+    paid = {"id": "pay_1", "amount": 2_000, "currency": "GBP", "customer": "cust_abc123"}
     await shop.tell("payment.completed", **paid)
     (earned,) = (await shop.get("/v1/events", type="loyalty.points.earned"))["data"]
-    assert (earned["data"]["object"]["amount"], earned["data"]["object"]["rule"]) == (20, rule)
+    assert (earned["data"]["object"]["amount"], earned["data"]["object"]["rule"]) == (20, rule["id"])
 
     value = {"amount": 500, "currency": "EUR"}
     reward = await shop.post("/v1/loyalty/rewards", {"program": DEFAULT, "name": "5 off", "cost": 15, "value": value})
@@ -292,8 +299,8 @@ async def test_each_trigger_of_the_page_awards(shop: Shop) -> None:
     friend = await shop.enrol("cust_friend")
     referral = await shop.post("/v1/loyalty/referrals", {"program": DEFAULT, "referrer": account, "reward": {}})
     await shop.post("/v1/loyalty/referrals/attribute", {"code": referral["code"], "referee": friend})
-    await shop.rule("payment.completed", type="per_currency", rates={"EUR": 5})
+    await shop.rule("payment.completed", type="per_currency", rates={"GBP": 5})
     when = (await shop.get(f"{ACCOUNTS}/{friend}"))["created_at"]
-    await shop.tell("payment.completed", when, id="pay_1", amount=20_000, currency="EUR", customer="cust_friend")
+    await shop.tell("payment.completed", when, id="pay_1", amount=20_000, currency="GBP", customer="cust_friend")
     assert (await shop.get(f"{ACCOUNTS}/{account}"))["balance"] == 1 + 10 + 100
-    assert (await shop.get(f"{ACCOUNTS}/{friend}"))["balance"] == 1 + 100 + 1_000
+    assert (await shop.get(f"{ACCOUNTS}/{friend}"))["balance"] == 1 + 100 + 1_000 + 200  # which the first rule gives
