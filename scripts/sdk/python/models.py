@@ -111,9 +111,9 @@ def _of_several(found: AnyOf, known: dict[str, Schema]) -> str | None:
 
 def _told_apart(objects: list[Schema], discriminator: str | None) -> str:
     for field in [discriminator] if discriminator else ("object", "type"):
-        constants = {schema.constant(field): schema.name for schema in objects}
-        if None not in constants and len(constants) == len(objects):
-            return f"told_by({field!r}, {', '.join(f'{value}={name!r}' for value, name in constants.items())})"
+        told = [(value, schema.name) for schema in objects for value in schema.values(field)]
+        if all(schema.values(field) for schema in objects) and len(dict(told)) == len(told):
+            return f"told_by({field!r}, {', '.join(f'{value}={name!r}' for value, name in told)})"
     needed = [(schema.name, tuple(field.name for field in schema.fields if field.required)) for schema in objects]
     strictest_first = sorted(needed, key=lambda each: -len(each[1]))
     return f"having({', '.join(repr(each) for each in strictest_first)})"

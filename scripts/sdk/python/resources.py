@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vinr._core.options import RequestOptions
     from vinr.pages import AsyncPage, AsyncPager, Page, PageData
 """
+_SHOWING = {"limit": 1, "starting_after": 2, "ending_before": 3, "expand": 4}
 OPTIONS = "options: RequestOptions | None = None"
 
 
@@ -137,10 +138,10 @@ def _signature(method: Method, description: Description) -> str:
 
 
 def arguments(method: Method, description: Description) -> list[Argument]:
-    """The named arguments of a method: those that are needed first, then the fields of its body, then the query's."""
+    """The named arguments of a method: those that are needed first, then what it is about, then which part to show."""
     body = [] if method.body is None else [_of_field(field) for field in description.schemas[method.body].fields]
     query = [_of_parameter(parameter) for parameter in method.at("query")]
-    found = sorted([*body, *query], key=lambda argument: not argument.required)
+    found = sorted([*body, *query], key=lambda argument: (not argument.required, _SHOWING.get(argument.name, 0)))
     counted = Counter([argument.name for argument in found] + [parameter.name for parameter in method.at("path")])
     if counted.most_common(1) and counted.most_common(1)[0][1] > 1:
         raise ValueError(f"{method.operation} has two parameters named {counted.most_common(1)[0][0]}")

@@ -78,6 +78,7 @@ def test_filters_hold_on_every_page(client: Vinr, place: World) -> None:
 
 def test_every_list_goes_on_where_its_page_ends(client: Vinr, place: World) -> None:
     rich = place.known["account"][5]
+    client.loyalty.transactions.create(account=rich, amount=5)
     lists = [
         client.loyalty.accounts.list(limit=1),
         client.loyalty.accounts.list_lots(rich, limit=1, status="all"),
@@ -95,7 +96,7 @@ def test_every_list_goes_on_where_its_page_ends(client: Vinr, place: World) -> N
     ]
     for page in lists:
         following = page.next_page()
-        assert following is not None
+        assert following is not None, page
         assert following.data[0] != page.data[0]
 
 

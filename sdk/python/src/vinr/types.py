@@ -1180,12 +1180,17 @@ class Explanation(Model):
     expired_at: datetime | None = None
 
     _conversions = {
-        "award": having(
-            ("PerAmountAward", ("type", "per", "points")),
-            ("ReferralAward", ("type", "points", "side")),
-            ("FixedAward", ("type", "points")),
-            ("GivenAward", ("type", "points")),
-            ("PerCurrencyAward", ("type",)),
+        "award": told_by(
+            "type",
+            per_amount="PerAmountAward",
+            fixed="FixedAward",
+            per_currency="PerCurrencyAward",
+            adjustment="GivenAward",
+            opening_balance="GivenAward",
+            opening_lifetime="GivenAward",
+            bonus_points="GivenAward",
+            challenge="GivenAward",
+            referral="ReferralAward",
         ),
         "base": one("AwardBase"),
         "multipliers": many(one("AppliedFactor")),

@@ -79,9 +79,6 @@ class ApiKeys(Resource):
         ``name``: What it is for.
 
         ``scopes``: What a restricted key may do; to write includes to read.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(Call(_CREATE, body={"name": name, "kind": kind, "scopes": scopes}, options=options))
 
@@ -89,8 +86,8 @@ class ApiKeys(Resource):
         self,
         *,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.ApiKey]:
         """List API keys.
@@ -115,9 +112,6 @@ class ApiKeys(Resource):
         """Revoke an API key.
 
         It is refused from now on; other processes follow within seconds. A repeat changes nothing.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(Call(_REVOKE, path={"key": key}, options=options))
 
@@ -177,9 +171,6 @@ class AsyncApiKeys(AsyncResource):
         ``name``: What it is for.
 
         ``scopes``: What a restricted key may do; to write includes to read.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(_CREATE, body={"name": name, "kind": kind, "scopes": scopes}, options=options)
@@ -189,8 +180,8 @@ class AsyncApiKeys(AsyncResource):
         self,
         *,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.ApiKey]:
         """List API keys.
@@ -215,8 +206,5 @@ class AsyncApiKeys(AsyncResource):
         """Revoke an API key.
 
         It is refused from now on; other processes follow within seconds. A repeat changes nothing.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(Call(_REVOKE, path={"key": key}, options=options))

@@ -65,9 +65,6 @@ class Campaigns(Resource):
         ``status``: ``scheduled`` and ``active`` both launch it: the schedule says which it is.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -91,19 +88,21 @@ class Campaigns(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Campaign]:
         """List campaigns.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``status``: Only those with this status now.
 
         ``limit``: How many objects a page has.
 
@@ -111,20 +110,18 @@ class Campaigns(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``status``: Only those with this status now.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "status": status,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -196,8 +193,7 @@ class Campaigns(Resource):
 
         ``metadata``: Merged key by key into what is there; null removes a key.
 
-        Refused with ``body_too_large``, ``campaign_archived``, ``campaign_begun``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``campaign_archived``, ``campaign_begun``.
         """
         return self._client._run(
             Call(
@@ -254,9 +250,6 @@ class AsyncCampaigns(AsyncResource):
         ``status``: ``scheduled`` and ``active`` both launch it: the schedule says which it is.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -280,19 +273,21 @@ class AsyncCampaigns(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Campaign]:
         """List campaigns.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``status``: Only those with this status now.
 
         ``limit``: How many objects a page has.
 
@@ -300,20 +295,18 @@ class AsyncCampaigns(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``status``: Only those with this status now.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "status": status,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -385,8 +378,7 @@ class AsyncCampaigns(AsyncResource):
 
         ``metadata``: Merged key by key into what is there; null removes a key.
 
-        Refused with ``body_too_large``, ``campaign_archived``, ``campaign_begun``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``campaign_archived``, ``campaign_begun``.
         """
         return await self._client._run(
             Call(

@@ -70,9 +70,6 @@ class EarningRules(Resource):
         ``starts_at``: By the event's time.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -102,19 +99,21 @@ class EarningRules(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.EarningRule]:
         """List earning rules.
 
         At their newest versions, the newest rule first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -122,20 +121,18 @@ class EarningRules(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -167,8 +164,7 @@ class EarningRules(Resource):
 
         ``account``: The member to try it for, where the event does not name one.
 
-        Refused with ``account_merged``, ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``.
         """
         return self._client._run(
             Call(_PREVIEW, body={"event": event, "rules": rules, "account": account}, options=options)
@@ -222,9 +218,6 @@ class EarningRules(Resource):
         ``starts_at``: By the event's time.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -294,9 +287,6 @@ class AsyncEarningRules(AsyncResource):
         ``starts_at``: By the event's time.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -326,19 +316,21 @@ class AsyncEarningRules(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.EarningRule]:
         """List earning rules.
 
         At their newest versions, the newest rule first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -346,20 +338,18 @@ class AsyncEarningRules(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -391,8 +381,7 @@ class AsyncEarningRules(AsyncResource):
 
         ``account``: The member to try it for, where the event does not name one.
 
-        Refused with ``account_merged``, ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``.
         """
         return await self._client._run(
             Call(_PREVIEW, body={"event": event, "rules": rules, "account": account}, options=options)
@@ -446,9 +435,6 @@ class AsyncEarningRules(AsyncResource):
         ``starts_at``: By the event's time.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(

@@ -64,9 +64,6 @@ class Programs(Resource):
         ``{code}`` in it.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -95,32 +92,32 @@ class Programs(Resource):
     def list(
         self,
         *,
+        status: Literal["active", "paused", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        status: Literal["active", "paused", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Program]:
         """List programs.
 
         Newest first, after ``prog_default``.
 
+        ``status``: Only those with this status.
+
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
-
-        ``status``: Only those with this status.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "status": status,
                 },
                 options=options,
             )
@@ -169,9 +166,6 @@ class Programs(Resource):
         ``{code}`` in it.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -238,9 +232,6 @@ class AsyncPrograms(AsyncResource):
         ``{code}`` in it.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -269,32 +260,32 @@ class AsyncPrograms(AsyncResource):
     def list(
         self,
         *,
+        status: Literal["active", "paused", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        status: Literal["active", "paused", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Program]:
         """List programs.
 
         Newest first, after ``prog_default``.
 
+        ``status``: Only those with this status.
+
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
-
-        ``status``: Only those with this status.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "status": status,
                 },
                 options=options,
             )
@@ -343,9 +334,6 @@ class AsyncPrograms(AsyncResource):
         ``{code}`` in it.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(

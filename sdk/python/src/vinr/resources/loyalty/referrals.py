@@ -48,10 +48,9 @@ class Referrals(Resource):
 
         ``customer``: A customer; enrolled where they are no member.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
-        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``, ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
+        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``.
         """
         return self._client._run(
             Call(_ATTRIBUTE, body={"code": code, "referee": referee, "customer": customer}, options=options)
@@ -81,9 +80,8 @@ class Referrals(Resource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``.
         """
         return self._client._run(
             Call(
@@ -104,28 +102,20 @@ class Referrals(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        referrer: str | None = None,
+        referee: str | None = None,
+        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None = None,
+        code: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        referrer: str | None | None = None,
-        referee: str | None | None = None,
-        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None | None = None,
-        code: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Referral]:
         """List referrals.
 
         Newest first.
-
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``program``: Only those in this program.
 
@@ -136,20 +126,28 @@ class Referrals(Resource):
         ``status``: Only those with this status.
 
         ``code``: Only those under this code.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "program": program,
                     "referrer": referrer,
                     "referee": referee,
                     "status": status,
                     "code": code,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -190,10 +188,9 @@ class AsyncReferrals(AsyncResource):
 
         ``customer``: A customer; enrolled where they are no member.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
-        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``, ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
+        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``.
         """
         return await self._client._run(
             Call(_ATTRIBUTE, body={"code": code, "referee": referee, "customer": customer}, options=options)
@@ -223,9 +220,8 @@ class AsyncReferrals(AsyncResource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``.
         """
         return await self._client._run(
             Call(
@@ -246,28 +242,20 @@ class AsyncReferrals(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        referrer: str | None = None,
+        referee: str | None = None,
+        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None = None,
+        code: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        referrer: str | None | None = None,
-        referee: str | None | None = None,
-        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None | None = None,
-        code: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Referral]:
         """List referrals.
 
         Newest first.
-
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``program``: Only those in this program.
 
@@ -278,20 +266,28 @@ class AsyncReferrals(AsyncResource):
         ``status``: Only those with this status.
 
         ``code``: Only those under this code.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "program": program,
                     "referrer": referrer,
                     "referee": referee,
                     "status": status,
                     "code": code,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )

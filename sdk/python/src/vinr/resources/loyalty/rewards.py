@@ -58,9 +58,6 @@ class Rewards(Resource):
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -88,19 +85,21 @@ class Rewards(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Reward]:
         """List rewards.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -108,20 +107,18 @@ class Rewards(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -169,9 +166,6 @@ class Rewards(Resource):
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -231,9 +225,6 @@ class AsyncRewards(AsyncResource):
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -261,19 +252,21 @@ class AsyncRewards(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Reward]:
         """List rewards.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -281,20 +274,18 @@ class AsyncRewards(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -344,9 +335,6 @@ class AsyncRewards(AsyncResource):
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(

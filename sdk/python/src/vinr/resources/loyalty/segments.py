@@ -61,9 +61,6 @@ class Segments(Resource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -78,26 +75,25 @@ class Segments(Resource):
 
         Refused while something names it; ``resource`` says what.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``segment_in_use``, ``unsupported_media_type``.
+        Refused with ``segment_in_use``.
         """
         return self._client._run(Call(_DELETE, path={"segment": segment}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Segment]:
         """List segments.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
 
         ``limit``: How many objects a page has.
 
@@ -105,17 +101,17 @@ class Segments(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -125,10 +121,10 @@ class Segments(Resource):
         self,
         segment: str,
         *,
-        expand: Sequence[str] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.LoyaltyAccount]:
         """List the members of a segment.
@@ -137,23 +133,23 @@ class Segments(Resource):
         of them are in the segment, a page is short or empty and ``has_more`` is true; go on with
         ``next_cursor``.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST_MEMBERS,
                 path={"segment": segment},
                 query={
-                    "expand": expand,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -190,9 +186,6 @@ class Segments(Resource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -235,9 +228,6 @@ class AsyncSegments(AsyncResource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -252,26 +242,25 @@ class AsyncSegments(AsyncResource):
 
         Refused while something names it; ``resource`` says what.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``segment_in_use``, ``unsupported_media_type``.
+        Refused with ``segment_in_use``.
         """
         return await self._client._run(Call(_DELETE, path={"segment": segment}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Segment]:
         """List segments.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
 
         ``limit``: How many objects a page has.
 
@@ -279,17 +268,17 @@ class AsyncSegments(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -299,10 +288,10 @@ class AsyncSegments(AsyncResource):
         self,
         segment: str,
         *,
-        expand: Sequence[str] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.LoyaltyAccount]:
         """List the members of a segment.
@@ -311,23 +300,23 @@ class AsyncSegments(AsyncResource):
         of them are in the segment, a page is short or empty and ``has_more`` is true; go on with
         ``next_cursor``.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST_MEMBERS,
                 path={"segment": segment},
                 query={
-                    "expand": expand,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -366,9 +355,6 @@ class AsyncSegments(AsyncResource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
