@@ -150,8 +150,12 @@ def arguments(method: Method, description: Description) -> list[Argument]:
 
 def _of_field(field: Field) -> Argument:
     told = request_type(field.type, "params.")
-    declared = f"{python_name(field.name)}: {told}" + ("" if field.required else " | Omit = OMIT")
+    declared = f"{python_name(field.name)}: {told if field.required else f'{_or_omitted(told)} = OMIT'}"
     return Argument(python_name(field.name), field.name, declared, field.description, field.required)
+
+
+def _or_omitted(told: str) -> str:
+    return f"{told.removesuffix(' | None')} | Omit | None" if told.endswith(" | None") else f"{told} | Omit"
 
 
 def _of_parameter(parameter: Parameter) -> Argument:

@@ -35,8 +35,8 @@ class Events(Resource):
         id: str,
         type: str,
         data: params.EventInData,
-        created_at: params.Moment | None | Omit = OMIT,
-        created: int | None | Omit = OMIT,
+        created_at: params.Moment | Omit | None = OMIT,
+        created: int | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.EventOutcome:
         """Send an event.
@@ -122,7 +122,7 @@ class Events(Resource):
         )
 
     def replay(
-        self, event: str, *, account: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, event: str, *, account: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.EventOutcome:
         """Evaluate an ignored event again.
 
@@ -154,8 +154,8 @@ class AsyncEvents(AsyncResource):
         id: str,
         type: str,
         data: params.EventInData,
-        created_at: params.Moment | None | Omit = OMIT,
-        created: int | None | Omit = OMIT,
+        created_at: params.Moment | Omit | None = OMIT,
+        created: int | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.EventOutcome:
         """Send an event.
@@ -241,7 +241,7 @@ class AsyncEvents(AsyncResource):
         )
 
     async def replay(
-        self, event: str, *, account: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, event: str, *, account: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.EventOutcome:
         """Evaluate an ignored event again.
 

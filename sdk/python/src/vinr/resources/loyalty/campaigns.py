@@ -45,11 +45,11 @@ class Campaigns(Resource):
             | params.ChallengeMechanic
             | params.FeaturedRewardMechanic
         ],
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -164,7 +164,7 @@ class Campaigns(Resource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
         mechanics: Sequence[
             params.PointsMultiplierMechanic
@@ -173,9 +173,9 @@ class Campaigns(Resource):
             | params.FeaturedRewardMechanic
         ]
         | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -230,11 +230,11 @@ class AsyncCampaigns(AsyncResource):
             | params.ChallengeMechanic
             | params.FeaturedRewardMechanic
         ],
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -349,7 +349,7 @@ class AsyncCampaigns(AsyncResource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
         mechanics: Sequence[
             params.PointsMultiplierMechanic
@@ -358,9 +358,9 @@ class AsyncCampaigns(AsyncResource):
             | params.FeaturedRewardMechanic
         ]
         | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,

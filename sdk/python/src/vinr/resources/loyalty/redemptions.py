@@ -35,7 +35,7 @@ class Redemptions(Resource):
     """Members' points for rewards."""
 
     def apply(
-        self, redemption: str, *, payment: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, payment: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Apply a redemption.
 
@@ -149,7 +149,7 @@ class Redemptions(Resource):
         )
 
     def release(
-        self, redemption: str, *, reason: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, reason: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Release a redemption.
 
@@ -178,7 +178,7 @@ class AsyncRedemptions(AsyncResource):
     """Members' points for rewards."""
 
     async def apply(
-        self, redemption: str, *, payment: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, payment: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Apply a redemption.
 
@@ -292,7 +292,7 @@ class AsyncRedemptions(AsyncResource):
         )
 
     async def release(
-        self, redemption: str, *, reason: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, reason: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Release a redemption.
 

@@ -46,7 +46,7 @@ class Segments(Resource):
         program: str,
         name: str,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
@@ -171,7 +171,7 @@ class Segments(Resource):
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
@@ -213,7 +213,7 @@ class AsyncSegments(AsyncResource):
         program: str,
         name: str,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
@@ -340,7 +340,7 @@ class AsyncSegments(AsyncResource):
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
