@@ -16,7 +16,12 @@ from tests.conftest import RUN_FOLDER, first_of_this_run
 PACKAGE = Path(__file__).parents[2] / "sdk" / "typescript"
 OLDEST_NODE = 18
 # An unreachable registry fails a test within a minute; it does not hang it.
-PATIENCE = ("--fetch-retries=1", "--fetch-retry-maxtimeout=2000", "--fetch-timeout=20000")
+PATIENCE = (
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=500",
+    "--fetch-retry-maxtimeout=2000",
+    "--fetch-timeout=20000",
+)
 QUIETLY = ("--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
 
 

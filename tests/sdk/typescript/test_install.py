@@ -1,6 +1,8 @@
 """The package as it is published: what is in it, and that it installs, types and runs where nothing else is."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +27,14 @@ def test_what_is_published(typescript_package: Path) -> None:
     assert packed == {"LICENSE", "README.md", "package.json", *built}
 
 
+def test_a_registry_that_cannot_be_reached_fails_a_test_and_says_so(tmp_path: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(PACKAGE / name, tmp_path / name)
+    nobody = ("--registry=http://127.0.0.1:1", f"--cache={tmp_path / 'cache'}")
+    with pytest.raises(pytest.fail.Exception, match="is the registry reachable"):
+        npm("ci", *nobody, folder=tmp_path)
+
+
 @pytest.mark.slow
 def test_it_installs_into_an_empty_project_and_is_small_and_quick(
     typescript_package: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -45,9 +55,9 @@ def test_it_installs_into_an_empty_project_and_is_small_and_quick(
 
     sizes = {name: size(project / "node_modules" / name) for name in STARTS}
     starts = {name: median(milliseconds(project, code) for _ in range(EACH_STARTED)) for name, code in STARTS.items()}
+    told = [f"{name}: {sizes[name] / 1024:.0f} KiB installed, {starts[name]:.0f} ms to a client" for name in STARTS]
     with capsys.disabled():
-        for name in STARTS:
-            print(f"\n{name}: {sizes[name] / 1024:.0f} KiB installed, {starts[name]:.0f} ms to a client", end="")
+        sys.stdout.write("\n" + "\n".join(told) + "\n")
     assert sizes["@vinr/sdk"] < sizes["stripe"]
     assert starts["@vinr/sdk"] < starts["stripe"]
 
