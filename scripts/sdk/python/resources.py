@@ -142,9 +142,10 @@ def arguments(method: Method, description: Description) -> list[Argument]:
     body = [] if method.body is None else [_of_field(field) for field in description.schemas[method.body].fields]
     query = [_of_parameter(parameter) for parameter in method.at("query")]
     found = sorted([*body, *query], key=lambda argument: (not argument.required, _SHOWING.get(argument.name, 0)))
-    counted = Counter([argument.name for argument in found] + [parameter.name for parameter in method.at("path")])
-    if counted.most_common(1) and counted.most_common(1)[0][1] > 1:
-        raise ValueError(f"{method.operation} has two parameters named {counted.most_common(1)[0][0]}")
+    names = ["options", *(argument.name for argument in found), *(parameter.name for parameter in method.at("path"))]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"{method.operation} has two parameters named {twice[0]}")
     return found
 
 

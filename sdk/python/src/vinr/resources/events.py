@@ -72,6 +72,8 @@ class Events(Resource):
 
         Up to 1,000, processed in array order; each succeeds or fails by itself, with an answer and a status of
         its own.
+
+        ``events``: In the order in which they are to be processed.
         """
         return self._client._run(Call(_CREATE_BATCH, body={"events": events}, options=options))
 
@@ -191,6 +193,8 @@ class AsyncEvents(AsyncResource):
 
         Up to 1,000, processed in array order; each succeeds or fails by itself, with an answer and a status of
         its own.
+
+        ``events``: In the order in which they are to be processed.
         """
         return await self._client._run(Call(_CREATE_BATCH, body={"events": events}, options=options))
 

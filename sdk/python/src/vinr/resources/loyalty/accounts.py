@@ -297,6 +297,8 @@ class Accounts(Resource):
     ) -> types.LoyaltyAccount:
         """Update a member.
 
+        ``metadata``: Your own notes, text to text.
+
         ``customer``: Links a standalone account to a customer.
 
         Refused with ``account_already_exists``, ``account_already_linked``, ``account_merged``.
@@ -559,6 +561,8 @@ class AsyncAccounts(AsyncResource):
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
         """Update a member.
+
+        ``metadata``: Your own notes, text to text.
 
         ``customer``: Links a standalone account to a customer.
 

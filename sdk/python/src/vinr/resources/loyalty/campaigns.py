@@ -58,7 +58,17 @@ class Campaigns(Resource):
 
         A draft, unless ``status`` launches it.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``audience``: For whom it is.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -185,7 +195,17 @@ class Campaigns(Resource):
         Once it has begun, ``audience``, ``mechanics``, ``per_member_limit`` and ``schedule.starts_at`` stay as
         they are, and a budget can be changed but neither added nor removed. An archived campaign stays archived.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``audience``: For whom it is.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -243,7 +263,17 @@ class AsyncCampaigns(AsyncResource):
 
         A draft, unless ``status`` launches it.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``audience``: For whom it is.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -370,7 +400,17 @@ class AsyncCampaigns(AsyncResource):
         Once it has begun, ``audience``, ``mechanics``, ``per_member_limit`` and ``schedule.starts_at`` stay as
         they are, and a budget can be changed but neither added nor removed. An archived campaign stays archived.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``audience``: For whom it is.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 

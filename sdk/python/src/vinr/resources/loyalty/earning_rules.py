@@ -57,7 +57,13 @@ class EarningRules(Resource):
 
         Without a ``name``, it is named for its trigger.
 
+        ``program``: The program.
+
+        ``trigger``: The type of event that it is for.
+
         ``name``: For people.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -67,7 +73,19 @@ class EarningRules(Resource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Your own notes, text to text.
         """
@@ -205,7 +223,13 @@ class EarningRules(Resource):
 
         A new version comes of it; what was awarded keeps the version that it was awarded by.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``trigger``: The type of event that it is for.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -215,7 +239,19 @@ class EarningRules(Resource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
         """
@@ -274,7 +310,13 @@ class AsyncEarningRules(AsyncResource):
 
         Without a ``name``, it is named for its trigger.
 
+        ``program``: The program.
+
+        ``trigger``: The type of event that it is for.
+
         ``name``: For people.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -284,7 +326,19 @@ class AsyncEarningRules(AsyncResource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Your own notes, text to text.
         """
@@ -422,7 +476,13 @@ class AsyncEarningRules(AsyncResource):
 
         A new version comes of it; what was awarded keeps the version that it was awarded by.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``trigger``: The type of event that it is for.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -432,7 +492,19 @@ class AsyncEarningRules(AsyncResource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
         """

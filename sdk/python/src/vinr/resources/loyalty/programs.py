@@ -50,6 +50,10 @@ class Programs(Resource):
     ) -> types.Program:
         """Make a program.
 
+        ``name``: For people.
+
+        ``status``: The state that it is in.
+
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
         ``timezone``: An IANA name.
@@ -57,6 +61,15 @@ class Programs(Resource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
@@ -152,6 +165,10 @@ class Programs(Resource):
 
         A new expiry is for points credited from then on.
 
+        ``name``: For people.
+
+        ``status``: The state that it is in.
+
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
         ``timezone``: An IANA name.
@@ -159,6 +176,15 @@ class Programs(Resource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
@@ -218,6 +244,10 @@ class AsyncPrograms(AsyncResource):
     ) -> types.Program:
         """Make a program.
 
+        ``name``: For people.
+
+        ``status``: The state that it is in.
+
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
         ``timezone``: An IANA name.
@@ -225,6 +255,15 @@ class AsyncPrograms(AsyncResource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
@@ -320,6 +359,10 @@ class AsyncPrograms(AsyncResource):
 
         A new expiry is for points credited from then on.
 
+        ``name``: For people.
+
+        ``status``: The state that it is in.
+
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
         ``timezone``: An IANA name.
@@ -327,6 +370,15 @@ class AsyncPrograms(AsyncResource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 

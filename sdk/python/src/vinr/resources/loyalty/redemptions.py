@@ -156,6 +156,8 @@ class Redemptions(Resource):
         It is not wanted after all: points return to their lots with the expiry that they had; stock and limit
         come back.
 
+        ``reason``: Why, in a word.
+
         Refused with ``redemption_not_pending``.
         """
         return self._client._run(
@@ -298,6 +300,8 @@ class AsyncRedemptions(AsyncResource):
 
         It is not wanted after all: points return to their lots with the expiry that they had; stock and limit
         come back.
+
+        ``reason``: Why, in a word.
 
         Refused with ``redemption_not_pending``.
         """

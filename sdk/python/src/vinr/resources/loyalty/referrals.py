@@ -72,6 +72,8 @@ class Referrals(Resource):
 
         The code is for the member to share; anybody may use it, each of them is a referral of its own.
 
+        ``program``: The program.
+
         ``referrer``: The member's account.
 
         ``max_conversions``: How many referrals of the code may be converted; null for any number.
@@ -211,6 +213,8 @@ class AsyncReferrals(AsyncResource):
         """Make a referral code.
 
         The code is for the member to share; anybody may use it, each of them is a referral of its own.
+
+        ``program``: The program.
 
         ``referrer``: The member's account.
 

@@ -49,11 +49,29 @@ class Rewards(Resource):
     ) -> types.Reward:
         """Make a reward.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
@@ -157,11 +175,29 @@ class Rewards(Resource):
 
         ``inventory`` is how many there are in all: one below what was taken leaves none.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
@@ -216,11 +252,29 @@ class AsyncRewards(AsyncResource):
     ) -> types.Reward:
         """Make a reward.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
@@ -326,11 +380,29 @@ class AsyncRewards(AsyncResource):
 
         ``inventory`` is how many there are in all: one below what was taken leaves none.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 

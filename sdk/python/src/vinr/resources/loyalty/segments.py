@@ -54,6 +54,8 @@ class Segments(Resource):
 
         Without conditions every member is in it.
 
+        ``program``: The program.
+
         ``name``: For people.
 
         ``match``: Whether all conditions must hold, or any.
@@ -179,6 +181,8 @@ class Segments(Resource):
 
         Whatever names it goes by the new conditions from the next event on.
 
+        ``program``: The program.
+
         ``name``: For people.
 
         ``match``: Whether all conditions must hold, or any.
@@ -220,6 +224,8 @@ class AsyncSegments(AsyncResource):
         """Make a segment.
 
         Without conditions every member is in it.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -347,6 +353,8 @@ class AsyncSegments(AsyncResource):
         """Change a segment.
 
         Whatever names it goes by the new conditions from the next event on.
+
+        ``program``: The program.
 
         ``name``: For people.
 
