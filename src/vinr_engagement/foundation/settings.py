@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Environment = Literal["test", "live"]
+Switch = Literal["on", "off"]
 ENVIRONMENTS: tuple[Environment, ...] = ("test", "live")
 DEFAULT_DATABASE_URL = "sqlite:///vinr.db"
 
@@ -14,7 +15,8 @@ DEFAULT_DATABASE_URL = "sqlite:///vinr.db"
 class Settings:
     """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none.
 
-    ``processes`` is how many of them ``vinr serve`` starts.
+    ``processes`` is how many of them ``vinr serve`` starts. ``docs`` says whether it serves the documentation, ``docs_url``
+    where links of error messages find it.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -24,6 +26,7 @@ class Settings:
     log_format: str = "json"
     lanes: int = 1
     processes: int = 1
+    docs: Switch = "on"
     docs_url: str = "/docs"
     key_pepper: str = ""
 
@@ -39,9 +42,17 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         log_format=environment.get("VINR_LOG_FORMAT", "json"),
         lanes=max(1, _whole_number(environment, "VINR_LANES", 1)),
         processes=max(1, _whole_number(environment, "VINR_PROCESSES", 1)),
+        docs=_switch(environment, "VINR_DOCS"),
         docs_url=environment.get("VINR_DOCS_URL", "/docs"),
         key_pepper=environment.get("VINR_KEY_PEPPER", ""),
     )
+
+
+def _switch(environment: Mapping[str, str], name: str) -> Switch:
+    text = environment.get(name, "on")
+    if text not in ("on", "off"):
+        raise ValueError(f"{name} must be on or off, not {text!r}")
+    return "on" if text == "on" else "off"
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
 from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS
-from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, PATH_ID, SCHEMAS, headers_of
+from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, SCHEMAS, headers_of, path_id
 from vinr_engagement.entrypoints.api.routing import ANY, BATCH, CODES_OF, SCOPE, WRITING, error_responses
 from vinr_engagement.foundation import json
 
@@ -80,9 +80,9 @@ def document(api: FastAPI) -> dict[str, Any]:
     }
     found["security"] = [{"apiKey": []}, {"bearer": []}]
     _add_intake(found["paths"])
-    for path in found["paths"].values():
-        for method, operation in path.items():
-            _finish(method, operation)
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            _finish(path, method, operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return found
@@ -132,7 +132,7 @@ def _intake_operation(
     }
 
 
-def _finish(method: str, operation: dict[str, Any]) -> None:
+def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     unprocessable = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if unprocessable.get("$ref", "").endswith("/HTTPValidationError"):
@@ -141,7 +141,7 @@ def _finish(method: str, operation: dict[str, Any]) -> None:
         if parameter["name"] == "expand[]":
             parameter["explode"] = True
         if parameter["in"] == "path":
-            parameter["schema"] = PATH_ID
+            parameter["schema"] = path_id(path, parameter["name"])
     if method != "get":
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     for status, response in responses.items():

@@ -1,0 +1,78 @@
+"""An example request of each operation, made from the examples that the document gives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from vinr_engagement.entrypoints.docs.reference.fields import Schema, Schemas
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send: ``path`` with its parameters filled in by ``arguments``."""
+
+    operation: str
+    method: str
+    template: str
+    arguments: dict[str, str]
+    query: dict[str, Any]
+    body: dict[str, Any] | None
+    keyed: bool
+
+    @property
+    def path(self) -> str:
+        """The path to ask for."""
+        found = self.template
+        for name, value in self.arguments.items():
+            found = found.replace(f"{{{name}}}", value)
+        return found
+
+
+def request_of(schemas: Schemas, method: str, path: str, raw: dict[str, Any]) -> Request:
+    """The example request of an operation."""
+    parameters = raw.get("parameters", [])
+    body = raw.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    return Request(
+        raw["operationId"],
+        method,
+        path.replace(":path}", "}"),
+        {each["name"]: str(_given(each)) for each in parameters if each["in"] == "path"},
+        {each["name"]: _given(each) for each in parameters if each["in"] == "query" and _is_given(each)},
+        None if body is None else example_of(schemas, body),
+        bool(raw.get("x-required-scope")),
+    )
+
+
+def _is_given(parameter: dict[str, Any]) -> bool:
+    return bool(parameter["schema"].get("examples") or parameter.get("example") or parameter.get("required"))
+
+
+def _given(parameter: dict[str, Any]) -> Any:
+    schema: Schema = parameter["schema"]
+    found = parameter.get("example") or next(iter(schema.get("examples", ())), None)
+    if found is None:
+        found = next((each["examples"][0] for each in schema.get("anyOf", ()) if each.get("examples")), None)
+    return f"{{{parameter['name']}}}" if found is None else found
+
+
+def example_of(schemas: Schemas, schema: Schema) -> Any:
+    """A value that a schema takes: its own example, or one made of its fields'."""
+    _, found = schemas.resolved(schema)
+    if found.get("examples"):
+        return found["examples"][0]
+    if "const" in found:
+        return found["const"]
+    alternatives = [each for each in found.get("anyOf") or found.get("oneOf") or () if each.get("type") != "null"]
+    if alternatives:
+        return example_of(schemas, alternatives[0])
+    if found.get("type") == "array":
+        return [example_of(schemas, found["items"])]
+    if "properties" in found:
+        return dict(_needed(schemas, found))
+    return found.get("default")
+
+
+def _needed(schemas: Schemas, schema: Schema) -> Iterator[tuple[str, Any]]:
+    for name, each in schema["properties"].items():
+        if name in schema.get("required", ()):
+            yield name, example_of(schemas, each)

@@ -1,0 +1,177 @@
+"""The reference of the API: nothing of the document is missing from it, and every sample works."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.world import World, world
+from tests.docs_site.conftest import Served
+from tests.docs_site.stage import Stage
+from vinr_engagement.entrypoints.docs.reference import samples
+from vinr_engagement.entrypoints.docs.reference.api import Api, Operation
+from vinr_engagement.entrypoints.docs.reference.requests import Request
+
+CLOCK = ("set_clock", "advance_clock", "retrieve_clock", "rejoin_real_time")
+"""Before all else, in this order: a clock is set back to no time at which something was recorded."""
+
+
+@pytest.fixture(scope="module")
+def api(document: dict[str, Any]) -> Api:
+    """The document as the site reads it."""
+    return Api(document)
+
+
+def operations(api: Api) -> list[Operation]:
+    """Every operation, those of the clock first."""
+    found = [operation for listed in api.operations.values() for operation in listed]
+    order = [f"test_helpers.{name}" for name in CLOCK]
+    return sorted(found, key=lambda each: order.index(each.id) if each.id in order else len(order))
+
+
+class TestPages:
+    def test_every_operation_is_on_the_page_of_its_resource(self, served: Served, document: dict[str, Any]) -> None:
+        for path, methods in document["paths"].items():
+            for method, raw in methods.items():
+                page = served.page(f"/docs/reference/api/{raw['tags'][0].replace('_', '-')}")
+                shown = path.replace(":path}", "}")
+                assert raw["summary"] in page.text, path
+                assert f"{method.upper()}{shown}" in page.text, (method, path)
+                assert raw.get("x-required-scope", "") in page.text
+                for parameter in raw.get("parameters", ()):
+                    if parameter["in"] == "query":
+                        assert parameter["name"] in page.text, (path, parameter["name"])
+
+    def test_every_error_of_an_operation_is_linked(self, served: Served, api: Api, document: dict[str, Any]) -> None:
+        by_id = {raw["operationId"]: raw for methods in document["paths"].values() for raw in methods.values()}
+        for operation in operations(api):
+            assert {error.code for error in operation.errors} == set(by_id[operation.id]["x-error-codes"]), operation.id
+            assert all(error.meaning for error in operation.errors)
+        for resource in api.resources:
+            links = served.page(resource.path).links
+            for operation in resource.operations:
+                assert {error.path for error in operation.errors} <= set(links)
+
+    def test_every_field_of_a_body_is_told(self, api: Api, served: Served, document: dict[str, Any]) -> None:
+        schemas = document["components"]["schemas"]
+        for resource in api.resources:
+            text = served.page(resource.path).text
+            for operation in resource.operations:
+                for name in body_fields(document, operation, schemas):
+                    assert name in text, (operation.id, name)
+
+    def test_every_object_has_one_home(self, api: Api, served: Served) -> None:
+        everything = served.page("/docs/reference/api/objects").text
+        homes = [described.path for resource in api.resources for described in resource.objects]
+        assert sorted(homes) == sorted(each.path for each in api.objects.values())
+        for described in api.objects.values():
+            assert described.kind in everything
+            assert described.description
+            path, _, anchor = described.path.partition("#")
+            assert anchor in served.page(path).ids
+
+    def test_what_a_field_may_be_is_told(self, served: Served) -> None:
+        text = " ".join(served.page("/docs/reference/api/accounts").text.split())
+        assert "program string required" in text
+        assert "limit integer How many objects a page has. 1 to 100 · default 25" in text
+        assert "status string Only those with this status" in text
+        assert "One of active closed merged all" in text
+
+
+def body_fields(document: dict[str, Any], operation: Operation, schemas: dict[str, Any]) -> list[str]:
+    raw = next(
+        each
+        for methods in document["paths"].values()
+        for each in methods.values()
+        if each["operationId"] == operation.id
+    )
+    schema = raw.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    listed = [schema, *schema.get("anyOf", ())]
+    names = [each["$ref"].rpartition("/")[2] for each in listed if "$ref" in each]
+    return [field for name in names for field in schemas[name].get("properties", {})]
+
+
+class TestSamples:
+    @pytest.fixture(scope="class")
+    def place(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+        with world(f"sqlite:///{tmp_path_factory.mktemp('samples') / 'vinr.db'}") as found:
+            yield found
+
+    def test_in_curl(self, place: World, api: Api, tmp_path: Path) -> None:
+        (tmp_path / ".curlrc").write_text('silent\nshow-error\nwrite-out = "\\n%{http_code}"\n')
+        with place.client() as client:
+            for operation in operations(api):
+                text = Stage(client).set_for(operation.id, samples.curl(operation.request))
+                self._runs_in_a_shell(place, operation, text, tmp_path)
+
+    def _runs_in_a_shell(self, place: World, operation: Operation, text: str, folder: Path) -> None:
+        assert "{" not in text.partition("-d '")[0], text
+        known = {**os.environ, "VINR_SECRET_KEY": place.keys["test"], "CURL_HOME": str(folder)}
+        script = text.replace(samples.SERVER, place.url)
+        done = subprocess.run(
+            ["bash", "-ec", script], env=known, capture_output=True, text=True, timeout=60, check=False
+        )
+        answer, _, status = done.stdout.rpartition("\n")
+        assert (done.returncode, status) == (0, "200"), f"{operation.id}\n{text}\n{done.stderr}\n{answer}"
+
+    def test_in_python(self, place: World, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytest.importorskip("vinr", reason="the Python SDK is not in this tree")
+        monkeypatch.setenv("VINR_SECRET_KEY", place.keys["test"])
+        monkeypatch.setenv("VINR_API_BASE", place.url)
+        with place.client() as client:
+            for operation in operations(api):
+                if operation.has_method:
+                    text = Stage(client).set_for(operation.id, samples.python(operation.request))
+                    _runs_here(operation, text)
+
+
+def _runs_here(operation: Operation, text: str) -> None:
+    try:
+        exec(compile(text, f"<{operation.id}>", "exec"), {})
+    except Exception as error:
+        raise AssertionError(f"{operation.id}\n{text}\n{error!r}") from error
+
+
+def request(**told: Any) -> Request:
+    """A request of something that there is."""
+    given: dict[str, Any] = {
+        "operation": "things.make",
+        "method": "POST",
+        "template": "/v1/loyalty/things/{thing}",
+        "arguments": {"thing": "thg_1"},
+        "query": {},
+        "body": None,
+        "keyed": True,
+    }
+    return Request(**{**given, **told})
+
+
+class TestLanguages:
+    def test_curl_quotes_for_the_shell(self) -> None:
+        text = samples.curl(request(body={"name": "Ada's"}, query={"created_at[gte]": "2026-04-01T12:00:00Z"}))
+        assert '"http://127.0.0.1:8000/v1/loyalty/things/thg_1?created_at%5Bgte%5D=2026-04-01T12:00:00Z"' in text
+        shown = subprocess.run(
+            ["bash", "-c", text.replace("curl", "printf '%s\\n'", 1)], capture_output=True, text=True, check=True
+        ).stdout
+        assert json.loads(shown.partition("-d\n")[2]) == {"name": "Ada's"}
+
+    def test_python_takes_spans_and_repeats(self) -> None:
+        text = samples.python(
+            request(method="GET", query={"created_at[gte]": "2026", "expand[]": ["customer"], "all": True})
+        )
+        assert 'created_at={"gte": "2026"}' in text
+        assert 'expand=["customer"]' in text
+        assert "all=True" in text
+        compile(text, "sample", "exec")
+
+    def test_typescript_has_its_own_names_but_for_what_is_the_callers(self) -> None:
+        text = samples.typescript(
+            request(operation="things.make_one", body={"dry_run": True, "metadata": {"own_key": "it's"}})
+        )
+        assert "await vinr.loyalty.things.makeOne('thg_1', {" in text
+        assert "dryRun: true" in text
+        assert "own_key: 'it\\'s'" in text
