@@ -152,7 +152,7 @@ def _closed(stage: Stage) -> None:
 
 
 def _gold_there(stage: Stage) -> None:
-    tiers = [{"name": "Gold", "rank": 1, "threshold": 1_000_000}]
+    tiers = [{"name": "Member", "rank": 0, "threshold": 0}, {"name": "Gold", "rank": 1, "threshold": 1_000_000}]
     answer = stage.client.patch(f"{PROGRAMS}/prog_default", json={"tier_config": {"tiers": tiers}})
     assert answer.status_code == 200, answer.text
 

@@ -77,7 +77,7 @@ class TestPages:
     def test_what_a_field_may_be_is_told(self, served: Served) -> None:
         text = " ".join(served.page("/docs/reference/api/accounts").text.split())
         assert "program string required" in text
-        assert "limit integer How many objects a page has. 1 to 100 · default 25" in text
+        assert "limit integer How many objects a page has. 1 to 100default 25" in text
         assert "status string Only those with this status" in text
         assert "One of active closed merged all" in text
 
@@ -95,12 +95,14 @@ def body_fields(document: dict[str, Any], operation: Operation, schemas: dict[st
     return [field for name in names for field in schemas[name].get("properties", {})]
 
 
-class TestSamples:
-    @pytest.fixture(scope="class")
-    def place(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-        with world(f"sqlite:///{tmp_path_factory.mktemp('samples') / 'vinr.db'}") as found:
-            yield found
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A running server with nothing in it."""
+    with world(f"sqlite:///{tmp_path_factory.mktemp('samples') / 'vinr.db'}") as found:
+        yield found
 
+
+class TestSamples:
     def test_in_curl(self, place: World, api: Api, tmp_path: Path) -> None:
         (tmp_path / ".curlrc").write_text('silent\nshow-error\nwrite-out = "\\n%{http_code}"\n')
         with place.client() as client:

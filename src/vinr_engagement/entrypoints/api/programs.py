@@ -145,7 +145,12 @@ class NewProgram(ProgramChanges):
         name="Rewards",
         default_currency="EUR",
         timezone="Europe/Berlin",
-        tier_config={"tiers": [{"name": "Gold", "rank": 1, "threshold": 1000, "multiplier": "1.5"}]},
+        tier_config={
+            "tiers": [
+                {"name": "Member", "rank": 0, "threshold": 0},
+                {"name": "Gold", "rank": 1, "threshold": 1000, "multiplier": "1.5"},
+            ]
+        },
     )
 
     name: Name = Field(examples=["Rewards"])

@@ -46,7 +46,7 @@ class Page:
     @property
     def description(self) -> str:
         """What it is for, in a sentence."""
-        return self.summary or _shortened(self.article.lead)
+        return self.summary or _shortened(self.article.lead) or self.label
 
     @property
     def html(self) -> Markup:

@@ -105,10 +105,8 @@ def _text(token: Token) -> str:
 
 def _lead(found: Sequence[Token]) -> str:
     """The first paragraph, in plain words."""
-    for opening, inline in pairwise(found):
-        if opening.type == "paragraph_open" and opening.level == 0:
-            return tokens.plain(inline)
-    return ""
+    paragraphs = (line for before, line in pairwise(found) if before.type == "paragraph_open" and before.level == 0)
+    return next(map(tokens.plain, paragraphs), "")
 
 
 def _sections(found: Sequence[Token]) -> Iterator[Section]:
