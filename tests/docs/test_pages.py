@@ -64,7 +64,7 @@ def page(request: pytest.FixtureRequest) -> Path:
 @pytest.mark.parametrize("block", EVERY_BLOCK.values(), ids=EVERY_BLOCK.keys())
 def test_a_block_is_what_it_says_it_is(block: Block) -> None:
     language, _, kind = block.kind.partition(" ")
-    assert language in ("json", "sql", "text")
+    assert language in ("json", "sql", "text", "python")
     if language != "json":
         return
     body = block.parsed()
