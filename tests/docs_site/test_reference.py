@@ -16,7 +16,7 @@ from vinr_engagement.entrypoints.docs.reference import samples
 from vinr_engagement.entrypoints.docs.reference.api import Api, Operation
 from vinr_engagement.entrypoints.docs.reference.requests import Request
 
-CLOCK = ("set_clock", "advance_clock", "retrieve_clock", "rejoin_real_time")
+CLOCK = ("set", "advance", "retrieve", "rejoin_real_time")
 """Before all else, in this order: a clock is set back to no time at which something was recorded."""
 
 
@@ -29,7 +29,7 @@ def api(document: dict[str, Any]) -> Api:
 def operations(api: Api) -> list[Operation]:
     """Every operation, those of the clock first."""
     found = [operation for listed in api.operations.values() for operation in listed]
-    order = [f"test_helpers.{name}" for name in CLOCK]
+    order = [f"test_helpers.clock.{name}" for name in CLOCK]
     return sorted(found, key=lambda each: order.index(each.id) if each.id in order else len(order))
 
 
@@ -77,7 +77,7 @@ class TestPages:
     def test_what_a_field_may_be_is_told(self, served: Served) -> None:
         text = " ".join(served.page("/docs/reference/api/accounts").text.split())
         assert "program string required" in text
-        assert "limit integer How many objects a page has. 1 to 100default 25" in text
+        assert "limit integer How many objects a page has.1 to 100default 25" in text
         assert "status string Only those with this status" in text
         assert "One of active closed merged all" in text
 
@@ -95,10 +95,10 @@ def body_fields(document: dict[str, Any], operation: Operation, schemas: dict[st
     return [field for name in names for field in schemas[name].get("properties", {})]
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[World]:
     """A running server with nothing in it."""
-    with world(f"sqlite:///{tmp_path_factory.mktemp('samples') / 'vinr.db'}") as found:
+    with world(f"sqlite:///{tmp_path / 'vinr.db'}") as found:
         yield found
 
 
@@ -132,10 +132,13 @@ class TestSamples:
 
 
 def _runs_here(operation: Operation, text: str) -> None:
+    names = dict[str, Any]()
     try:
-        exec(compile(text, f"<{operation.id}>", "exec"), {})
+        exec(compile(text, f"<{operation.id}>", "exec"), names)
     except Exception as error:
         raise AssertionError(f"{operation.id}\n{text}\n{error!r}") from error
+    finally:
+        names["vinr"].close()
 
 
 def request(**told: Any) -> Request:

@@ -37,24 +37,29 @@ def block(text: str, language: str, *, tab: str = "", label: str = "") -> Block:
     return Block(label or TABS.get(tab) or name_of(language), coloured(text, language), tab)
 
 
-def of_fence(token: Token) -> Block:
-    """A fenced block; after the language its info may say more, which is for whoever tests the pages."""
-    words = token.info.split()
+def block_of(info: str, text: str) -> Block:
+    """A fenced block by what stands after its fence: a language, and more for whoever tests the pages."""
+    words = info.split()
     label = "Answer" if words[1:2] in _ANSWERS else ""
-    return block(token.content, words[0] if words else "", tab=_tab_of(token), label=label)
+    return block(text, words[0] if words else "", tab=_tab_of(info), label=label)
 
 
-def _tab_of(token: Token) -> str:
-    info = re.sub(r"\s+", " ", token.info.strip())
-    return _TAB_OF.get(info) or _TAB_OF.get(info.partition(" ")[0], "")
+def of_fence(token: Token) -> Block:
+    """A fenced block of a page."""
+    return block_of(token.info, token.content)
+
+
+def _tab_of(info: str) -> str:
+    words = re.sub(r"\s+", " ", info.strip())
+    return _TAB_OF.get(words) or _TAB_OF.get(words.partition(" ")[0], "")
 
 
 def with_tabs(tokens: Sequence[Token]) -> Iterator[Token]:
     """The tokens of a page, with one ``tabs`` in place of fences in different languages that follow each other."""
     waiting = list[Token]()
     for token in tokens:
-        tab = _tab_of(token) if token.type == "fence" else ""
-        if waiting and (not tab or tab in [_tab_of(each) for each in waiting]):
+        tab = _tab_of(token.info) if token.type == "fence" else ""
+        if waiting and (not tab or tab in [_tab_of(each.info) for each in waiting]):
             yield _together(waiting)
             waiting = []
         if tab:

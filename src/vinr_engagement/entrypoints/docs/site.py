@@ -19,7 +19,9 @@ from vinr_engagement.foundation import json
 
 HOME: Final = "/docs"
 SITEMAP: Final = "/sitemap.xml"
-_LANDING: Final = Entry(HOME, "Documentation", "Guides and API reference of the open-source loyalty engine.")
+_LANDING: Final = Entry(
+    HOME, "VINR Engagement documentation", "Guides and API reference of the open-source loyalty engine."
+)
 
 Make = Callable[[], File]
 

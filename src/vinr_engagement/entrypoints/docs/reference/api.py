@@ -58,6 +58,11 @@ class Operation:
     has_method: bool
 
     @property
+    def verb(self) -> str:
+        """What it does with its resource."""
+        return self.id.rpartition(".")[2]
+
+    @property
     def anchor(self) -> str:
         """Its place on the page of its resource."""
         return self.id.partition(".")[2].replace(".", "-").replace("_", "-")
@@ -157,7 +162,7 @@ class Api:
         for tag, operations in self.operations.items():
             for operation in operations:
                 kind = operation.answer.kind
-                rank = 0 if operation.anchor == "retrieve" else 1 if operation.answer.listed else 2
+                rank = 0 if operation.verb == "retrieve" else 1 if operation.answer.listed else 2
                 if kind and (kind not in ranked or rank < ranked[kind][0]):
                     ranked[kind] = (rank, tag.replace("_", "-"))
         return {kind: slug for kind, (_, slug) in ranked.items()}
@@ -235,5 +240,5 @@ _CUSTOMARY: Final = ("create", "retrieve", "update", "list", "delete")
 
 def _customary(operation: Operation) -> tuple[int, bool]:
     """What most come for goes first; those of other kinds keep the document's order."""
-    order = _CUSTOMARY.index(operation.anchor) if operation.anchor in _CUSTOMARY else len(_CUSTOMARY)
+    order = _CUSTOMARY.index(operation.verb) if operation.verb in _CUSTOMARY else len(_CUSTOMARY)
     return order, not operation.has_method

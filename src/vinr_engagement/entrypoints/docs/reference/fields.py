@@ -14,7 +14,7 @@ _TOLD: Final = 60
 
 @dataclass(frozen=True)
 class Field:
-    """One field. ``objects`` are the API's own objects that it may hold, ``variants`` the shapes that are told in place."""
+    """One field. ``type`` names the API's own objects by their kind; ``variants`` are the shapes that are told in place."""
 
     name: str
     type: str
@@ -22,7 +22,6 @@ class Field:
     description: str
     facts: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
-    objects: tuple[str, ...] = ()
     variants: tuple["Variant", ...] = ()
 
 
@@ -75,7 +74,7 @@ class Schemas:
 
     def field(self, name: str, schema: Schema, *, required: bool, inside: tuple[str, ...] = ()) -> Field:
         """One field. ``inside`` names the schemas that it stands in, so that none is told within itself."""
-        ways = list(self._ways(schema))
+        ways = list(self.ways(schema))
         _, found = self.resolved(schema)
         description = schema.get("description") or _first(
             way.get("description") for _, way in ways if not _is_kind(way)
@@ -85,13 +84,12 @@ class Schemas:
             " or ".join(dict.fromkeys(self._type(each, way) for each, way in ways)),
             required,
             description or "",
-            tuple(_facts(found, [way for _, way in ways])),
+            tuple(dict.fromkeys(_facts(found, [way for _, way in ways]))),
             tuple(_values(ways)),
-            tuple(dict.fromkeys(kind for _, way in ways for kind in self._objects(way))),
             tuple(self._variants(ways, inside)),
         )
 
-    def _ways(self, schema: Schema) -> Iterator[tuple[str, Schema]]:
+    def ways(self, schema: Schema) -> Iterator[tuple[str, Schema]]:
         """What a value may be: the alternatives, each with the name of its schema."""
         name, found = self.resolved(schema)
         alternatives = found.get("anyOf") or found.get("oneOf")
@@ -99,7 +97,7 @@ class Schemas:
             alternatives = found["allOf"]
         if alternatives:
             for each in alternatives:
-                yield from self._ways(each)
+                yield from self.ways(each)
         elif isinstance(found.get("type"), list):
             for each in found["type"]:
                 yield name, {**found, "type": each}
@@ -110,7 +108,7 @@ class Schemas:
         if kind_of(way) is not None and name:
             return kind_of(way) or ""
         if way.get("type") == "array":
-            items = " or ".join(dict.fromkeys(self._type(*each) for each in self._ways(way.get("items", {}))))
+            items = " or ".join(dict.fromkeys(self._type(*each) for each in self.ways(way.get("items", {}))))
             return f"array of {items}" if items != "any" else "array"
         if way.get("format") == "date-time":
             return "time"
@@ -118,17 +116,10 @@ class Schemas:
             return "string"
         return str(way.get("type", "any"))
 
-    def _objects(self, way: Schema) -> Iterator[str]:
-        if way.get("type") == "array":
-            for _, each in self._ways(way.get("items", {})):
-                yield from self._objects(each)
-        elif (kind := kind_of(way)) is not None:
-            yield kind
-
     def _variants(self, ways: list[tuple[str, Schema]], inside: tuple[str, ...]) -> Iterator[Variant]:
         for name, way in ways:
             if way.get("type") == "array":
-                yield from self._variants(list(self._ways(way.get("items", {}))), inside)
+                yield from self._variants(list(self.ways(way.get("items", {}))), inside)
             elif kind_of(way) is None and name not in inside:
                 yield from self._variant(name, way, inside)
 
@@ -174,15 +165,11 @@ def _facts(schema: Schema, ways: list[Schema]) -> Iterator[str]:
 
 
 def _bounds(way: Schema) -> Iterator[str]:
-    low, high = way.get("minimum"), way.get("maximum")
-    if high is not None and high >= _SAFE_INTEGER:
-        high = None
-    if low is not None and low <= -_SAFE_INTEGER:
-        low = None
-    if low is not None or high is not None:
-        yield (
-            f"{low} to {high}" if None not in (low, high) else f"at least {low}" if high is None else f"at most {high}"
-        )
+    low, high = _told(way.get("minimum")), _told(way.get("maximum"))
+    if low and high:
+        yield f"{low} to {high}"
+    elif low or high:
+        yield f"at least {low}" if low else f"at most {high}"
     for least, most, unit in (
         ("minLength", "maxLength", "characters"),
         ("minItems", "maxItems", "entries"),
@@ -190,6 +177,11 @@ def _bounds(way: Schema) -> Iterator[str]:
     ):
         if most in way:
             yield f"{way[least]} to {way[most]:,} {unit}" if way.get(least) else f"at most {way[most]:,} {unit}"
+
+
+def _told(bound: float | None) -> str:
+    """A bound of numbers; those of all whole numbers are none."""
+    return "" if bound is None or abs(bound) >= _SAFE_INTEGER else f"{bound:,.10g}"
 
 
 def _json(value: object) -> str:

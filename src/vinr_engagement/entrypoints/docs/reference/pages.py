@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from vinr_engagement.entrypoints.docs.code import Block, block
+from vinr_engagement.entrypoints.docs.code import Block, block_of
 from vinr_engagement.entrypoints.docs.contents import Entry, Group
 from vinr_engagement.entrypoints.docs.pages import Page
 from vinr_engagement.entrypoints.docs.place import Place
@@ -34,6 +34,7 @@ class Pages:
     def __init__(self, api: Api, templates: Environment, prose: Prose, place: Place) -> None:
         self._api = api
         self._templates = templates
+        self._plain = templates.overlay(trim_blocks=False, lstrip_blocks=False)
         self._prose = prose
         self._place = place
         known: dict[str, Any] = templates.globals
@@ -69,7 +70,7 @@ class Pages:
 
     def _of(self, resource: Resource) -> Page:
         def text() -> str:
-            made = self._templates.get_template("text/resource.md").render(resource=resource)
+            made = self._plain.get_template("text/resource.md").render(resource=resource)
             return with_links(made, "", self._place)
 
         def article() -> Article:
@@ -80,19 +81,15 @@ class Pages:
         return Page(resource.path, resource.name, resource.description, "resource", "api", text, article)
 
 
-def sample_texts(operation: Operation) -> list[str]:
-    """The example request in each language that it can be made in."""
-    makers = (samples.curl, samples.python, samples.typescript)
-    return [make(operation.request) for make in makers[: 3 if operation.has_method else 1]]
+def sample_texts(operation: Operation) -> list[tuple[str, str]]:
+    """The example request in each language that it can be made in, with what stands after the fence."""
+    makers = (("sh curl", samples.curl), ("python", samples.python), ("ts", samples.typescript))
+    return [(language, make(operation.request)) for language, make in makers[: 3 if operation.has_method else 1]]
 
 
 def sample_blocks(operation: Operation) -> list[Block]:
     """The same in colours."""
-    languages = (("sh", "curl"), ("python", "python"), ("ts", "ts"))
-    return [
-        block(text, language, tab=tab)
-        for text, (language, tab) in zip(sample_texts(operation), languages, strict=False)
-    ]
+    return [block_of(language, text) for language, text in sample_texts(operation)]
 
 
 def _outline(resource: Resource) -> Iterator[Heading]:

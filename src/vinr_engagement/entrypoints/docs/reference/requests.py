@@ -59,7 +59,7 @@ def example_of(schemas: Schemas, schema: Schema) -> Any:
     """A value that a schema takes: its own example, or one made of its fields'."""
     _, found = schemas.resolved(schema)
     if found.get("examples"):
-        return found["examples"][0]
+        return _in_order(schemas, schema, found["examples"][0])
     if "const" in found:
         return found["const"]
     alternatives = [each for each in found.get("anyOf") or found.get("oneOf") or () if each.get("type") != "null"]
@@ -70,6 +70,19 @@ def example_of(schemas: Schemas, schema: Schema) -> Any:
     if "properties" in found:
         return dict(_needed(schemas, found))
     return found.get("default")
+
+
+def _in_order(schemas: Schemas, schema: Schema, value: Any) -> Any:
+    """An example with its fields in the order in which the schema has them."""
+    shapes = [way for _, way in schemas.ways(schema)]
+    if isinstance(value, list):
+        items = next((way["items"] for way in shapes if "items" in way), {})
+        return [_in_order(schemas, items, each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    known: Schema = next((way["properties"] for way in shapes if value.keys() <= way.get("properties", {}).keys()), {})
+    names = [*(name for name in known if name in value), *(name for name in value if name not in known)]
+    return {name: _in_order(schemas, known.get(name, {}), value[name]) for name in names}
 
 
 def _needed(schemas: Schemas, schema: Schema) -> Iterator[tuple[str, Any]]:
