@@ -53,8 +53,12 @@ class Stage:
         return text
 
 
-def _account(stage: Stage) -> str:
-    account = stage.post(ACCOUNTS, {"program": "prog_default"})["id"]
+def _member(stage: Stage) -> str:
+    return _account(stage, customer=stage.name("cust_abc123"))
+
+
+def _account(stage: Stage, customer: str | None = None) -> str:
+    account = stage.post(ACCOUNTS, {"program": "prog_default", "customer": customer})["id"]
     stage.post(TRANSACTIONS, {"account": account, "amount": 5_000})
     stage.post(f"{CREDIT}/issue", {"account": account, "amount": 9_000, "currency": "EUR"})
     return str(account)
@@ -115,7 +119,7 @@ def _key(stage: Stage) -> str:
 
 
 THINGS: dict[str, Callable[[Stage], str]] = {
-    ACCOUNT: _account,
+    ACCOUNT: _member,
     OTHER_ACCOUNT: _account,
     "ptx_06evgt4q1m8x4k9c2p7r1wz5qj": _transaction,
     "ptx_06evgt4v7c8x4k9c2p7r1wz5qk": _credit,
@@ -157,7 +161,42 @@ def _gold_there(stage: Stage) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def _enrolled(stage: Stage) -> None:
+    stage.post(ACCOUNTS, {"program": "prog_default", "customer": stage.name("cust_abc123")})
+
+
+def _paid(stage: Stage) -> None:
+    account = stage.thing(ACCOUNT)
+    payment = {
+        "id": stage.name("pay_1001"),
+        "amount": 4999,
+        "currency": "GBP",
+        "metadata": {"loyalty_account": account},
+    }
+    _send(stage, "payment.completed", stage.name("evt_shop_1001"), payment)
+
+
+def _named(*told: str) -> Callable[[Stage], None]:
+    def prepare(stage: Stage) -> None:
+        for each in told:
+            stage.thing(each)
+
+    return prepare
+
+
 PREPARED: dict[str, Callable[[Stage], None]] = {
+    "accounts.list": _enrolled,
+    "accounts.list_rewards": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
+    "campaigns.list": _named("camp_06evgt2f0k4x9c2p7r1wz5qjbh"),
+    "customers.list": _told_of_the_customer,
+    "events.list": _paid,
+    "received_events.list": _guest_paid,
+    "redemptions.list": _named("rdm_06evgt4q1m8x4k9c2p7r1wz5qj"),
+    "referrals.list": _named("ref_06evgt3m8x4k9c2p7r1wz5qjbh"),
+    "rewards.list": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
+    "segments.list": _named("seg_06evgt2f0k4x9c2p7r1wz5qjbh"),
+    "transactions.list": _paid,
+    "accounts.retrieve_tier": _gold_there,
     "accounts.pin_tier": _gold_there,
     "accounts.reopen": _closed,
     "customers.retrieve": _told_of_the_customer,

@@ -1,7 +1,7 @@
 """The reference of the API: nothing of the document is missing from it, and every sample works."""
 
 import json
-import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,26 +11,17 @@ import pytest
 
 from tests.contract.world import World, world
 from tests.docs_site.conftest import Served
+from tests.docs_site.recording import RECORD, Shell, in_order
 from tests.docs_site.stage import Stage
-from vinr_engagement.entrypoints.docs.reference import samples
+from vinr_engagement.entrypoints.docs.reference import answers, samples
 from vinr_engagement.entrypoints.docs.reference.api import Api, Operation
 from vinr_engagement.entrypoints.docs.reference.requests import Request
-
-CLOCK = ("set", "advance", "retrieve", "rejoin_real_time")
-"""Before all else, in this order: a clock is set back to no time at which something was recorded."""
 
 
 @pytest.fixture(scope="module")
 def api(document: dict[str, Any]) -> Api:
     """The document as the site reads it."""
     return Api(document)
-
-
-def operations(api: Api) -> list[Operation]:
-    """Every operation, those of the clock first."""
-    found = [operation for listed in api.operations.values() for operation in listed]
-    order = [f"test_helpers.clock.{name}" for name in CLOCK]
-    return sorted(found, key=lambda each: order.index(each.id) if each.id in order else len(order))
 
 
 class TestPages:
@@ -48,7 +39,7 @@ class TestPages:
 
     def test_every_error_of_an_operation_is_linked(self, served: Served, api: Api, document: dict[str, Any]) -> None:
         by_id = {raw["operationId"]: raw for methods in document["paths"].values() for raw in methods.values()}
-        for operation in operations(api):
+        for operation in in_order(api):
             assert {error.code for error in operation.errors} == set(by_id[operation.id]["x-error-codes"]), operation.id
             assert all(error.meaning for error in operation.errors)
         for resource in api.resources:
@@ -102,30 +93,29 @@ def place(tmp_path: Path) -> Iterator[World]:
         yield found
 
 
-class TestSamples:
-    def test_in_curl(self, place: World, api: Api, tmp_path: Path) -> None:
-        (tmp_path / ".curlrc").write_text('silent\nshow-error\nwrite-out = "\\n%{http_code}"\n')
-        with place.client() as client:
-            for operation in operations(api):
-                text = Stage(client).set_for(operation.id, samples.curl(operation.request))
-                self._runs_in_a_shell(place, operation, text, tmp_path)
+@pytest.fixture
+def shell(place: World, tmp_path: Path) -> Shell:
+    """Where samples for the shell run."""
+    return Shell(place, tmp_path)
 
-    def _runs_in_a_shell(self, place: World, operation: Operation, text: str, folder: Path) -> None:
-        assert "{" not in text.partition("-d '")[0], text
-        known = {**os.environ, "VINR_SECRET_KEY": place.keys["test"], "CURL_HOME": str(folder)}
-        script = text.replace(samples.SERVER, place.url)
-        done = subprocess.run(
-            ["bash", "-ec", script], env=known, capture_output=True, text=True, timeout=60, check=False
-        )
-        answer, _, status = done.stdout.rpartition("\n")
-        assert (done.returncode, status) == (0, "200"), f"{operation.id}\n{text}\n{done.stderr}\n{answer}"
+
+class TestSamples:
+    def test_in_curl_and_answers_are_as_shown(self, place: World, api: Api, shell: Shell) -> None:
+        with place.client() as client:
+            shell.freeze(client)
+            for operation in in_order(api):
+                answer = shell.answer(operation, Stage(client))
+                if isinstance(answer, dict):
+                    shown = answers.recorded().get(operation.id)
+                    assert shown is not None, f"{operation.id}: record its answer, {RECORD}"
+                    assert answers.alike(shown, answer), f"{operation.id}: record its answer again, {RECORD}"
 
     def test_in_python(self, place: World, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.importorskip("vinr", reason="the Python SDK is not in this tree")
         monkeypatch.setenv("VINR_SECRET_KEY", place.keys["test"])
         monkeypatch.setenv("VINR_API_BASE", place.url)
         with place.client() as client:
-            for operation in operations(api):
+            for operation in in_order(api):
                 if operation.has_method:
                     text = Stage(client).set_for(operation.id, samples.python(operation.request))
                     _runs_here(operation, text)
@@ -138,7 +128,27 @@ def _runs_here(operation: Operation, text: str) -> None:
     except Exception as error:
         raise AssertionError(f"{operation.id}\n{text}\n{error!r}") from error
     finally:
-        names["vinr"].close()
+        if "vinr" in names:
+            names["vinr"].close()
+
+
+class TestAnswers:
+    def test_what_is_alike(self) -> None:
+        assert answers.alike({"a": [1], "b": None}, {"a": [], "b": "x"})
+        assert not answers.alike({"a": 1}, {"a": 1, "b": 2})
+        assert not answers.alike({"a": [{"b": 1}]}, {"a": [{"b": "1"}]})
+
+    def test_long_lists_and_secrets_are_not_shown(self) -> None:
+        assert answers.shortened({"secret": "rk_test_4g45abc", "data": [1, 2, 3]}) == {
+            "secret": "rk_test_…",
+            "data": [1, 2],
+        }
+        assert not re.search(r"(sk|rk)_(test|live)_\w|whsec_\w", answers.PLACE.read_text("utf-8"))
+
+    def test_objects_have_one_to_show(self, api: Api) -> None:
+        assert [each.kind for each in api.objects.values() if each.shown is None] == []
+        for each in api.objects.values():
+            assert each.shown["object"] == each.kind
 
 
 def request(**told: Any) -> Request:

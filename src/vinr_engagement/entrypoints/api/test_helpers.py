@@ -27,7 +27,7 @@ class Clock(Shape):
 class ClockSetting(Wire):
     """When it is to be."""
 
-    model_config = example(now="2026-04-01T12:00:00Z")
+    model_config = example(now="2026-04-02T12:00:00Z")
 
     now: Instant
 

@@ -7,6 +7,7 @@ const MOST = 12;
 let index = null;
 let chosen = -1;
 
+const singular = (word) => (word.length > 3 ? word.replace(/s$/, "") : word);
 const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
 
 async function load() {
@@ -35,7 +36,7 @@ async function load() {
 // How well one word fits a section: 0 for not at all.
 function fit(word, section) {
   const beginning = (each) => each.startsWith(word) || each.includes(`_${word}`);
-  const exact = (each) => each === word;
+  const exact = (each) => singular(each) === singular(word);
   let score = 0;
   if (section.headingWords.some(exact)) score += 60;
   else if (section.headingWords.some(beginning)) score += 35;
@@ -65,7 +66,7 @@ function find(sections, asked) {
     }
     if (!score) continue;
     if (wanted.length > 1 && section.low.includes(whole)) score += 30;
-    if (section.heading.toLowerCase() === whole || (!section.heading && section.title.toLowerCase() === whole)) score += 80;
+    if (singular((section.heading || section.title).toLowerCase()) === singular(whole)) score += section.heading ? 60 : 100;
     found.push({ section, score });
   }
   return found.sort((one, other) => other.score - one.score).slice(0, MOST).map(({ section }) => section);
@@ -156,6 +157,7 @@ input.addEventListener("input", update);
 input.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") choose(chosen + 1);
   else if (event.key === "ArrowUp") choose(chosen - 1);
+  else if (event.key === "Escape") dialog.close(); // Else the first one would only empty the field.
   else if (event.key === "Enter") list.children[chosen]?.querySelector("a").click();
   else return;
   event.preventDefault();

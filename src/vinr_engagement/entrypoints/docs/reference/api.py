@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from vinr_engagement.entrypoints.docs.reference import answers
 from vinr_engagement.entrypoints.docs.reference.fields import Field, Schema, Schemas, kind_of
 from vinr_engagement.entrypoints.docs.reference.requests import Request, request_of
 
@@ -56,6 +57,7 @@ class Operation:
     answer: Answer
     request: Request
     has_method: bool
+    shown: Any
 
     @property
     def verb(self) -> str:
@@ -77,6 +79,7 @@ class Described:
     example: str
     fields: tuple[Field, ...]
     resource: str
+    shown: Any
 
     @property
     def path(self) -> str:
@@ -170,7 +173,16 @@ class Api:
     def _described(self, kind: str) -> Described:
         schema = self._base(kind)
         example = schema["properties"].get("id", {}).get("examples", [""])[0]
-        return Described(kind, schema.get("description", ""), example, self.schemas.fields(schema), self._homes[kind])
+        fields, resource = self.schemas.fields(schema), self._homes[kind]
+        return Described(kind, schema.get("description", ""), example, fields, resource, self._shown(kind))
+
+    def _shown(self, kind: str) -> Any:
+        """One of its kind, from an answer that was recorded: alone, or else in a list."""
+        found = [each for listed in self.operations.values() for each in listed if each.answer.kind == kind]
+        for operation in sorted(found, key=lambda each: (each.answer.listed, each.verb != "retrieve")):
+            if operation.shown is not None:
+                return next(iter(operation.shown["data"]), None) if operation.answer.listed else operation.shown
+        return None
 
     def _base(self, kind: str) -> Schema:
         """Of all schemas of a kind, the one without additions."""
@@ -194,6 +206,7 @@ class Api:
             self._answer(raw["responses"]["200"]),
             request_of(self.schemas, method, path, raw),
             bool(raw.get("x-required-scope")) and "x-alias-of" not in raw,
+            answers.recorded().get(raw["operationId"]),
         )
 
     def _parameters(self, parameters: list[dict[str, Any]], place: str) -> Iterator[Field]:

@@ -1,5 +1,6 @@
 """The pages of the reference: an overview, all objects, and one for each resource."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,6 +45,7 @@ class Pages:
             "line": prose.line,
             "paragraphs": prose.paragraphs,
             "samples": sample_blocks,
+            "shown": shown_block,
             "sample_texts": sample_texts,
         }
 
@@ -90,6 +92,11 @@ def sample_texts(operation: Operation) -> list[tuple[str, str]]:
 def sample_blocks(operation: Operation) -> list[Block]:
     """The same in colours."""
     return [block_of(language, text) for language, text in sample_texts(operation)]
+
+
+def shown_block(answer: Any) -> Block:
+    """A recorded answer in colours."""
+    return block_of("json answer", json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 def _outline(resource: Resource) -> Iterator[Heading]:
