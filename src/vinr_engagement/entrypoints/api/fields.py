@@ -55,7 +55,13 @@ Time = Annotated[str, WithJsonSchema(_TIME)]
 Limit = Annotated[
     int,
     BeforeValidator(_read_whole_number),
-    Field(ge=1, le=limits.PAGE_LARGEST, description="How many objects a page has.", examples=[10]),
+    Field(
+        ge=1,
+        le=limits.PAGE_LARGEST,
+        description="How many objects a page has.",
+        examples=[10],
+        json_schema_extra={"minimum": 1, "maximum": limits.PAGE_LARGEST},  # lost behind a validator otherwise
+    ),
 ]
 FlagText = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"type": "boolean"})]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=limits.ID_CHARACTERS)]

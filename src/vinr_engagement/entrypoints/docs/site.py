@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from markupsafe import Markup
+
 from vinr_engagement.entrypoints.docs import contents, landing, search, sources, written
 from vinr_engagement.entrypoints.docs.contents import Entry, Group
 from vinr_engagement.entrypoints.docs.file import HTML, JSON, MARKDOWN, TEXT, XML, File
@@ -58,9 +60,7 @@ class Site:
 
     def missing(self) -> File:
         """What to show where nothing is."""
-        page = Page(
-            "", "Not found", "There is no such page.", "written", "guides", str, lambda: Article(""), found=False
-        )  # type: ignore[arg-type]
+        page = Page("", "Not found", "There is no such page.", "written", "guides", str, _nothing, found=False)
         return File(self._rendered("missing.html", page=page), HTML, 404)
 
     def sitemap(self, place: Place) -> File:
@@ -164,3 +164,7 @@ def _project(found: list[Group]) -> Iterator[Entry]:
 
 def _named(address: str) -> str:
     return PurePosixPath(address).name.replace("-", " ").capitalize()
+
+
+def _nothing() -> Article:
+    return Article(Markup())

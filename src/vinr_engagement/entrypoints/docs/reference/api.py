@@ -1,5 +1,6 @@
 """The API as its document tells it: resources, operations, objects."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from vinr_engagement.entrypoints.docs.reference.requests import Request, request
 
 PATH: Final = "/docs/reference/api"
 _ERRORS: Final = "/docs/reference/errors"
+_MADE_ID: Final = re.compile(r"([a-z]+)_0[0-9a-z]{20,}$")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Described:
 
     kind: str
     description: str
-    example: str
+    prefix: str
     fields: tuple[Field, ...]
     resource: str
     shown: Any
@@ -172,9 +174,11 @@ class Api:
 
     def _described(self, kind: str) -> Described:
         schema = self._base(kind)
-        example = schema["properties"].get("id", {}).get("examples", [""])[0]
-        fields, resource = self.schemas.fields(schema), self._homes[kind]
-        return Described(kind, schema.get("description", ""), example, fields, resource, self._shown(kind))
+        fields, shown = self.schemas.fields(schema), self._shown(kind)
+        told = schema["properties"].get("id", {}).get("examples", [""])[0]
+        made = _MADE_ID.match((shown or {}).get("id", ""))
+        prefix = told.partition("_")[0] or (made[1] if made else "")
+        return Described(kind, schema.get("description", ""), prefix, fields, self._homes[kind], shown)
 
     def _shown(self, kind: str) -> Any:
         """One of its kind, from an answer that was recorded: alone, or else in a list."""
@@ -185,9 +189,10 @@ class Api:
         return None
 
     def _base(self, kind: str) -> Schema:
-        """Of all schemas of a kind, the one without additions."""
-        found = [self.schemas.named(name) for name in self.schemas.names_of(kind)]
-        return min(found, key=lambda schema: len(schema["properties"]))
+        """Of all schemas of a kind, the one of its name, or else the one without additions."""
+        found = {name: self.schemas.named(name) for name in self.schemas.names_of(kind)}
+        own = kind.replace("_", "")
+        return found[min(found, key=lambda name: (name.lower() != own, len(found[name]["properties"])))]
 
     def _operation(self, method: str, path: str, raw: dict[str, Any]) -> Operation:
         parameters = raw.get("parameters", [])
