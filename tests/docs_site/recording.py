@@ -22,6 +22,10 @@ from vinr_engagement.entrypoints.docs.reference.api import Api, Operation
 RECORD = "python -m tests.docs_site.recording"
 NOON = "2026-04-02T12:00:00Z"
 """The time of all that is recorded: what the sample that sets the clock sets it to."""
+STREAM_SECONDS = 1
+"""A stream goes on for ever: so long is long enough to see that it begins."""
+CUT_OFF = 28
+"""What curl ends with then."""
 LAST = ("campaigns", "earning_rules", "programs", "test_helpers.clock.advance", "test_helpers.clock.rejoin_real_time")
 """After all else, in this order: they change what others are answered, or move the clock."""
 
@@ -42,7 +46,7 @@ class Shell:
 
     def __init__(self, place: World, folder: Path) -> None:
         self._place = place
-        (folder / ".curlrc").write_text('silent\nshow-error\nwrite-out = "\\n%{http_code}"\n')
+        self._folder = folder
         self._known = {**os.environ, "VINR_SECRET_KEY": place.keys["test"], "CURL_HOME": str(folder)}
 
     def freeze(self, client: httpx2.Client) -> None:
@@ -54,12 +58,18 @@ class Shell:
         text = stage.set_for(operation.id, samples.curl(operation.request))
         assert "{" not in text.partition("-d '")[0], f"{operation.id} names something without an example: {text}"
         script = text.replace(samples.SERVER, self._place.url)
+        self._settle(f"max-time = {STREAM_SECONDS}\n" if operation.request.is_stream else "")
         done = subprocess.run(
             ["bash", "-ec", script], env=self._known, capture_output=True, text=True, timeout=60, check=False
         )
         body, _, status = done.stdout.rpartition("\n")
-        assert (done.returncode, status) == (0, "200"), f"{operation.id}\n{text}\n{done.stderr}\n{body}"
+        ended = CUT_OFF if operation.request.is_stream else 0
+        assert (done.returncode, status) == (ended, "200"), f"{operation.id}\n{text}\n{done.stderr}\n{body}"
         return json.loads(body) if body.startswith("{") else body
+
+    def _settle(self, more: str) -> None:
+        """Has curl say the status after the body; the samples know nothing of that."""
+        (self._folder / ".curlrc").write_text(f'silent\nshow-error\nwrite-out = "\\n%{{http_code}}"\n{more}')
 
 
 def record(chosen: list[str]) -> dict[str, Any]:

@@ -118,6 +118,18 @@ def _key(stage: Stage) -> str:
     return str(stage.post("/v1/api-keys", {"name": "Old"})["id"])
 
 
+def _endpoint(stage: Stage) -> str:
+    return str(stage.post("/v1/webhook-endpoints", {"url": f"https://shop.example/webhooks/{stage.number}"})["id"])
+
+
+def _delivery(stage: Stage) -> str:
+    """Of an event that is told again."""
+    path = f"/v1/webhook-endpoints/{stage.thing('we_06evgt2f0k4x9c2p7r1wz5qjbh')}"
+    _account(stage)
+    stage.post(f"{path}/replay", {"from": "2026-04-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"})
+    return str(stage.client.get(f"{path}/deliveries").json()["data"][0]["id"])
+
+
 THINGS: dict[str, Callable[[Stage], str]] = {
     ACCOUNT: _member,
     OTHER_ACCOUNT: _account,
@@ -132,6 +144,8 @@ THINGS: dict[str, Callable[[Stage], str]] = {
     "camp_06evgt2f0k4x9c2p7r1wz5qjbh": _campaign,
     "evt_06evgt4q1m8x4k9c2p7r1wz5qj": _event,
     "key_06evgt2f0k4x9c2p7r1wz5qjbh": _key,
+    "we_06evgt2f0k4x9c2p7r1wz5qjbh": _endpoint,
+    "whd_06evgt4q1m8x4k9c2p7r1wz5qj": _delivery,
 }
 OWN_WORDS = ("cust_abc123", "cust_bob", "evt_shop_1001", "evt_shop_1002", "pay_1001", "pay_1002")
 
@@ -196,6 +210,8 @@ PREPARED: dict[str, Callable[[Stage], None]] = {
     "rewards.list": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
     "segments.list": _named("seg_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "transactions.list": _paid,
+    "webhook_endpoints.list": _named("we_06evgt2f0k4x9c2p7r1wz5qjbh"),
+    "webhook_endpoints.list_deliveries": _named("whd_06evgt4q1m8x4k9c2p7r1wz5qj"),
     "accounts.retrieve_tier": _gold_there,
     "accounts.pin_tier": _gold_there,
     "accounts.reopen": _closed,

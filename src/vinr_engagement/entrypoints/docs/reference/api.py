@@ -210,7 +210,7 @@ class Api:
             () if body is None else self.schemas.fields(_only(body)),
             self._answer(raw["responses"]["200"]),
             request_of(self.schemas, method, path, raw),
-            bool(raw.get("x-required-scope")) and "x-alias-of" not in raw,
+            _has_method(raw),
             answers.recorded().get(raw["operationId"]),
         )
 
@@ -245,6 +245,12 @@ class Api:
         known = self._base(kind)["properties"]
         more = tuple(each for each in self.schemas.fields(schema) if each.name not in known)
         return Answer(schema.get("description", ""), kind, fields=more)
+
+
+def _has_method(raw: dict[str, Any]) -> bool:
+    """Whether the SDKs have a method for it: not for operators' endpoints, aliases and streams."""
+    answers_json = "application/json" in raw["responses"]["200"].get("content", {})
+    return answers_json and "x-required-scope" in raw and "x-alias-of" not in raw
 
 
 def _only(schema: Schema) -> Schema:

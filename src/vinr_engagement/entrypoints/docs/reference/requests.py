@@ -18,6 +18,7 @@ class Request:
     query: dict[str, Any]
     body: dict[str, Any] | None
     keyed: bool
+    is_stream: bool = False
 
     @property
     def path(self) -> str:
@@ -38,8 +39,9 @@ def request_of(schemas: Schemas, method: str, path: str, raw: dict[str, Any]) ->
         path.replace(":path}", "}"),
         {each["name"]: str(_given(each)) for each in parameters if each["in"] == "path"},
         {each["name"]: _given(each) for each in parameters if each["in"] == "query" and _is_given(each)},
-        None if body is None else example_of(schemas, body),
+        None if body is None else example_of(schemas, body) or None,
         bool(raw.get("x-required-scope")),
+        "text/event-stream" in raw["responses"]["200"].get("content", {}),
     )
 
 
@@ -68,7 +70,7 @@ def example_of(schemas: Schemas, schema: Schema) -> Any:
     if found.get("type") == "array":
         return [example_of(schemas, found["items"])]
     if "properties" in found:
-        return dict(_needed(schemas, found))
+        return dict(_telling(schemas, found))
     return found.get("default")
 
 
@@ -85,7 +87,8 @@ def _in_order(schemas: Schemas, schema: Schema, value: Any) -> Any:
     return {name: _in_order(schemas, known.get(name, {}), value[name]) for name in names}
 
 
-def _needed(schemas: Schemas, schema: Schema) -> Iterator[tuple[str, Any]]:
+def _telling(schemas: Schemas, schema: Schema) -> Iterator[tuple[str, Any]]:
+    """The fields that are needed, and those that have an example."""
     for name, each in schema["properties"].items():
-        if name in schema.get("required", ()):
+        if name in schema.get("required", ()) or each.get("examples"):
             yield name, example_of(schemas, each)

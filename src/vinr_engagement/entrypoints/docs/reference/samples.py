@@ -2,6 +2,7 @@
 
 import json
 import re
+from keyword import iskeyword
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -29,7 +30,8 @@ def curl(request: Request) -> str:
 
 def _verb(request: Request) -> str:
     implied = "GET" if request.body is None else "POST"
-    return "" if request.method == implied else f"-X {request.method} "
+    unbuffered = "-N " if request.is_stream else ""
+    return unbuffered + ("" if request.method == implied else f"-X {request.method} ")
 
 
 def _quoted(url: str) -> str:
@@ -52,7 +54,7 @@ def _text(value: Any) -> str:
 def python(request: Request) -> str:
     """The request with the Python SDK."""
     given = [_python(value) for value in request.arguments.values()]
-    given += [f"{name}={_python(value, 1)}" for name, value in _parameters(request).items()]
+    given += [f"{_argument(name)}={_python(value, 1)}" for name, value in _parameters(request).items()]
     call = _call(_method(request), given, trailing=",")
     return f"from vinr import Vinr\n\nvinr = Vinr()  # takes VINR_SECRET_KEY and VINR_API_BASE\nresult = {call}\nprint(result)\n"
 
@@ -87,6 +89,11 @@ def _parameters(request: Request) -> dict[str, Any]:
         else:
             found[span[1]] = value if isinstance(value, list) else [value]
     return found
+
+
+def _argument(name: str) -> str:
+    """A name as an argument may have it."""
+    return f"{name}_" if iskeyword(name) else name
 
 
 def _call(method: str, given: list[str], trailing: str) -> str:
