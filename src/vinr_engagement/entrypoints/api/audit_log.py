@@ -58,7 +58,7 @@ class ListAuditLog(Paging, CreatedAt):
 
     actor: Id | None = Field(None, description="Only changes made with this API key.")
     action: Id | None = Field(None, description="Only this action.")
-    resource: Id | None = Field(None, description="Only changes of this object.")
+    resource: Id | None = Field(None, description="Only changes of this object.", examples=["prog_default"])
 
 
 @audit_log.get("", "list", AuditLog, errors=("parameter_invalid",))

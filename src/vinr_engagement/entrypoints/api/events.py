@@ -11,7 +11,7 @@ from vinr_engagement.entrypoints.api.account_reads import read_account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Shape, Wire, example
 from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
@@ -36,6 +36,8 @@ class EventList(Shape):
 class Replay(Wire):
     """Whose the event is."""
 
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh")
+
     account: Id | None = Field(None, description="The member, where the event does not name one.")
 
 
@@ -45,7 +47,11 @@ class ListEvents(Paging, Expanding, CreatedAt):
     type: Annotated[str, Field(max_length=100)] | None = Field(
         None, description="Only this type; `loyalty.points.*` for a family.", examples=["loyalty.points.earned"]
     )
-    account: Id | None = Field(None, description="Only those about this member, campaign or webhook endpoint.")
+    account: Id | None = Field(
+        None,
+        description="Only those about this member, campaign or webhook endpoint.",
+        examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"],
+    )
 
 
 class GetEvent(Expanding):

@@ -13,7 +13,7 @@ from vinr_engagement.entrypoints.api.connector_shapes import ConnectorReceipt
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
 from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS
 from vinr_engagement.entrypoints.api.meanings import describe
-from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, PATH_ID, SCHEMAS, headers_of
+from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, SCHEMAS, headers_of, path_id
 from vinr_engagement.entrypoints.api.routing import ANY, BATCH, CODES_OF, SCOPE, WRITING, error_responses
 from vinr_engagement.foundation import json
 
@@ -97,9 +97,9 @@ def document(api: FastAPI) -> dict[str, Any]:
     found["security"] = [{"apiKey": []}, {"bearer": []}]
     _add_intake(found["paths"])
     found["paths"][CONNECTOR]["post"] = _webhook_operation()
-    for path in found["paths"].values():
-        for method, operation in path.items():
-            _finish(method, operation)
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            _finish(path, method, operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     describe(components["schemas"])
@@ -166,7 +166,7 @@ def _webhook_operation() -> dict[str, Any]:
         "operationId": "connectors.receive",
         "security": [],
         CODES_OF: sorted(_WEBHOOK_CODES),
-        "parameters": [{"name": "provider", "in": "path", "required": True, "schema": PATH_ID}],
+        "parameters": [{"name": "provider", "in": "path", "required": True, "schema": path_id(CONNECTOR, "provider")}],
         "requestBody": {
             "required": True,
             "description": "As the provider sends it.",
@@ -179,7 +179,7 @@ def _webhook_operation() -> dict[str, Any]:
     }
 
 
-def _finish(method: str, operation: dict[str, Any]) -> None:
+def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     unprocessable = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if unprocessable.get("$ref", "").endswith("/HTTPValidationError"):
@@ -188,7 +188,7 @@ def _finish(method: str, operation: dict[str, Any]) -> None:
         if parameter["name"] == "expand[]":
             parameter["explode"] = True
         if parameter["in"] == "path":
-            parameter["schema"] = PATH_ID
+            parameter["schema"] = path_id(path, parameter["name"])
     keyed = SCOPE in operation
     if method != "get" and keyed:
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)

@@ -5,6 +5,7 @@ import click
 from vinr_engagement import __version__
 from vinr_engagement.entrypoints.cli.backup import backup, restore
 from vinr_engagement.entrypoints.cli.demo import demo
+from vinr_engagement.entrypoints.cli.docs import docs
 from vinr_engagement.entrypoints.cli.importing import import_
 from vinr_engagement.entrypoints.cli.keys import keys
 from vinr_engagement.entrypoints.cli.listen import listen
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, import_, keys, listen, migrate, restore, serve, verify, worker):
+for command in (backup, demo, docs, import_, keys, listen, migrate, restore, serve, verify, worker):
     main.add_command(command)
