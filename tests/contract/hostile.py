@@ -107,9 +107,9 @@ async def writes(api: Api) -> list[Write]:
         Write("events.replay", "POST", "/v1/events/evt_ignored/replay", {"account": first["id"]}),
         Write("api_keys.create", "POST", "/v1/api-keys", {"name": "K", "kind": "restricted", "scopes": ["accounts:read"]}),
         Write("api_keys.revoke", "DELETE", f"/v1/api-keys/{key['id']}", None),
-        Write("test_helpers.set_clock", "POST", CLOCK, {"now": "2190-01-01T00:00:00Z"}),
-        Write("test_helpers.advance_clock", "POST", f"{CLOCK}/advance", {"to": "2190-01-01T00:00:00Z"}),
-        Write("test_helpers.rejoin_real_time", "DELETE", CLOCK, None),
+        Write("test_helpers.clock.set", "POST", CLOCK, {"now": "2190-01-01T00:00:00Z"}),
+        Write("test_helpers.clock.advance", "POST", f"{CLOCK}/advance", {"to": "2190-01-01T00:00:00Z"}),
+        Write("test_helpers.clock.rejoin_real_time", "DELETE", CLOCK, None),
     ]  # fmt: skip
 
 

@@ -42,7 +42,7 @@ _RANDOM = st.integers(0, (1 << 60) - 1).map(Random)
 AT_ONCE = 3
 """So many operations share what was put there for them."""
 
-_ORDER = ["test_helpers.rejoin_real_time", "test_helpers.set_clock", "test_helpers.advance_clock"]
+_ORDER = ["test_helpers.clock.rejoin_real_time", "test_helpers.clock.set", "test_helpers.clock.advance"]
 
 
 @dataclass

@@ -44,7 +44,7 @@ FURNISHED = {"prog_default", "rule_default"}
 """What every store has from the beginning."""
 OF_ACCOUNT = (TRANSACTIONS, f"{CREDIT}/transactions")
 """Lists that ask whose."""
-OF_AN_ACCOUNT = {"transactions.list", "credit.list", "campaigns.retrieve_progress"}
+OF_AN_ACCOUNT = {"transactions.list", "credit.transactions.list", "campaigns.retrieve_progress"}
 READS = [f"{resource}:read" for resource in RESOURCES]
 
 

@@ -13,12 +13,12 @@ pytestmark = pytest.mark.anyio
 OPEN = {
     "Customer/properties/metadata",  # as the shop sent it
     "ReceivedEvent/properties/body",  # as the shop sent it
-    "EventIn/properties/data/properties/object",  # any event of any shop
+    "EventInData/properties/object",  # any event of any shop
     "EventData/properties/previous/anyOf/0",  # some of the fields of the object, whichever changed
 }
 """Objects whose fields are somebody else's."""
 UNTYPED = {f"EventIn/properties/{name}" for name in ("object", "api_version", "livemode")} | {
-    "EventIn/properties/data/properties/previous_attributes"
+    "EventInData/properties/previous_attributes"
 }
 """Taken from senders that have them, and not looked at."""
 

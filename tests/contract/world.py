@@ -59,7 +59,7 @@ def world(database_url: str) -> Iterator[World]:
         raise started
     url, keys, loop, stop = started
     try:
-        document = httpx2.get(f"{url}/openapi.json").json()
+        document = httpx2.get(f"{url}/openapi.json", timeout=60).json()
         yield World(url, keys, document)
     finally:
         loop.call_soon_threadsafe(stop.set)

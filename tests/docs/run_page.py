@@ -87,7 +87,9 @@ async def run_page(path: Path, language: str, database_url: str, folder: Path) -
     for step in steps(path):
         if step.runs(language):
             line = step.blocks[language].line
-            otherwise = (*_unlike(step, notebooks[0].answers[line]), *_unsaid(step, language, ended.printed[line]))
+            answers = notebooks[0].answers[line]
+            refused = _refused(step, answers) if language == "sh" else []
+            otherwise = (*refused, *_unlike(step, answers), *_unsaid(step, language, ended.printed[line]))
             faults += [f"{path.name}:{line}: {fault}" for fault in otherwise]
     return faults
 
@@ -133,15 +135,17 @@ def _by_block(out: str) -> dict[int, list[str]]:
     return printed
 
 
+def _refused(step: Step, answers: list[Answer]) -> list[str]:
+    """What was refused though no error is shown: curl says nothing of that, where the SDKs raise it."""
+    if step.is_refused():
+        return []
+    return [f"{one.asked} was refused: {one.body.decode()}" for one in answers if one.status >= 400]
+
+
 def _unlike(step: Step, answers: list[Answer]) -> list[str]:
-    faults = []
-    if not step.is_refused():
-        faults += [f"{one.asked} was refused: {one.body.decode()}" for one in answers if one.status >= 400]
     if step.answers and not answers:
-        return [*faults, "the server was not asked anything"]
-    for answer in step.answers:
-        faults += differences(answer.parsed(), json.decode(answers[-1].body))
-    return faults
+        return ["the server was not asked anything"]
+    return [fault for shown in step.answers for fault in differences(shown.parsed(), json.decode(answers[-1].body))]
 
 
 def _unsaid(step: Step, language: str, printed: list[str]) -> list[str]:

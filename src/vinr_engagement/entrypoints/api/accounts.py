@@ -217,7 +217,7 @@ async def update_account(caller: Caller, errors: Errors, account: str, body: Acc
     return await perform(caller, errors, UpdateAccount(account, body.metadata, body.customer))
 
 
-@accounts.write("POST", "/{account}", "update_by_post", LoyaltyAccount, errors=_UPDATE_ERRORS)
+@accounts.write("POST", "/{account}", "update_by_post", LoyaltyAccount, errors=_UPDATE_ERRORS, alias_of="update")
 async def update_account_by_post(caller: Caller, errors: Errors, account: str, body: AccountChanges) -> Response:
     """Update a member (for clients without PATCH)"""
     return await perform(caller, errors, UpdateAccount(account, body.metadata, body.customer))

@@ -20,7 +20,7 @@ from vinr_engagement.ledger import POINTS, Transaction, transaction_snapshot
 from vinr_engagement.ledger import queries as ledger_queries
 
 credit = Resource("credit", "/v1/loyalty/credit", "credit")
-wallets = Resource("credit", "/v1/loyalty/accounts", "credit")
+wallets = Resource("credit", "/v1/loyalty/accounts", "credit", named="accounts")
 
 
 class CreditTransactionList(Shape):
@@ -101,7 +101,7 @@ async def spend_credit(caller: Caller, errors: Errors, body: CreditSpending) -> 
 
 @credit.get(
     "/transactions",
-    "list",
+    "transactions.list",
     CreditTransactionList,
     errors=("parameter_missing", "parameter_invalid", "resource_missing"),
 )
@@ -135,7 +135,7 @@ async def list_credit(caller: Caller, query: Annotated[ListCredit, Query()]) -> 
     return json_answer(query.answer(page, data))
 
 
-@credit.get("/transactions/{transaction}", "retrieve", CreditTransaction, errors=("parameter_invalid",))
+@credit.get("/transactions/{transaction}", "transactions.retrieve", CreditTransaction, errors=("parameter_invalid",))
 async def get_credit(caller: Caller, transaction: str, query: Annotated[GetCredit, Query()]) -> Response:
     """Retrieve a store credit transaction"""
     tree = query.tree("credit_transaction")
@@ -146,7 +146,7 @@ async def get_credit(caller: Caller, transaction: str, query: Annotated[GetCredi
     return json_answer(shown)
 
 
-@wallets.get("/{account}/wallet", "wallet", Wallet)
+@wallets.get("/{account}/wallet", "retrieve_wallet", Wallet)
 async def get_wallet(caller: Caller, account: str) -> Response:
     """Retrieve a member's wallet
 

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from vinr_engagement.commands.events.incoming import LATEST_UNIX_TIME, MAX_ID_LENGTH, MAX_TYPE_LENGTH
 from vinr_engagement.entrypoints.api import limits
-from vinr_engagement.entrypoints.api.elements import batch_data
+from vinr_engagement.entrypoints.api.elements import batch_data, batch_elements_of
 from vinr_engagement.entrypoints.api.errors import CODES
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
+from vinr_engagement.entrypoints.api.rule_shapes import NAMED
 from vinr_engagement.entrypoints.api.scopes import SCOPES
 
 Schema = dict[str, Any]
@@ -45,28 +46,32 @@ _EVENT_IN: Final[Schema] = {
             "exclusiveMaximum": LATEST_UNIX_TIME,
             "description": "The same as Unix time in seconds; one of the two is needed.",
         },
-        "data": {
-            "type": "object",
-            "required": ["object"],
-            "additionalProperties": False,
-            "properties": {
-                "object": {
-                    "type": "object",
-                    "additionalProperties": True,
-                    "description": "The payment, refund, customer… that it is about.",
-                },
-                "previous_attributes": _IGNORED,
-            },
-        },
+        "data": {"$ref": "#/components/schemas/EventInData", "description": "What it is about."},
         "object": _IGNORED,
         "api_version": _IGNORED,
         "livemode": _IGNORED,
     },
     "examples": [_EVENT_EXAMPLE],
 }
+_EVENT_IN_DATA: Final[Schema] = {
+    "title": "EventInData",
+    "type": "object",
+    "description": "What a fact is about.",
+    "required": ["object"],
+    "additionalProperties": False,
+    "properties": {
+        "object": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "The payment, refund, customer… that it is about.",
+        },
+        "previous_attributes": _IGNORED,
+    },
+}
 _EVENT_BATCH_IN: Final[Schema] = {
     "title": "EventBatchIn",
     "type": "object",
+    "description": "Up to 1,000 events; each succeeds or fails by itself.",
     "required": ["events"],
     "additionalProperties": False,
     "properties": {
@@ -81,8 +86,9 @@ _EVENT_BATCH_IN: Final[Schema] = {
 _EVENT_BATCH: Final[Schema] = {
     "title": "EventBatch",
     "type": "object",
+    "description": "One answer for each event, in the order of the request.",
     "required": ["object", "data"],
-    "properties": {"object": {"type": "string", "const": "event_batch"}, "data": batch_data("EventOutcome")},
+    "properties": {"object": {"type": "string", "const": "event_batch"}, "data": batch_data("EventBatch")},
 }
 _CODE: Final = {"type": "string", "enum": sorted(CODES)}
 _PARAM: Final = {"type": ["string", "null"], "description": "The field at fault."}
@@ -134,7 +140,12 @@ _ERROR: Final[Schema] = {
 }
 SCHEMAS: Final[dict[str, Schema]] = {
     schema["title"]: schema
-    for schema in (_EVENT_IN, _EVENT_BATCH_IN, _EVENT_BATCH, _ERROR, _ERROR_OBJECT, _ERROR_FAULT)
+    for schema in (
+        *(_EVENT_IN, _EVENT_IN_DATA, _EVENT_BATCH_IN, _EVENT_BATCH, _ERROR, _ERROR_OBJECT, _ERROR_FAULT),
+        *batch_elements_of("EventBatch", "EventOutcome"),
+        *batch_elements_of("TransactionBatch", "PointsTransaction"),
+        *NAMED.values(),
+    )
 }
 
 _COUNT: Final = {"type": "integer", "minimum": 0}

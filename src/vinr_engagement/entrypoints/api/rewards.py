@@ -21,7 +21,7 @@ from vinr_engagement.rewards import queries as reward_queries
 from vinr_engagement.rewards.reward import LONGEST_DESCRIPTION, MOST_COST, MOST_INVENTORY
 
 rewards = Resource("rewards", "/v1/loyalty/rewards", "rewards")
-member_rewards = Resource("rewards", "/v1/loyalty/accounts", "rewards")
+member_rewards = Resource("rewards", "/v1/loyalty/accounts", "rewards", named="accounts")
 
 Cost = Annotated[int, Field(ge=1, le=MOST_COST)]
 Count = Annotated[int, Field(ge=0, le=MOST_INVENTORY)]
@@ -157,7 +157,7 @@ async def update_reward(caller: Caller, errors: Errors, reward: str, body: Rewar
     return await perform(caller, errors, UpdateReward(reward, body.definition()))
 
 
-@member_rewards.get("/{account}/rewards", "list_for_member", MemberRewardList, errors=("account_merged",))
+@member_rewards.get("/{account}/rewards", "list_rewards", MemberRewardList, errors=("account_merged",))
 async def list_member_rewards(caller: Caller, account: str) -> Response:
     """List what a member can have now
 

@@ -34,6 +34,8 @@ WRITING: Final = (
 BATCH: Final = "x-batch"
 SCOPE: Final = "x-required-scope"
 CODES_OF: Final = "x-error-codes"
+ALIAS_OF: Final = "x-alias-of"
+"""On an operation that does what another one does, for clients that cannot ask for that one."""
 
 Endpoint = Callable[..., Any]
 
@@ -116,10 +118,10 @@ def _queries(route: APIRoute) -> dict[str, bool]:
 
 
 class Resource:
-    """The endpoints of one resource under one path."""
+    """The endpoints of one resource under one path: operations are ``named`` for it, unless for another resource."""
 
-    def __init__(self, tag: str, path: str, scope: str) -> None:
-        self.tag = tag
+    def __init__(self, tag: str, path: str, scope: str, *, named: str | None = None) -> None:
+        self.named = named or tag
         self.scope = scope
         self.router = APIRouter(prefix=path, route_class=Route, tags=[tag])
 
@@ -138,10 +140,15 @@ class Resource:
         *,
         errors: Iterable[str] = (),
         batch: bool = False,
+        alias_of: str | None = None,
         access: Access = "write",
     ) -> Callable[[Endpoint], Endpoint]:
         """An endpoint that changes something."""
-        return self._endpoint(method, path, name, answer, (*ANY, *WRITING, *errors), access=access, batch=batch)
+        codes = (*ANY, *WRITING, *errors)
+        marks: dict[str, Any] = {BATCH: True} if batch else {}
+        if alias_of is not None:
+            marks[ALIAS_OF] = f"{self.named}.{alias_of}"
+        return self._endpoint(method, path, name, answer, codes, access=access, marks=marks)
 
     def _endpoint(
         self,
@@ -152,13 +159,11 @@ class Resource:
         codes: tuple[str, ...],
         *,
         access: Access,
-        batch: bool = False,
+        marks: dict[str, Any] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         if "{" in path:
             codes = (*codes, "resource_missing", "path_unknown")
-        extra: dict[str, Any] = {SCOPE: f"{self.scope}:{access}", CODES_OF: sorted(set(codes))}
-        if batch:
-            extra[BATCH] = True
+        extra: dict[str, Any] = {SCOPE: f"{self.scope}:{access}", CODES_OF: sorted(set(codes)), **(marks or {})}
 
         def decorate(endpoint: Endpoint) -> Endpoint:
             summary, _, description = cleandoc(endpoint.__doc__ or "").partition("\n")
@@ -166,7 +171,7 @@ class Resource:
                 path,
                 endpoint,
                 methods=[method],
-                operation_id=f"{self.tag}.{name}",
+                operation_id=f"{self.named}.{name}",
                 summary=summary.rstrip("."),
                 description=description.strip() or summary,
                 response_model=answer,

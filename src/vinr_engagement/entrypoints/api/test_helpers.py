@@ -41,7 +41,7 @@ def _in_test_store(caller: Exchange) -> None:
         raise Fault("test_mode_only", "The clock is a test helper: use a key that starts with sk_test_.")
 
 
-@test_helpers.get("/clock", "retrieve_clock", Clock, errors=("test_mode_only",))
+@test_helpers.get("/clock", "clock.retrieve", Clock, errors=("test_mode_only",))
 async def get_clock(caller: Caller) -> Response:
     """Retrieve the test clock"""
     _in_test_store(caller)
@@ -53,7 +53,7 @@ async def get_clock(caller: Caller) -> Response:
     return json_answer(clock_snapshot(await caller.store.now(), is_set=await caller.read(read)))
 
 
-@test_helpers.write("POST", "/clock", "set_clock", Clock, errors=("test_mode_only", "clock_moves_forward"))
+@test_helpers.write("POST", "/clock", "clock.set", Clock, errors=("test_mode_only", "clock_moves_forward"))
 async def set_clock(caller: Caller, errors: Errors, body: ClockSetting) -> Response:
     """Set the test clock
 
@@ -64,7 +64,7 @@ async def set_clock(caller: Caller, errors: Errors, body: ClockSetting) -> Respo
 
 
 @test_helpers.write(
-    "POST", "/clock/advance", "advance_clock", Clock, errors=("test_mode_only", "clock_moves_forward", "clock_not_set")
+    "POST", "/clock/advance", "clock.advance", Clock, errors=("test_mode_only", "clock_moves_forward", "clock_not_set")
 )
 async def advance_clock(caller: Caller, errors: Errors, body: ClockAdvance) -> Response:
     """Advance the test clock
@@ -75,7 +75,9 @@ async def advance_clock(caller: Caller, errors: Errors, body: ClockAdvance) -> R
     return await perform(caller, errors, AdvanceClock(body.to))
 
 
-@test_helpers.write("DELETE", "/clock", "rejoin_real_time", Clock, errors=("test_mode_only", "clock_moves_forward"))
+@test_helpers.write(
+    "DELETE", "/clock", "clock.rejoin_real_time", Clock, errors=("test_mode_only", "clock_moves_forward")
+)
 async def rejoin_real_time(caller: Caller, errors: Errors) -> Response:
     """Let the test clock follow real time again"""
     _in_test_store(caller)

@@ -24,7 +24,7 @@ from vinr_engagement.ledger import queries as ledger_queries
 
 transactions = Resource("transactions", "/v1/loyalty/transactions", "transactions")
 
-BatchData = Annotated[list[Any], WithJsonSchema(batch_data("PointsTransaction"))]
+BatchData = Annotated[list[Any], WithJsonSchema(batch_data("TransactionBatch"))]
 
 
 class TransactionList(Shape):
