@@ -77,6 +77,7 @@ def answers(description: Description) -> str:
     side = Side(description, goes_in=False)
     lines = _union("ErrorCode", "What `code` of an error may be.", description.error_codes)
     lines += _union("ErrorType", "What `type` of an error may be.", description.error_types)
+    lines += ["/** What `type` of an event may be. */", 'export type EventType = Event["type"];', ""]
     for name in sorted(description.outputs):
         lines += side.interface(description.schemas[name])
     return "\n".join(lines)

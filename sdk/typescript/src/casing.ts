@@ -22,10 +22,12 @@ export type EitherCase<T> = T | SnakeCased<T>;
 /**
  * What goes out for `value`: keys in snake_case, times as RFC 3339 text.
  *
- * `verbatim` lists the places, as dotted paths of wire names that pass through lists, whose content is sent untouched.
+ * `verbatim` lists the places whose content is sent untouched, as dotted paths of wire names that pass through lists; an empty
+ * path is the whole.
  * Throws a `TypeError` where a name is given in both spellings, and a `RangeError` for an invalid `Date`.
  */
 export function toWire(value: unknown, verbatim: readonly string[] = [], place = ""): unknown {
+  if (verbatim.includes(place)) return value;
   if (Array.isArray(value)) return value.map((each) => toWire(each, verbatim, place));
   if (typeof value !== "object" || value === null) return value;
   if ("toISOString" in value && typeof value.toISOString === "function") return value.toISOString();
@@ -34,8 +36,7 @@ export function toWire(value: unknown, verbatim: readonly string[] = [], place =
     if (child === undefined) continue;
     const name = snakeCase(key);
     if (given.has(name)) throw new TypeError(`${place && `${place}.`}${name} is given twice, as ${key} too.`);
-    const path = place ? `${place}.${name}` : name;
-    given.set(name, verbatim.includes(path) ? child : toWire(child, verbatim, path));
+    given.set(name, toWire(child, verbatim, place ? `${place}.${name}` : name));
   }
   return Object.fromEntries(given);
 }

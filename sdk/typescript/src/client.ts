@@ -1,6 +1,6 @@
 /** The client. */
 import { Resources } from "./generated/resources.js";
-import type { VinrOptions } from "./options.js";
+import type { RequestOptions, VinrOptions } from "./options.js";
 import { Transport } from "./transport.js";
 import { Webhooks } from "./webhooks.js";
 
@@ -19,8 +19,21 @@ export class Vinr extends Resources {
   static readonly webhooks: Webhooks = new Webhooks();
   /** Verifies webhooks. */
   readonly webhooks: Webhooks = Vinr.webhooks;
+  readonly #transport: Transport;
 
   constructor(options: VinrOptions = {}) {
-    super(new Transport(options));
+    const transport = new Transport(options);
+    super(transport);
+    this.#transport = transport;
+  }
+
+  /** Calls what has no method here. `path` starts with `/v1/`; the body is sent as it is, without a change of names. */
+  request<T = unknown>(
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    path: string,
+    { query, body }: { query?: object | undefined; body?: object | undefined } = {},
+    options?: RequestOptions,
+  ): Promise<T> {
+    return this.#transport.call(method, () => path, { query, body, verbatim: [""] }, options);
   }
 }

@@ -79,6 +79,15 @@ test("a read: key, version, agent, and no idempotency key", async () => {
   assert.equal(requests[0].url.href, "http://api.test/v1/loyalty/accounts/loy_1");
 });
 
+test("what has no method can be asked for, in the API's own words", async () => {
+  const { vinr, requests } = recording([{ body: { ok: true } }]);
+  const body = { camelCase: { stays_as: "itIs" } };
+  assert.deepEqual(await vinr.request("PATCH", "/v1/new", { body, query: { limit: 5 } }, { idempotencyKey: "k" }), { ok: true });
+  assert.equal(requests[0].url.href, "http://api.test/v1/new?limit=5");
+  assert.deepEqual(requests[0].body, body);
+  assert.equal(requests[0].headers["idempotency-key"], "k");
+});
+
 test("every write has an idempotency key of its own, or the caller's", async () => {
   const { vinr, requests } = recording();
   await create(vinr);

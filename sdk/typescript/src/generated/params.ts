@@ -699,9 +699,9 @@ export interface ApiKeysListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
 }
 
 /** List changes of configuration: parameters. */
@@ -709,15 +709,15 @@ export interface AuditLogListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only changes made with this API key. */
-  actor?: string | null | undefined;
+  actor?: string | undefined;
   /** Only this action. */
-  action?: string | null | undefined;
+  action?: string | undefined;
   /** Only changes of this object. */
-  resource?: string | null | undefined;
+  resource?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }
@@ -727,11 +727,11 @@ export interface CustomersListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those with exactly this address. */
-  email?: string | null | undefined;
+  email?: string | undefined;
 }
 
 /** List events: parameters. */
@@ -741,13 +741,13 @@ export interface EventsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only this type; `loyalty.points.*` for a family. */
-  type?: string | null | undefined;
+  type?: string | undefined;
   /** Only those about this member, or this campaign. */
-  account?: string | null | undefined;
+  account?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }
@@ -765,13 +765,13 @@ export interface AccountsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those in this program. */
-  program?: string | null | undefined;
+  program?: string | undefined;
   /** Only what this customer resolves to. */
-  customer?: string | null | undefined;
+  customer?: string | undefined;
   /** Only those with this status; `all` for every one. */
   status?: "active" | "closed" | "merged" | "all" | undefined;
 }
@@ -783,9 +783,9 @@ export interface AccountsListLotsParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** `open` for those with something remaining. */
   status?: "open" | "all" | undefined;
 }
@@ -795,7 +795,7 @@ export interface AccountsRetrieveParams {
   /** Linked objects to show in place of their ids; may be given several times, and dotted. */
   expand?: readonly string[] | undefined;
   /** Show the balances as they stood then. */
-  asOf?: string | Date | null | undefined;
+  asOf?: string | Date | undefined;
 }
 
 /** List campaigns: parameters. */
@@ -805,13 +805,13 @@ export interface CampaignsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those of this program. */
-  program?: string | null | undefined;
+  program?: string | undefined;
   /** Only those with this status now. */
-  status?: "draft" | "scheduled" | "active" | "ended" | "archived" | null | undefined;
+  status?: "draft" | "scheduled" | "active" | "ended" | "archived" | undefined;
 }
 
 /** Retrieve a campaign: parameters. */
@@ -833,17 +833,17 @@ export interface CreditTransactionsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Whose. */
   account: string;
   /** Only those in this currency. */
-  currency?: string | null | undefined;
+  currency?: string | undefined;
   /** Only what was spent on this payment, and given back from it. */
-  payment?: string | null | undefined;
+  payment?: string | undefined;
   /** Only those of this type. */
-  type?: "earn" | "redeem" | "expire" | "adjust" | "reverse" | null | undefined;
+  type?: "earn" | "redeem" | "expire" | "adjust" | "reverse" | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }
@@ -861,13 +861,13 @@ export interface EarningRulesListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those of this program. */
-  program?: string | null | undefined;
+  program?: string | undefined;
   /** Only those that are active, or are not. */
-  active?: boolean | null | undefined;
+  active?: boolean | undefined;
 }
 
 /** Retrieve an earning rule: parameters. */
@@ -881,11 +881,11 @@ export interface ProgramsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those with this status. */
-  status?: "active" | "paused" | "archived" | null | undefined;
+  status?: "active" | "paused" | "archived" | undefined;
 }
 
 /** List redemptions: parameters. */
@@ -895,17 +895,17 @@ export interface RedemptionsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those of this member. */
-  account?: string | null | undefined;
+  account?: string | undefined;
   /** Only those in this state. */
-  status?: "pending" | "applied" | "released" | "reversed" | null | undefined;
+  status?: "pending" | "applied" | "released" | "reversed" | undefined;
   /** Only those of this reward. */
-  reward?: string | null | undefined;
+  reward?: string | undefined;
   /** Only the one with this code, however it was typed. */
-  code?: string | null | undefined;
+  code?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }
@@ -923,19 +923,19 @@ export interface ReferralsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those in this program. */
-  program?: string | null | undefined;
+  program?: string | undefined;
   /** Only those by this account. */
-  referrer?: string | null | undefined;
+  referrer?: string | undefined;
   /** Only the one by which this account came. */
-  referee?: string | null | undefined;
+  referee?: string | undefined;
   /** Only those with this status. */
-  status?: "pending" | "attributed" | "converted" | "rejected" | "expired" | "reversed" | null | undefined;
+  status?: "pending" | "attributed" | "converted" | "rejected" | "expired" | "reversed" | undefined;
   /** Only those under this code. */
-  code?: string | null | undefined;
+  code?: string | undefined;
 }
 
 /** Retrieve a referral: parameters. */
@@ -951,13 +951,13 @@ export interface RewardsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those of this program. */
-  program?: string | null | undefined;
+  program?: string | undefined;
   /** Only those that are active, or are not. */
-  active?: boolean | null | undefined;
+  active?: boolean | undefined;
 }
 
 /** Retrieve a reward: parameters. */
@@ -973,11 +973,11 @@ export interface SegmentsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those of this program. */
-  program?: string | null | undefined;
+  program?: string | undefined;
 }
 
 /** List the members of a segment: parameters. */
@@ -987,9 +987,9 @@ export interface SegmentsListMembersParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
 }
 
 /** Retrieve a segment: parameters. */
@@ -1005,13 +1005,13 @@ export interface TransactionsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Whose. */
   account: string;
   /** Only those of this type. */
-  type?: "earn" | "redeem" | "expire" | "adjust" | "reverse" | null | undefined;
+  type?: "earn" | "redeem" | "expire" | "adjust" | "reverse" | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }
@@ -1027,13 +1027,13 @@ export interface ReceivedEventsListParams {
   /** How many objects a page has. */
   limit?: number | undefined;
   /** The id that the page starts after: older objects. */
-  startingAfter?: string | null | undefined;
+  startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
-  endingBefore?: string | null | undefined;
+  endingBefore?: string | undefined;
   /** Only those with this status. */
-  status?: "processed" | "ignored" | "deferred" | null | undefined;
+  status?: "processed" | "ignored" | "deferred" | undefined;
   /** Only this type. */
-  type?: string | null | undefined;
+  type?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }

@@ -68,6 +68,9 @@ export type ErrorType =
   | "rate_limit_error"
   | "api_error";
 
+/** What `type` of an event may be. */
+export type EventType = Event["type"];
+
 /** A member; with ``as_of``, the balances are those of that moment. */
 export interface AccountAsOf extends LoyaltyAccount {
   /** The moment of the balances, where one was asked for. */
