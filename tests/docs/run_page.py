@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.docs.page_program import MARK, PRINTED, SDK_PYTHON, prepare, program
+from tests.docs.page_program import MARK, PRINTED, SDK_PYTHON, prepare
 from tests.docs.steps import ROOT, Step, differences, is_like, says, steps
 from tests.served import Served, served
 from vinr_engagement.audit import Origin
@@ -82,7 +82,7 @@ async def run_page(path: Path, language: str, database_url: str, folder: Path) -
     async with served(database_url, around=noting) as server:
         if not any(sign in path.read_text(encoding="utf-8") for sign in _HAS_ITS_TIME):
             await server.store.write_path.run(SetClock(parse_instant(TODAY)), Origin("tests"))
-        command = await prepare(program(path, language, server.url), language, folder)
+        command = await prepare(path, language, server.url, folder)
         ended = await execute(command, folder, surroundings(server, database_url, folder))
     faults = [] if ended.code == 0 else [f"{path.name} in {language} ended with {ended.code}:\n{ended.complaints}"]
     for step in steps(path):
@@ -125,6 +125,7 @@ def surroundings(server: Served, database_url: str, folder: Path) -> dict[str, s
         "VINR_DATABASE_URL": database_url,
         "VINR_SECRET_KEY": server.key,
         "VINR_API_BASE": server.url,
+        "VINR_TEST_SERVER": server.url,
     }
 
 

@@ -67,7 +67,7 @@ def steps(path: Path) -> list[Step]:
         language = language_of(block)
         if language in RUN:
             together = end and not any(line.strip() for line in lines[end : block.line - 1])
-            if not (together and found and not found[-1].answers and language not in found[-1].blocks):
+            if not (together and _belongs(block, found[-1])):
                 found.append(Step({}, [], []))
             found[-1].blocks[language] = block
         elif block.kind in (ANSWER, OUTPUT):
@@ -75,6 +75,12 @@ def steps(path: Path) -> list[Step]:
             (found[-1].answers if block.kind == ANSWER else found[-1].outputs).append(block)
         end = last_line(block) if language in RUN else 0
     return found
+
+
+def _belongs(block: Block, step: Step) -> bool:
+    """Whether a block is the same step in another language."""
+    others = step.blocks.values()
+    return language_of(block) not in step.blocks and {is_left_out(other) for other in others} == {is_left_out(block)}
 
 
 def last_line(block: Block) -> int:
@@ -107,7 +113,9 @@ def _differences_of_lists(shown: list[Any], answered: list[Any], at: str) -> lis
     if len(answered) < len(first) or (len(answered) > len(first) and not is_open):
         return [f"{at} has {len(answered)} elements, not {len(first)}: {answered!r}"]
     return [
-        fault for i, (one, other) in enumerate(zip(first, answered, strict=False)) for fault in differences(one, other, f"{at}[{i}]")
+        fault
+        for i, (one, other) in enumerate(zip(first, answered, strict=False))
+        for fault in differences(one, other, f"{at}[{i}]")
     ]
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.page_program import SDK_PYTHON, SDK_TYPESCRIPT
 from tests.docs.run_page import run_page
 from tests.docs.steps import (
     LANGUAGES,
@@ -22,11 +21,6 @@ from tests.docs.steps import (
 from tests.docs.tables import DOCS, blocks
 
 PAGES = {str(path.relative_to(ROOT)): path for path in pages()}
-NEEDS = {
-    "sh": (shutil.which("curl") is not None and shutil.which("bash") is not None, "there is no curl, or no bash"),
-    "python": (SDK_PYTHON.exists(), "sdk/python is not there"),
-    "ts": (SDK_TYPESCRIPT.exists(), "sdk/typescript is not there"),
-}
 OF_ONE_LANGUAGE = ("python", "typescript")
 TO_RUN = [
     (name, language)
@@ -56,7 +50,9 @@ def test_every_block_says_what_it_is(page: Path) -> None:
 
 def test_every_fence_is_found(page: Path) -> None:
     """Blocks are looked for at the start of a line, between three backticks."""
-    fences = [line for line in page.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith(("```", "~~~"))]
+    fences = [
+        line for line in page.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith(("```", "~~~"))
+    ]
     assert all(line.startswith("```") and not line.startswith("````") for line in fences)
     assert len(fences) == 2 * len(blocks(page))
 
@@ -92,9 +88,8 @@ async def test_the_tutorial_runs_on_postgresql_as_well(language: str, database_u
 
 
 async def check(name: str, language: str, database_url: str, folder: Path) -> None:
-    is_there, otherwise = NEEDS[language]
-    if not is_there:
-        pytest.skip(otherwise)
+    if language == "sh" and not (shutil.which("curl") and shutil.which("bash")):
+        pytest.skip("there is no curl, or no bash")
     faults = await run_page(PAGES[name], language, database_url, folder)
     assert not faults, "\n".join(faults)
 
@@ -114,30 +109,48 @@ curl -s http://127.0.0.1:8000/v1/loyalty/programs/prog_default -H "X-Api-Key: $V
 ```sh
 echo "$HOME"  # …/page
 ```
+
+```python
+from vinr import Vinr
+
+print(Vinr().loyalty.programs.retrieve("prog_default").default_currency)  # GBP
+```
 """
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("told", "instead", "fault"),
+    ("language", "told", "instead", "fault"),
     [
-        ("", "", ""),
-        ('"auto_enroll": true', '"auto_enroll": false', "answer.auto_enroll is True, not False"),
-        ("X-Api-Key", "X-Key", "was refused"),
-        ("curl -s", "exit 3; curl -s", "ended with 3"),
-        ("…/page", "…/elsewhere", "does not print"),
+        ("sh", "", "", ""),
+        ("sh", '"auto_enroll": true', '"auto_enroll": false', "answer.auto_enroll is True, not False"),
+        ("sh", "X-Api-Key", "X-Key", "was refused"),
+        ("sh", "curl -s", "exit 3; curl -s", "ended with 3"),
+        ("sh", "…/page", "…/elsewhere", "does not print"),
+        ("python", "", "", ""),
+        ("python", "# GBP", "# EUR", "does not print 'EUR'"),
+        ("python", "retrieve(", "retreive(", "line 18"),
     ],
-    ids=["right", "another answer", "refused", "fails", "says otherwise"],
+    ids=[
+        "right",
+        "another answer",
+        "refused",
+        "fails",
+        "says otherwise",
+        "Python",
+        "Python says otherwise",
+        "misspelt",
+    ],
 )
 async def test_a_page_that_is_wrong_is_found(
-    told: str, instead: str, fault: str, database_url: str, tmp_path: Path
+    language: str, told: str, instead: str, fault: str, database_url: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "page"
     folder.mkdir()
     path = tmp_path / "page.md"
     path.write_text(PAGE.replace(told, instead) if told else PAGE, encoding="utf-8")
-    faults = await run_page(path, "sh", database_url, folder)
+    faults = await run_page(path, language, database_url, folder)
     assert (fault in "\n".join(faults)) if fault else faults == []
 
 
