@@ -80,7 +80,7 @@ async def run_page(path: Path, language: str, database_url: str, folder: Path) -
         return notebooks[0]
 
     async with served(database_url, around=noting) as server:
-        if not any(sign in path.read_text(encoding="utf-8") for sign in _HAS_ITS_TIME):
+        if not _has_its_time(path):
             await server.store.write_path.run(SetClock(parse_instant(TODAY)), Origin("tests"))
         command = await prepare(path, language, server.url, folder)
         ended = await execute(command, folder, surroundings(server, database_url, folder))
@@ -93,6 +93,11 @@ async def run_page(path: Path, language: str, database_url: str, folder: Path) -
             otherwise = (*refused, *_unlike(step, answers), *_unsaid(step, language, ended.printed[line]))
             faults += [f"{path.name}:{line}: {fault}" for fault in otherwise]
     return faults
+
+
+def _has_its_time(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return any(sign in text for sign in _HAS_ITS_TIME)
 
 
 async def execute(command: list[str], folder: Path, environment: dict[str, str]) -> Ended:

@@ -1,8 +1,8 @@
 """The code of a page as its reader runs it: blocks that stand together make a step, and below it its answer is shown.
 
 The words after the opening fence say what a block is. ``sh``, ``python`` and ``ts`` are run as they stand, unless
-``norun: REASON`` follows; ``sh curl`` is an ``sh`` beside which stand the same in Python and TypeScript. ``json answer`` is what the server answered last in the step above it, shortened; ``text output`` are
-lines that its commands printed.
+``norun: REASON`` follows; ``sh curl`` is an ``sh`` beside which stand the same in Python and TypeScript. ``json answer`` is what
+the server answered last in the step above it, shortened; ``text output`` are lines that its commands printed.
 """
 
 import re

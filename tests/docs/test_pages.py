@@ -26,6 +26,8 @@ from vinr_engagement.entrypoints.api.segments import NewSegment
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
 from vinr_engagement.entrypoints.api.tiers import TierPin
 from vinr_engagement.entrypoints.api.transactions import Adjustment
+from vinr_engagement.entrypoints.api.webhook_deliveries import EventReplay
+from vinr_engagement.entrypoints.api.webhook_endpoints import NewEndpoint, Rotation
 from vinr_engagement.foundation.settings import Settings
 
 PAGES = {str(path.relative_to(DOCS)): path for path in own_pages()}
@@ -50,6 +52,9 @@ BODIES = {
     "advance": ClockAdvance,
     "program changes": ProgramChanges,
     "pin": TierPin,
+    "webhook endpoint": NewEndpoint,
+    "rotation": Rotation,
+    "event replay": EventReplay,
 }
 # Answers, and lines of files: other tests compare them with what the engine really says.
 ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member", "wallet", "progress"}

@@ -38,6 +38,7 @@ from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.tiers import account_tiers
 from vinr_engagement.entrypoints.api.transactions import transactions
+from vinr_engagement.entrypoints.api.webhook_deliveries import webhook_endpoints
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 from vinr_engagement.foundation.settings import Environment, Settings
 
@@ -58,6 +59,7 @@ RESOURCES = (
     customers,
     events,
     received_events,
+    webhook_endpoints,
     audit_log,
     api_keys,
     test_helpers,

@@ -17,6 +17,7 @@ from vinr_engagement.entrypoints.api.reward_shapes import Reward
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.shapes import EarningRule, Segment
 from vinr_engagement.entrypoints.api.test_helpers import Clock
+from vinr_engagement.entrypoints.api.webhook_shapes import EndpointConfiguration
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 
@@ -24,7 +25,8 @@ audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
 
 
 Configured = Annotated[
-    Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock, Field(discriminator="object")
+    Program | EarningRule | Reward | Segment | Campaign | ApiKey | EndpointConfiguration | Clock,
+    Field(discriminator="object"),
 ]
 
 

@@ -108,6 +108,12 @@ CODES: Final[dict[str, Code]] = {
         "Something goes by the segment: a rule, a campaign, a reward.",
         "Take the segment out of what `resource` names first.",
     ),
+    "webhook_endpoint_disabled": Code(
+        409, "The webhook endpoint is disabled.", "Enable it first: set its `status`, once its receiver works."
+    ),
+    "webhook_endpoint_limit": Code(
+        409, "The store has as many webhook endpoints as it may.", "Delete one that is not needed."
+    ),
     "body_too_large": Code(413, "The body is larger than 1 MiB, or 8 MiB for a batch.", "Send less at a time."),
     "unsupported_media_type": Code(415, "The body is not declared as JSON.", "Send `Content-Type: application/json`."),
     "clock_moves_forward": Code(
@@ -171,6 +177,14 @@ CODES: Final[dict[str, Code]] = {
     ),
     "until_in_past": Code(
         422, "The pin would have ended already.", "Choose a time after the clock's, or leave it out."
+    ),
+    "webhook_replay_too_large": Code(
+        422, "The span has more events than one replay tells.", "Replay shorter spans, one after the other."
+    ),
+    "webhook_url_refused": Code(
+        422,
+        "The URL leads to an address that is not public.",
+        "Give a public one, or have the operator set `VINR_WEBHOOK_ALLOW_PRIVATE`.",
     ),
     "rate_limit_exceeded": Code(
         429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."

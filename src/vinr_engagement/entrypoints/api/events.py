@@ -20,6 +20,7 @@ from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.outbox import OutgoingEvent
 from vinr_engagement.outbox import queries as outbox_queries
+from vinr_engagement.webhooks import queries as webhook_queries
 
 events = Resource("events", "/v1/events", "events")
 
@@ -44,7 +45,7 @@ class ListEvents(Paging, Expanding, CreatedAt):
     type: Annotated[str, Field(max_length=100)] | None = Field(
         None, description="Only this type; `loyalty.points.*` for a family.", examples=["loyalty.points.earned"]
     )
-    account: Id | None = Field(None, description="Only those about this member, or this campaign.")
+    account: Id | None = Field(None, description="Only those about this member, campaign or webhook endpoint.")
 
 
 class GetEvent(Expanding):
@@ -58,7 +59,7 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     What happened to members, newest first: the same that webhooks deliver.
     """
     tree = query.tree("event")
-    if query.account is not None and not await _is_campaign(caller, query.account):
+    if query.account is not None and not await _is_other_subject(caller, query.account):
         await read_account(caller, query.account, "account")
 
     async def place(session: Session, cursor: str) -> str | None:
@@ -76,10 +77,13 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     return json_answer(query.answer(page, data))
 
 
-async def _is_campaign(caller: Exchange, identifier: str) -> bool:
-    if not identifier.startswith("camp_"):
-        return False
-    return await caller.read(lambda session: campaign_queries.get_campaign(session, identifier)) is not None
+async def _is_other_subject(caller: Exchange, identifier: str) -> bool:
+    """Whether it is a campaign or a webhook endpoint."""
+    if identifier.startswith("camp_"):
+        return await caller.read(lambda session: campaign_queries.get_campaign(session, identifier)) is not None
+    if identifier.startswith("we_"):
+        return await caller.read(lambda session: webhook_queries.get_endpoint(session, identifier)) is not None
+    return False
 
 
 @events.get("/{event}", "retrieve", Event, errors=("parameter_invalid",))

@@ -42,6 +42,7 @@ _TAGS: Final = {
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",
+    "webhook_endpoints": "Where events go, and what was delivered.",
     "audit_log": "Who changed which configuration when.",
     "api_keys": "Who may use the API.",
     "test_helpers": "The clock of the test store.",

@@ -16,6 +16,7 @@ RESOURCES: Final = (
     "customers",
     "events",
     "received_events",
+    "webhook_endpoints",
     "audit_log",
     "api_keys",
     "test_helpers",
