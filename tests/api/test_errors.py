@@ -12,6 +12,7 @@ from tests.api.conftest import Api, close_api, open_api, payment
 from tests.api.redeeming import REDEMPTIONS, a_member, a_reward
 from tests.docs.tables import GUIDES, code, table
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
+from vinr_engagement.entrypoints.api.limits import STREAMS
 
 pytestmark = pytest.mark.anyio
 
@@ -333,6 +334,11 @@ async def campaign_archived(api: Api) -> httpx2.Response:
     return await api.call("PATCH", path, {"status": "active"})
 
 
+async def stream_limit_reached(api: Api) -> httpx2.Response:
+    api.app._api.state.streams.open = STREAMS
+    return await api.call("GET", "/v1/events/stream")
+
+
 PROVOCATIONS: dict[str, Provocation] = {
     "parameter_missing": request("POST", ACCOUNTS, {}),
     "parameter_unknown": request("POST", ACCOUNTS, {"program": "prog_default", "meta": {}}),
@@ -371,6 +377,8 @@ PROVOCATIONS: dict[str, Provocation] = {
     "campaign_archived": campaign_archived,
     "campaign_begun": campaign_begun,
     "segment_in_use": segment_in_use,
+    "stream_place_gone": request("GET", "/v1/events/stream", params={"last_event_id": "evb_none-1"}),
+    "stream_limit_reached": stream_limit_reached,
     "body_too_large": body_too_large,
     "unsupported_media_type": request("POST", ACCOUNTS, content=b"{}", headers={"Content-Type": "text/plain"}),
     "clock_moves_forward": clock_moves_forward,

@@ -45,6 +45,8 @@ FURNISHED = {"prog_default", "rule_default"}
 OF_ACCOUNT = (TRANSACTIONS, f"{CREDIT}/transactions")
 """Lists that ask whose."""
 OF_AN_ACCOUNT = {"transactions.list", "credit.transactions.list", "campaigns.retrieve_progress"}
+ENDLESS = {"events.stream"}
+"""Once begun it goes on for ever; that it asks for its scope is tried as of all others."""
 READS = [f"{resource}:read" for resource in RESOURCES]
 
 
@@ -87,7 +89,7 @@ async def test_a_key_that_may_read_reads_everything(api: Api) -> None:
     reader = await api.new_key("test", *READS)
     reached = set()
     for name, (method, path, _) in (await operations(api)).items():
-        if method == "GET":
+        if method == "GET" and name not in ENDLESS:
             query = f"?account={account}" if name in OF_AN_ACCOUNT else ""
             answer = await api.call("GET", any_path(path) + query, key=reader)
             assert answer.status_code == (404 if "{" in path else 200), f"{name}: {answer.text}"

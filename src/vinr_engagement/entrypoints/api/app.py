@@ -21,6 +21,7 @@ from vinr_engagement.entrypoints.api.customers import customers
 from vinr_engagement.entrypoints.api.door import CLIENT_CLOSED, EXCHANGE, Door, refused
 from vinr_engagement.entrypoints.api.earning_rules import earning_rules
 from vinr_engagement.entrypoints.api.errors import ErrorWriter, Fault
+from vinr_engagement.entrypoints.api.event_stream import event_stream
 from vinr_engagement.entrypoints.api.events import events
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.gate import Gate
@@ -35,6 +36,7 @@ from vinr_engagement.entrypoints.api.referrals import referrals
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.segments import segments
 from vinr_engagement.entrypoints.api.siblings import Siblings
+from vinr_engagement.entrypoints.api.streams import Streams
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.tiers import account_tiers
 from vinr_engagement.entrypoints.api.transactions import transactions
@@ -57,6 +59,7 @@ RESOURCES = (
     segments,
     campaigns,
     customers,
+    event_stream,  # before the events: /v1/events/{event} would take its path
     events,
     received_events,
     webhook_endpoints,
@@ -74,7 +77,12 @@ def create_app(stores: Mapping[Environment, Store], settings: Settings, siblings
     writer = ErrorWriter(settings.docs_url)
     gate = Gate(stores, settings)
     observer = Observer(settings, stores, siblings)
-    door = Door(_fastapi(stores, gate, observer, writer), gate, observer, writer)
+    streams = Streams(stores)
+    observer.watch_streams(lambda: streams.open)
+    api = _fastapi(stores, gate, observer, writer)
+    api.state.streams = streams
+    door = Door(api, gate, observer, writer)
+    door.when_stopping(streams.end)
     intake = Intake(writer, observer)
     door.add_hot(EVENTS, intake.one)
     door.add_hot(EVENT_BATCH, intake.batch)

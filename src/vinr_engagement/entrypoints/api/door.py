@@ -13,6 +13,8 @@ from vinr_engagement.entrypoints.api.gate import Gate
 from vinr_engagement.entrypoints.api.observe import Observer
 
 EXCHANGE: Final = "vinr.exchange"
+STOPPING: Final = "vinr.stopping"
+"""In the state of the lifespan: what to call when the server is told to stop, before it waits for answers to end."""
 _JSON: Final = (b"content-type", b"application/json")
 _VERSION: Final = (b"vinr-version", API_VERSION.encode())
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
@@ -34,6 +36,7 @@ class Door:
         self._writer = writer
         self._hot: dict[str, Hot] = {}
         self._glances: list[tuple[str, str, Hot]] = []
+        self._stopping: Callable[[], None] = lambda: None
 
     def add_hot(self, path: str, route: Hot) -> None:
         """Has POSTs to exactly this path answered by ``route``."""
@@ -43,9 +46,14 @@ class Door:
         """Has GETs of ids under this path, without a query, answered by ``route``, which is ``named`` so in logs."""
         self._glances.append((path, named, route))
 
+    def when_stopping(self, end: Callable[[], None]) -> None:
+        """Has ``end`` called when the server is told to stop: it ends what would go on for ever."""
+        self._stopping = end
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         if scope["type"] != "http":
+            scope.get("state", {})[STOPPING] = self._stopping
             await self._api(scope, receive, send)
             self._observer.flush()
             return

@@ -114,6 +114,11 @@ CODES: Final[dict[str, Code]] = {
     "webhook_endpoint_limit": Code(
         409, "The store has as many webhook endpoints as it may.", "Delete one that is not needed."
     ),
+    "stream_place_gone": Code(
+        410,
+        "What came after this place is older than 30 days, or the place is of another store.",
+        "Open the stream without a place, and read what you missed from `GET /v1/events`.",
+    ),
     "body_too_large": Code(413, "The body is larger than 1 MiB, or 8 MiB for a batch.", "Send less at a time."),
     "unsupported_media_type": Code(415, "The body is not declared as JSON.", "Send `Content-Type: application/json`."),
     "clock_moves_forward": Code(
@@ -188,6 +193,11 @@ CODES: Final[dict[str, Code]] = {
     ),
     "rate_limit_exceeded": Code(
         429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."
+    ),
+    "stream_limit_reached": Code(
+        429,
+        "The server process has as many streams open as it may.",
+        "Try again after `Retry-After` seconds; share one stream among what needs it.",
     ),
     "internal_error": Code(
         500, "The server failed; the operator's log has the cause under this request id.", "Report the `request_id`."

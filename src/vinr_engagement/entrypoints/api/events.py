@@ -59,8 +59,8 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     What happened to members, newest first: the same that webhooks deliver.
     """
     tree = query.tree("event")
-    if query.account is not None and not await _is_other_subject(caller, query.account):
-        await read_account(caller, query.account, "account")
+    if query.account is not None:
+        await check_subject(caller, query.account)
 
     async def place(session: Session, cursor: str) -> str | None:
         return cursor if await outbox_queries.get_event(session, cursor) else None
@@ -75,6 +75,12 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     data = [outbox_queries.event_snapshot(event) for event in page.rows]
     await expand(caller, data, "event", tree)
     return json_answer(query.answer(page, data))
+
+
+async def check_subject(caller: Exchange, identifier: str) -> None:
+    """Raises ``NotFound`` where this is neither a member nor a campaign or a webhook endpoint."""
+    if not await _is_other_subject(caller, identifier):
+        await read_account(caller, identifier, "account")
 
 
 async def _is_other_subject(caller: Exchange, identifier: str) -> bool:

@@ -30,6 +30,13 @@ API_KEY_SCOPES = 50
 PREVIEW_RULES = 100
 REDEMPTION_QUANTITY = 100
 
+STREAMS = 100
+"""Streams of events that a server process has open."""
+STREAM_TYPES_CHARACTERS = 2_000
+STREAM_HEARTBEAT_SECONDS = 15
+"""A stream that has nothing to tell says so this often, so that nobody between takes it for dead."""
+STREAM_RETRY_AFTER_SECONDS = 5
+
 KEY_CACHE_SECONDS = 2
 """A revoked key may still be taken by another process for so long."""
 KEY_CACHE_ENTRIES = 10_000

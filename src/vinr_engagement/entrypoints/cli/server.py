@@ -79,10 +79,12 @@ async def serve(
 
 def configuration(app: "ASGIApp", processes: int = 1) -> uvicorn.Config:
     """How uvicorn serves the application, in one process or in several."""
+    from vinr_engagement.entrypoints.cli.connection import Connection
+
     return uvicorn.Config(
         app,
         interface="asgi3",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
