@@ -186,7 +186,7 @@ class Resource:
 
 def _described(answer: type[BaseModel] | type[Response]) -> dict[str, Any]:
     if issubclass(answer, Response):
-        return {"response_model": None, "response_class": answer}
+        return {"response_model": None, "response_class": answer, "status_code": 200}
     return {"response_model": answer}
 
 
