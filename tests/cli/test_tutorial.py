@@ -104,7 +104,7 @@ def test_what_happens_arrives_at_the_receiver(
     language: str, vinr: Any, served: tuple[str, str], terminal: Terminal, port: str
 ) -> None:
     url, key = served
-    _, receiving, listening = left_out("sh")
+    *_, receiving, listening = left_out("sh")
     if language == "ts":
         told, _, other = receiving.partition("python receiver.py")
         receiving = told + other.partition(": ")[2]
