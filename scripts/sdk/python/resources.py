@@ -142,16 +142,21 @@ def arguments(method: Method, description: Description) -> list[Argument]:
     body = [] if method.body is None else [_of_field(field) for field in description.schemas[method.body].fields]
     query = [_of_parameter(parameter) for parameter in method.at("query")]
     found = sorted([*body, *query], key=lambda argument: (not argument.required, _SHOWING.get(argument.name, 0)))
-    counted = Counter([argument.name for argument in found] + [parameter.name for parameter in method.at("path")])
-    if counted.most_common(1) and counted.most_common(1)[0][1] > 1:
-        raise ValueError(f"{method.operation} has two parameters named {counted.most_common(1)[0][0]}")
+    names = ["options", *(argument.name for argument in found), *(parameter.name for parameter in method.at("path"))]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"{method.operation} has two parameters named {twice[0]}")
     return found
 
 
 def _of_field(field: Field) -> Argument:
     told = request_type(field.type, "params.")
-    declared = f"{python_name(field.name)}: {told}" + ("" if field.required else " | Omit = OMIT")
+    declared = f"{python_name(field.name)}: {told if field.required else f'{_or_omitted(told)} = OMIT'}"
     return Argument(python_name(field.name), field.name, declared, field.description, field.required)
+
+
+def _or_omitted(told: str) -> str:
+    return f"{told.removesuffix(' | None')} | Omit | None" if told.endswith(" | None") else f"{told} | Omit"
 
 
 def _of_parameter(parameter: Parameter) -> Argument:

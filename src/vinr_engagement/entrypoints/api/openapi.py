@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
 from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS
+from vinr_engagement.entrypoints.api.meanings import describe
 from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, PATH_ID, SCHEMAS, headers_of
 from vinr_engagement.entrypoints.api.routing import ANY, BATCH, CODES_OF, SCOPE, WRITING, error_responses
 from vinr_engagement.foundation import json
@@ -86,6 +87,7 @@ def document(api: FastAPI) -> dict[str, Any]:
             _finish(method, operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
+    describe(components["schemas"])
     return found
 
 

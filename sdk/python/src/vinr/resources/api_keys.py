@@ -78,6 +78,8 @@ class ApiKeys(Resource):
 
         ``name``: What it is for.
 
+        ``kind``: ``secret`` for everything, ``restricted`` for its scopes alone.
+
         ``scopes``: What a restricted key may do; to write includes to read.
         """
         return self._client._run(Call(_CREATE, body={"name": name, "kind": kind, "scopes": scopes}, options=options))
@@ -169,6 +171,8 @@ class AsyncApiKeys(AsyncResource):
         kept.
 
         ``name``: What it is for.
+
+        ``kind``: ``secret`` for everything, ``restricted`` for its scopes alone.
 
         ``scopes``: What a restricted key may do; to write includes to read.
         """

@@ -35,8 +35,8 @@ class Events(Resource):
         id: str,
         type: str,
         data: params.EventInData,
-        created_at: params.Moment | None | Omit = OMIT,
-        created: int | None | Omit = OMIT,
+        created_at: params.Moment | Omit | None = OMIT,
+        created: int | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.EventOutcome:
         """Send an event.
@@ -72,6 +72,8 @@ class Events(Resource):
 
         Up to 1,000, processed in array order; each succeeds or fails by itself, with an answer and a status of
         its own.
+
+        ``events``: In the order in which they are to be processed.
         """
         return self._client._run(Call(_CREATE_BATCH, body={"events": events}, options=options))
 
@@ -122,7 +124,7 @@ class Events(Resource):
         )
 
     def replay(
-        self, event: str, *, account: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, event: str, *, account: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.EventOutcome:
         """Evaluate an ignored event again.
 
@@ -154,8 +156,8 @@ class AsyncEvents(AsyncResource):
         id: str,
         type: str,
         data: params.EventInData,
-        created_at: params.Moment | None | Omit = OMIT,
-        created: int | None | Omit = OMIT,
+        created_at: params.Moment | Omit | None = OMIT,
+        created: int | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.EventOutcome:
         """Send an event.
@@ -191,6 +193,8 @@ class AsyncEvents(AsyncResource):
 
         Up to 1,000, processed in array order; each succeeds or fails by itself, with an answer and a status of
         its own.
+
+        ``events``: In the order in which they are to be processed.
         """
         return await self._client._run(Call(_CREATE_BATCH, body={"events": events}, options=options))
 
@@ -241,7 +245,7 @@ class AsyncEvents(AsyncResource):
         )
 
     async def replay(
-        self, event: str, *, account: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, event: str, *, account: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.EventOutcome:
         """Evaluate an ignored event again.
 

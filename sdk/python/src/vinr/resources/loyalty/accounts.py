@@ -59,7 +59,7 @@ class Accounts(Resource):
         self,
         *,
         program: str,
-        customer: str | None | Omit = OMIT,
+        customer: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
@@ -215,8 +215,8 @@ class Accounts(Resource):
         account: str,
         *,
         tier: str | None,
-        until: params.Moment | None | Omit = OMIT,
-        reason: str | None | Omit = OMIT,
+        until: params.Moment | Omit | None = OMIT,
+        reason: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.TierProgress:
         """Pin a member to a tier.
@@ -291,11 +291,13 @@ class Accounts(Resource):
         self,
         account: str,
         *,
-        metadata: Mapping[str, str | None] | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        metadata: Mapping[str, str | None] | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
         """Update a member.
+
+        ``metadata``: Your own notes, text to text.
 
         ``customer``: Links a standalone account to a customer.
 
@@ -322,7 +324,7 @@ class AsyncAccounts(AsyncResource):
         self,
         *,
         program: str,
-        customer: str | None | Omit = OMIT,
+        customer: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
@@ -478,8 +480,8 @@ class AsyncAccounts(AsyncResource):
         account: str,
         *,
         tier: str | None,
-        until: params.Moment | None | Omit = OMIT,
-        reason: str | None | Omit = OMIT,
+        until: params.Moment | Omit | None = OMIT,
+        reason: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.TierProgress:
         """Pin a member to a tier.
@@ -554,11 +556,13 @@ class AsyncAccounts(AsyncResource):
         self,
         account: str,
         *,
-        metadata: Mapping[str, str | None] | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        metadata: Mapping[str, str | None] | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
         """Update a member.
+
+        ``metadata``: Your own notes, text to text.
 
         ``customer``: Links a standalone account to a customer.
 

@@ -45,11 +45,11 @@ class Campaigns(Resource):
             | params.ChallengeMechanic
             | params.FeaturedRewardMechanic
         ],
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -58,7 +58,17 @@ class Campaigns(Resource):
 
         A draft, unless ``status`` launches it.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``audience``: For whom it is.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -164,7 +174,7 @@ class Campaigns(Resource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
         mechanics: Sequence[
             params.PointsMultiplierMechanic
@@ -173,9 +183,9 @@ class Campaigns(Resource):
             | params.FeaturedRewardMechanic
         ]
         | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -185,7 +195,17 @@ class Campaigns(Resource):
         Once it has begun, ``audience``, ``mechanics``, ``per_member_limit`` and ``schedule.starts_at`` stay as
         they are, and a budget can be changed but neither added nor removed. An archived campaign stays archived.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``audience``: For whom it is.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -230,11 +250,11 @@ class AsyncCampaigns(AsyncResource):
             | params.ChallengeMechanic
             | params.FeaturedRewardMechanic
         ],
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -243,7 +263,17 @@ class AsyncCampaigns(AsyncResource):
 
         A draft, unless ``status`` launches it.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``audience``: For whom it is.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -349,7 +379,7 @@ class AsyncCampaigns(AsyncResource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
         mechanics: Sequence[
             params.PointsMultiplierMechanic
@@ -358,9 +388,9 @@ class AsyncCampaigns(AsyncResource):
             | params.FeaturedRewardMechanic
         ]
         | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -370,7 +400,17 @@ class AsyncCampaigns(AsyncResource):
         Once it has begun, ``audience``, ``mechanics``, ``per_member_limit`` and ``schedule.starts_at`` stay as
         they are, and a budget can be changed but neither added nor removed. An archived campaign stays archived.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``audience``: For whom it is.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 

@@ -39,16 +39,16 @@ class EarningRules(Resource):
         trigger: str,
         name: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -57,7 +57,13 @@ class EarningRules(Resource):
 
         Without a ``name``, it is named for its trigger.
 
+        ``program``: The program.
+
+        ``trigger``: The type of event that it is for.
+
         ``name``: For people.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -67,7 +73,19 @@ class EarningRules(Resource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Your own notes, text to text.
         """
@@ -149,8 +167,8 @@ class EarningRules(Resource):
         self,
         *,
         event: params.EventIn,
-        rules: Sequence[params.NewRule] | None | Omit = OMIT,
-        account: str | None | Omit = OMIT,
+        rules: Sequence[params.NewRule] | Omit | None = OMIT,
+        account: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.PreviewResult:
         """Try rules on an event.
@@ -187,16 +205,16 @@ class EarningRules(Resource):
         name: str | Omit = OMIT,
         trigger: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -205,7 +223,13 @@ class EarningRules(Resource):
 
         A new version comes of it; what was awarded keeps the version that it was awarded by.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``trigger``: The type of event that it is for.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -215,7 +239,19 @@ class EarningRules(Resource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
         """
@@ -256,16 +292,16 @@ class AsyncEarningRules(AsyncResource):
         trigger: str,
         name: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -274,7 +310,13 @@ class AsyncEarningRules(AsyncResource):
 
         Without a ``name``, it is named for its trigger.
 
+        ``program``: The program.
+
+        ``trigger``: The type of event that it is for.
+
         ``name``: For people.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -284,7 +326,19 @@ class AsyncEarningRules(AsyncResource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Your own notes, text to text.
         """
@@ -366,8 +420,8 @@ class AsyncEarningRules(AsyncResource):
         self,
         *,
         event: params.EventIn,
-        rules: Sequence[params.NewRule] | None | Omit = OMIT,
-        account: str | None | Omit = OMIT,
+        rules: Sequence[params.NewRule] | Omit | None = OMIT,
+        account: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.PreviewResult:
         """Try rules on an event.
@@ -404,16 +458,16 @@ class AsyncEarningRules(AsyncResource):
         name: str | Omit = OMIT,
         trigger: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -422,7 +476,13 @@ class AsyncEarningRules(AsyncResource):
 
         A new version comes of it; what was awarded keeps the version that it was awarded by.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``trigger``: The type of event that it is for.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -432,7 +492,19 @@ class AsyncEarningRules(AsyncResource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
+
+        ``active``: Whether it is in force.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
         """

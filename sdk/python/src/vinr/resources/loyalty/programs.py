@@ -40,15 +40,19 @@ class Programs(Resource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Make a program.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -57,6 +61,15 @@ class Programs(Resource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
@@ -140,17 +153,21 @@ class Programs(Resource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Change a program.
 
         A new expiry is for points credited from then on.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -159,6 +176,15 @@ class Programs(Resource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
@@ -208,15 +234,19 @@ class AsyncPrograms(AsyncResource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Make a program.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -225,6 +255,15 @@ class AsyncPrograms(AsyncResource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
@@ -308,17 +347,21 @@ class AsyncPrograms(AsyncResource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Change a program.
 
         A new expiry is for points credited from then on.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -327,6 +370,15 @@ class AsyncPrograms(AsyncResource):
         ``default_currency``: An ISO 4217 code.
 
         ``hold_days``: How long awards from payments stay pending.
+
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
 
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 

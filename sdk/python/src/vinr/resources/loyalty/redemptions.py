@@ -35,7 +35,7 @@ class Redemptions(Resource):
     """Members' points for rewards."""
 
     def apply(
-        self, redemption: str, *, payment: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, payment: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Apply a redemption.
 
@@ -149,12 +149,14 @@ class Redemptions(Resource):
         )
 
     def release(
-        self, redemption: str, *, reason: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, reason: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Release a redemption.
 
         It is not wanted after all: points return to their lots with the expiry that they had; stock and limit
         come back.
+
+        ``reason``: Why, in a word.
 
         Refused with ``redemption_not_pending``.
         """
@@ -178,7 +180,7 @@ class AsyncRedemptions(AsyncResource):
     """Members' points for rewards."""
 
     async def apply(
-        self, redemption: str, *, payment: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, payment: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Apply a redemption.
 
@@ -292,12 +294,14 @@ class AsyncRedemptions(AsyncResource):
         )
 
     async def release(
-        self, redemption: str, *, reason: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, reason: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Release a redemption.
 
         It is not wanted after all: points return to their lots with the expiry that they had; stock and limit
         come back.
+
+        ``reason``: Why, in a word.
 
         Refused with ``redemption_not_pending``.
         """

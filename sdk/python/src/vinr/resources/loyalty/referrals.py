@@ -32,8 +32,8 @@ class Referrals(Resource):
         self,
         *,
         code: str,
-        referee: str | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        referee: str | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Use a referral code.
@@ -63,14 +63,16 @@ class Referrals(Resource):
         referrer: str,
         reward: params.RewardsIn | Omit = OMIT,
         qualify: params.QualifyIn | Omit = OMIT,
-        max_conversions: int | None | Omit = OMIT,
-        share_url: str | None | Omit = OMIT,
+        max_conversions: int | Omit | None = OMIT,
+        share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Make a referral code.
 
         The code is for the member to share; anybody may use it, each of them is a referral of its own.
+
+        ``program``: The program.
 
         ``referrer``: The member's account.
 
@@ -172,8 +174,8 @@ class AsyncReferrals(AsyncResource):
         self,
         *,
         code: str,
-        referee: str | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        referee: str | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Use a referral code.
@@ -203,14 +205,16 @@ class AsyncReferrals(AsyncResource):
         referrer: str,
         reward: params.RewardsIn | Omit = OMIT,
         qualify: params.QualifyIn | Omit = OMIT,
-        max_conversions: int | None | Omit = OMIT,
-        share_url: str | None | Omit = OMIT,
+        max_conversions: int | Omit | None = OMIT,
+        share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Make a referral code.
 
         The code is for the member to share; anybody may use it, each of them is a referral of its own.
+
+        ``program``: The program.
 
         ``referrer``: The member's account.
 

@@ -35,25 +35,43 @@ class Rewards(Resource):
         name: str,
         cost: int,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Reward:
         """Make a reward.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
@@ -139,16 +157,16 @@ class Rewards(Resource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         cost: int | Omit = OMIT,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -157,11 +175,29 @@ class Rewards(Resource):
 
         ``inventory`` is how many there are in all: one below what was taken leaves none.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
@@ -202,25 +238,43 @@ class AsyncRewards(AsyncResource):
         name: str,
         cost: int,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Reward:
         """Make a reward.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
@@ -308,16 +362,16 @@ class AsyncRewards(AsyncResource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         cost: int | Omit = OMIT,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -326,11 +380,29 @@ class AsyncRewards(AsyncResource):
 
         ``inventory`` is how many there are in all: one below what was taken leaves none.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 

@@ -46,13 +46,15 @@ class Segments(Resource):
         program: str,
         name: str,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Make a segment.
 
         Without conditions every member is in it.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -171,13 +173,15 @@ class Segments(Resource):
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Change a segment.
 
         Whatever names it goes by the new conditions from the next event on.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -213,13 +217,15 @@ class AsyncSegments(AsyncResource):
         program: str,
         name: str,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Make a segment.
 
         Without conditions every member is in it.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -340,13 +346,15 @@ class AsyncSegments(AsyncResource):
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Change a segment.
 
         Whatever names it goes by the new conditions from the next event on.
+
+        ``program``: The program.
 
         ``name``: For people.
 

@@ -29,6 +29,8 @@ class TestHelpersClock(Resource):
 
         Everything that would have happened meanwhile happens: points become available and expire.
 
+        ``to``: The time that it is to be, not before what it is.
+
         Refused with ``clock_moves_forward``, ``clock_not_set``, ``test_mode_only``.
         """
         return self._client._run(Call(_ADVANCE, body={"to": to}, options=options))
@@ -52,6 +54,8 @@ class TestHelpersClock(Resource):
 
         From then on it stands still, until it is advanced or rejoins real time. It never goes back.
 
+        ``now``: The time that it is to be, not before what it is.
+
         Refused with ``clock_moves_forward``, ``test_mode_only``.
         """
         return self._client._run(Call(_SET, body={"now": now}, options=options))
@@ -64,6 +68,8 @@ class AsyncTestHelpersClock(AsyncResource):
         """Advance the test clock.
 
         Everything that would have happened meanwhile happens: points become available and expire.
+
+        ``to``: The time that it is to be, not before what it is.
 
         Refused with ``clock_moves_forward``, ``clock_not_set``, ``test_mode_only``.
         """
@@ -87,6 +93,8 @@ class AsyncTestHelpersClock(AsyncResource):
         """Set the test clock.
 
         From then on it stands still, until it is advanced or rejoins real time. It never goes back.
+
+        ``now``: The time that it is to be, not before what it is.
 
         Refused with ``clock_moves_forward``, ``test_mode_only``.
         """

@@ -44,8 +44,8 @@ class Credit(Resource):
         account: str,
         amount: int,
         currency: str,
-        reason: str | None | Omit = OMIT,
-        expires_at: params.Moment | None | Omit = OMIT,
+        reason: str | Omit | None = OMIT,
+        expires_at: params.Moment | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.CreditTransactionDone:
@@ -125,8 +125,8 @@ class AsyncCredit(AsyncResource):
         account: str,
         amount: int,
         currency: str,
-        reason: str | None | Omit = OMIT,
-        expires_at: params.Moment | None | Omit = OMIT,
+        reason: str | Omit | None = OMIT,
+        expires_at: params.Moment | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.CreditTransactionDone:
