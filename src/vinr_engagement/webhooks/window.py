@@ -15,7 +15,6 @@ from vinr_engagement.outbox import EventBatch, log
 from vinr_engagement.outbox.log import Entry
 from vinr_engagement.webhooks.tables import CursorRow
 
-
 CLOCKS_APART: Final = SECOND
 """What was committed so shortly before an endpoint began may be told as well: clocks of servers are not quite the same."""
 
