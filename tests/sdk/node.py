@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,12 @@ from tests.conftest import RUN_FOLDER, first_of_this_run
 PACKAGE = Path(__file__).parents[2] / "sdk" / "typescript"
 OLDEST_NODE = 18
 # An unreachable registry fails a test within a minute; it does not hang it.
-PATIENCE = ("--fetch-retries=1", "--fetch-retry-maxtimeout=2000", "--fetch-timeout=20000")
+PATIENCE = (
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=500",
+    "--fetch-retry-maxtimeout=2000",
+    "--fetch-timeout=20000",
+)
 QUIETLY = ("--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
 
 
@@ -43,13 +49,13 @@ def _major(program: str) -> int:
     return int(found[1]) if found else 0
 
 
-def run(*command: str | Path, folder: Path, seconds: float = 60, **environment: str) -> str:
+def run(*command: str | Path, folder: Path, seconds: float = 60, environment: Mapping[str, str] | None = None) -> str:
     """What a command prints that must not fail; it sees nothing of ours in its environment but what is given."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("VINR_", "NODE_"))}
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**inherited, **environment},
+        env={**inherited, **(environment or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -64,13 +70,13 @@ def npm(*arguments: str, folder: Path) -> str:
     """What npm prints. Fails the test where it fails, an unreachable registry included."""
     node = find_node()
     try:
-        return run(*node.npm, *arguments, *QUIETLY, *PATIENCE, folder=folder, seconds=200, PATH=_path_with(node))
+        return run(*node.npm, *arguments, *QUIETLY, *PATIENCE, folder=folder, seconds=200, environment=_with_path(node))
     except (AssertionError, subprocess.TimeoutExpired) as error:
         pytest.fail(f"npm {' '.join(arguments)} failed; is the registry reachable?\n{error}", pytrace=False)
 
 
-def _path_with(node: Node) -> str:
-    return os.pathsep.join((str(node.program.parent), os.environ.get("PATH", os.defpath)))
+def _with_path(node: Node) -> dict[str, str]:
+    return {"PATH": os.pathsep.join((str(node.program.parent), os.environ.get("PATH", os.defpath)))}
 
 
 def built_package() -> Path:
@@ -102,7 +108,7 @@ class Project(NamedTuple):
 
     def node(self, *arguments: str, **environment: str) -> str:
         """What Node prints."""
-        return run(find_node().program, *arguments, folder=self.folder, **environment)
+        return run(find_node().program, *arguments, folder=self.folder, environment=environment)
 
 
 STRICT: dict[str, Any] = {

@@ -217,9 +217,8 @@ async def _history_of_all_types(shop: Shop, account: str) -> None:
 async def test_goodwill_is_posted_as_an_adjustment(shop: Shop) -> None:
     account = await shop.enrol()
     command = _with_ids(CURL, {"loy_7Qk": account}).replace("https://api.vinr.com", shop.server.url)
-    told = await asyncio.to_thread(
-        run, "sh", "-c", command, folder=shop.project.folder, VINR_SECRET_KEY=shop.server.key
-    )
+    environment = {"VINR_SECRET_KEY": shop.server.key}
+    told = await asyncio.to_thread(run, "sh", "-c", command, folder=shop.project.folder, environment=environment)
     row = json.loads(told)
     assert (row["type"], row["amount"], row["reason"]) == ("adjust", 500, "goodwill_credit")
     assert row["source"]["type"] == "adjustment"

@@ -34,6 +34,12 @@ export class Vinr extends Resources {
     { query, body }: { query?: object | undefined; body?: object | undefined } = {},
     options?: RequestOptions,
   ): Promise<T> {
-    return this.#transport.call(method, () => path, { query, body, verbatim: [""] }, options);
+    return this.#transport.call(method, () => absolute(path), { query, body, verbatim: [""] }, options);
   }
+}
+
+function absolute(path: string): string {
+  // Otherwise it would change the server's name.
+  if (path.startsWith("/")) return path;
+  throw new TypeError(`A path starts with a slash, unlike ${JSON.stringify(path)}.`);
 }

@@ -1,5 +1,4 @@
 /** What a call may throw. Every error of this package is a `VinrError`. */
-
 import type { ErrorCode, ErrorFault, ErrorType } from "./generated/types.js";
 
 /** What is known of an error besides its message. */
@@ -38,7 +37,6 @@ export class VinrError extends Error {
   constructor(message: string, { status, requestId, retryAfter, error = {}, ...rest }: ErrorFacts = {}) {
     super(message, rest);
     const { code, type, param, resource, request_id, doc_url, errors, message: _, ...details } = error;
-    this.name = new.target.name;
     this.status = status;
     this.retryAfter = retryAfter;
     this.code = text(code);
@@ -91,6 +89,25 @@ export class APITimeoutError extends APIConnectionError {}
 /** A webhook was not signed with this secret, not signed at all, or too long ago. */
 export class WebhookVerificationError extends VinrError {}
 
+const KINDS = {
+  APIConnectionError,
+  APITimeoutError,
+  AuthenticationError,
+  ConfigurationError,
+  ConflictError,
+  InvalidAnswerError,
+  InvalidRequestError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  ServerError,
+  UnprocessableError,
+  VinrError,
+  WebhookVerificationError,
+};
+// Not the names of the classes themselves: bundlers shorten those.
+for (const [name, kind] of Object.entries(KINDS)) Object.defineProperty(kind.prototype, "name", { value: name });
+
 const BY_STATUS: Readonly<Record<number, typeof VinrError>> = {
   401: AuthenticationError,
   403: PermissionDeniedError,
@@ -105,7 +122,12 @@ export function errorOf(status: number, body: unknown, headers: { get(name: stri
   const error = errorObject(body);
   const requestId = headers.get("x-request-id") ?? undefined;
   const facts = { status, error, requestId, retryAfter: retryAfterOf(headers) };
-  return new (kindOf(status))(text(error.message) ?? `The server answered ${status}, without saying why.`, facts);
+  return new (kindOf(status))(text(error.message) ?? unexplained(status), facts);
+}
+
+function unexplained(status: number): string {
+  if (status >= 400) return `The server answered ${status}, without saying why.`;
+  return `What answered ${status} is not the API: check baseUrl.`;
 }
 
 function kindOf(status: number): typeof VinrError {

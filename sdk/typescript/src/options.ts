@@ -18,7 +18,7 @@ export interface CancelSignal {
 /** A function that makes a request: the runtime's `fetch`, or one that stands in for it. */
 export type Fetch = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; signal: any },
+  init: { method: string; headers: Record<string, string>; body?: string; redirect: "manual"; signal: any },
 ) => Promise<FetchedResponse>;
 
 /** How to reach the API. */

@@ -97,7 +97,7 @@ export class Transport {
     if (response.status < 200 || response.status > 299) throw errorOf(response.status, body, response.headers);
     if (body === undefined) {
       const requestId = response.headers.get("x-request-id") ?? undefined;
-      throw new InvalidAnswerError("The server answered something that is not JSON.", { status: response.status, requestId });
+      throw new InvalidAnswerError("What answered is not the API, for it is not JSON: check baseUrl.", { status: response.status, requestId });
     }
     return body;
   }
@@ -106,7 +106,8 @@ export class Transport {
     const timeout = timeLimit(options.timeout ?? this.#timeout);
     const limit = new Limit(timeout, options.signal);
     try {
-      const response = await this.#fetch(prepared.url, { ...prepared, signal: limit.signal });
+      // Led elsewhere, a POST would become a GET: the answer of another call would be taken for that of this one.
+      const response = await this.#fetch(prepared.url, { ...prepared, redirect: "manual", signal: limit.signal });
       return { response, text: await response.text() };
     } catch (cause) {
       throw limit.reason(cause, prepared);

@@ -1,6 +1,7 @@
 /** The package runs where there is nothing but what the web has: no Node, no modules of Node. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { webcrypto } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -42,7 +43,7 @@ test("with the globals of the web alone it calls and verifies", { skip: !vm.Sour
     requests.push({ url, ...init });
     return new Response('{"id":"loy_1"}', { status: requests.length === 1 ? 503 : 200, headers: { "retry-after": "0" } });
   };
-  const { Vinr, VinrError } = await onTheEdge({ fetch, crypto, setTimeout, clearTimeout });
+  const { Vinr, VinrError } = await onTheEdge({ fetch, crypto: webcrypto, setTimeout, clearTimeout });
   assert.throws(() => new Vinr(), VinrError);
   const vinr = new Vinr({ secretKey: "sk_test_key" });
   assert.equal((await vinr.loyalty.accounts.create({ program: "prog_default" })).id, "loy_1");

@@ -86,6 +86,8 @@ test("what has no method can be asked for, in the API's own words", async () => 
   assert.equal(requests[0].url.href, "http://api.test/v1/new?limit=5");
   assert.deepEqual(requests[0].body, body);
   assert.equal(requests[0].headers["idempotency-key"], "k");
+  await assert.rejects(vinr.request("GET", ".elsewhere.test/v1"), TypeError);
+  assert.equal(requests.length, 1);
 });
 
 test("every write has an idempotency key of its own, or the caller's", async () => {
@@ -241,6 +243,7 @@ test("each kind of error has a class", async () => {
     const error = await create(vinr).catch((each) => each);
     assert.equal(error.constructor, kind);
     assert.equal(error.name, kind.name);
+    assert.ok(!Object.keys(error).includes("name"));
   }
 });
 
@@ -248,7 +251,15 @@ test("an answer that is not ours is told apart", async () => {
   const html = { status: 502, body: "<h1>Bad gateway</h1>", headers: { "x-request-id": "req_2" } };
   const { vinr } = recording([html, { status: 200, body: "<h1>Hello</h1>" }], { maxRetries: 0 });
   await assert.rejects(create(vinr), { name: "ServerError", status: 502, code: undefined, requestId: "req_2" });
-  await assert.rejects(create(vinr), { name: "InvalidAnswerError", status: 200, message: /not JSON/ });
+  await assert.rejects(create(vinr), { name: "InvalidAnswerError", status: 200, message: /not JSON: check baseUrl/ });
+});
+
+test("it is not led to another address", async () => {
+  const moved = (response, number) => json(response, number === 1 ? 301 : 200, {}, number === 1 ? { location: "/v2" } : {});
+  await against(moved, async (vinr, requests) => {
+    await assert.rejects(create(vinr), { name: "InvalidAnswerError", status: 301, message: /301 .*check baseUrl/ });
+    assert.equal(requests.length, 1);
+  });
 });
 
 test("where nobody listens the error says so", async () => {
