@@ -160,7 +160,7 @@ class Campaigning(Whole):
     def look(self, name: str, member: Member | None, event: dict[str, Any], facts: Facts) -> list[Look]:
         """Every mechanic that the event triggers; of the factors only the highest counts."""
         looked = [
-            Look(campaign, place, self.why_not(campaign, mechanic, member, event, facts))
+            Look(campaign, place, self.closed_to(campaign, mechanic, member, event, facts))
             for campaign in self.programs[name].season.campaigns
             if not campaign.archived
             for place, mechanic in enumerate(campaign.mechanics)
@@ -172,7 +172,7 @@ class Campaigning(Whole):
                 each.reason = "not_the_best"
         return looked
 
-    def why_not(
+    def closed_to(
         self, campaign: CampaignSpec, mechanic: MechanicSpec, member: Member | None, event: dict[str, Any], facts: Facts
     ) -> str | None:
         if not campaign.open_at(event["at"]):

@@ -5,7 +5,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.machine import naive_time
 from tests.machine.shop import Condition, ProgramSpec, Season, TierSpec, condition_of
 
 DAY = 24 * 3_600 * 1_000_000
@@ -77,13 +76,13 @@ class CampaignSpec:
 
     def definition(self, base: int) -> dict[str, Any]:
         self.base = base
-        ends_at = None if self.ends is None else naive_time.text(base + self.ends)
+        ends_at = None if self.ends is None else base + self.ends
         limit = {"points": self.most_points, "times": self.most_times}
         return {
             "program": self.program,
             "name": self.id,
             "status": "active",
-            "schedule": {"starts_at": naive_time.text(base + self.begins), "ends_at": ends_at},
+            "schedule": {"starts_at": base + self.begins, "ends_at": ends_at},
             "audience": self.audience(),
             "mechanics": [mechanic.definition() for mechanic in self.mechanics],
             "budget": None if self.budget is None else {"points": self.budget},

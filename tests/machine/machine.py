@@ -25,7 +25,7 @@ from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
 from tests.machine.ledger_model import DAY, Member
 from tests.machine.model import Model
 from tests.machine.referral_actions import Attribute
-from tests.machine.season import SeasonSteps
+from tests.machine.season_steps import SeasonSteps
 from tests.machine.shop import ProgramSpec, dearer
 from tests.machine.shops import SHOPS
 from tests.machine.spending_actions import Fail, IssueCredit, Redeem, SpendCredit

@@ -1,7 +1,7 @@
 """Steps of the machine that are rare in a shop: its tiers are edited while members are in them, and people are forgotten."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -25,7 +25,7 @@ class UpkeepSteps:
     """Whether members may still be in tiers of before an edit."""
 
     if TYPE_CHECKING:
-        driver: Driver
+        driver: ClassVar[Driver]
         world: World
 
         def do(self, actions: list[Action]) -> None:
@@ -49,7 +49,7 @@ class UpkeepSteps:
         """Other thresholds, periods and modes, or one tier less, while members are in them."""
         if beforehand is not None:
             self.do([replace(beforehand, payment=None)])
-        self.finish_edit()
+        self.driver.sweep()  # What time did before the edit went by the tiers of then: it has to be written by them.
         programs = list(self.world.model.programs.values())
         program = programs[number % len(programs)]
         self.driver.run(UpdateProgram(program.id, {"tier_config": tiers.definition()}))
