@@ -9,6 +9,7 @@ import pytest
 import vinr
 from tests.contract.world import world
 from tests.docs.tables import DOCS, GUIDES, blocks
+from tests.sdk.python.test_types import faults
 
 TODAY = "2026-04-10T12:00:00Z"
 """So that what the pages earn never expires before they look at it."""
@@ -30,6 +31,11 @@ def test_every_sample_runs(page: Path, tmp_path: Path, monkeypatch: pytest.Monke
         finally:
             names["vinr"].close()
     assert len(samples) > 5
+
+
+@pytest.mark.parametrize("page", [GUIDES / "python.md", README], ids=["guide", "readme"])
+def test_every_sample_is_typed(page: Path, tmp_path: Path) -> None:
+    assert faults(tmp_path, "\n".join(block.text for block in blocks(page) if block.kind == "python")) == {}
 
 
 def test_the_readme_lists_every_error() -> None:
