@@ -22,5 +22,6 @@ export type * from "./generated/resources.js";
 export type * from "./generated/types.js";
 export type { CancelSignal, Fetch, FetchedResponse, RequestOptions, VinrOptions } from "./options.js";
 export type { Page, PageInfo, PagePromise } from "./paging.js";
+export { type ResponseInfo, responseOf } from "./responses.js";
 export { VERSION } from "./version.js";
 export type { WebhookHeaders, WebhookOptions, WebhookSample, Webhooks } from "./webhooks.js";

@@ -5,6 +5,7 @@ import { API_VERSION } from "./generated/version.js";
 import type { CancelSignal, Fetch, FetchedResponse, RequestOptions, VinrOptions } from "./options.js";
 import { type Page, PagePromise } from "./paging.js";
 import { environment, webCrypto } from "./platform.js";
+import { remember } from "./responses.js";
 import { mayTryAgain, pause, waitBefore } from "./retries.js";
 import { type Path, query } from "./urls.js";
 import { VERSION } from "./version.js";
@@ -99,6 +100,7 @@ export class Transport {
       const requestId = response.headers.get("x-request-id") ?? undefined;
       throw new InvalidAnswerError("What answered is not the API, for it is not JSON: check baseUrl.", { status: response.status, requestId });
     }
+    remember(body, response);
     return body;
   }
 

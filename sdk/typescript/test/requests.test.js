@@ -18,6 +18,7 @@ import {
   VERSION,
   Vinr,
   VinrError,
+  responseOf,
 } from "@vinr/sdk";
 import { recording } from "./recording.js";
 
@@ -88,6 +89,17 @@ test("what has no method can be asked for, in the API's own words", async () => 
   assert.equal(requests[0].headers["idempotency-key"], "k");
   await assert.rejects(vinr.request("GET", ".elsewhere.test/v1"), TypeError);
   assert.equal(requests.length, 1);
+});
+
+test("what came with an answer can be asked for, and does not stand in it", async () => {
+  const headers = { "x-request-id": "req_1", "idempotent-replayed": "true", "x-ratelimit-remaining": "7" };
+  const { vinr } = recording([{ body: { id: "loy_1" }, headers }, { body: { id: "loy_1" } }]);
+  const [first, second] = [await create(vinr), await create(vinr)];
+  assert.deepEqual(first, { id: "loy_1" });
+  const { status, requestId, replayed, headers: all } = responseOf(first);
+  assert.deepEqual([status, requestId, replayed, all.get("X-RateLimit-Remaining")], [200, "req_1", true, "7"]);
+  assert.deepEqual([responseOf(second).requestId, responseOf(second).replayed], [undefined, false]);
+  assert.equal(responseOf({}), undefined);
 });
 
 test("every write has an idempotency key of its own, or the caller's", async () => {

@@ -40,3 +40,8 @@ async def test_a_page_prints_what_it_says(database_url: str, compiled: Project, 
         environment = {"VINR_API_BASE": server.url, "VINR_SECRET_KEY": server.key}
         told = await asyncio.to_thread(compiled.node, f"{name}.mjs", **environment)
     assert told.splitlines() == promised
+
+
+def test_the_guide_names_every_error() -> None:
+    exported = set(re.findall(r"\b\w+Error\b", (PACKAGE / "src" / "index.ts").read_text("utf-8")))
+    assert exported == set(re.findall(r"`(\w+Error)`", PAGES["guide"].read_text("utf-8")))

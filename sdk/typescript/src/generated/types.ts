@@ -79,19 +79,29 @@ export interface AccountAsOf extends LoyaltyAccount {
 
 /** Everything that is held about a member. */
 export interface AccountExport {
+  /** What kind of object this is. */
   object: "account_export";
   account: LoyaltyAccount;
   /** Null for an account that was merged into another. */
   tier: TierProgress | null;
+  /** The customers who resolve to the member, as events told of them. */
   customers: Customer[];
+  /** The ledger. */
   transactions: PointsTransaction[];
+  /** What each credit left. */
   lots: Lot[];
+  /** What the member bought with points. */
   redemptions: Redemption[];
   wallet: Wallet;
+  /** The ledger of the member's wallet. */
   credit_transactions: CreditTransaction[];
+  /** What happened to the member, as it was announced. */
   events: Event[];
+  /** What each campaign brought to the member. */
   campaigns: CampaignProgress[];
+  /** What the shop sent about the member. */
   received_events: ReceivedEvent[];
+  /** Whom the member brought, and by whom they came. */
   referrals: Referral[];
 }
 
@@ -105,6 +115,7 @@ export interface AccountThen extends LoyaltyAccount {
   from?: string | null;
   /** The tier it is in. */
   to?: string | null;
+  /** Whether it went up or down. */
   direction?: "up" | "down" | null;
   /** Why it was moved. */
   reason?: "threshold_reached" | "refunded" | "window_moved" | "period_ended" | "pinned" | "pin_ended" | "merged" | "program_changed" | null;
@@ -116,14 +127,21 @@ export interface AccountThen extends LoyaltyAccount {
 
 /** A key, without its secret. */
 export interface ApiKey {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "api_key";
+  /** For people. */
   name: string;
+  /** `secret` for everything, `restricted` for its scopes alone. */
   kind: "secret" | "restricted";
   /** The last letters of the secret. */
   hint: string;
+  /** What a restricted key may do. */
   scopes: string[];
+  /** When it was made. */
   created_at: string;
+  /** Since when it is refused; null while it is good. */
   revoked_at: string | null;
 }
 
@@ -131,28 +149,37 @@ export interface ApiKey {
 export interface AppliedFactor {
   /** `rule`, `multipliers[0]`, `tier:gold`… */
   origin: string;
+  /** An exact decimal. */
   factor: string;
 }
 
 /** One change of configuration. */
 export interface AuditEntry {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "audit_log_entry";
   /** The API key that made the change. */
   actor: string;
+  /** What was done. */
   action: string;
+  /** What was changed. */
   resource: string;
   /** As it was before; null for something new. */
   before: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | null;
   /** As it was from then on. */
   after: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | null;
+  /** The request that changed it; null for a change by the clock or the command line. */
   request_id: string | null;
+  /** When it was made. */
   created_at: string;
 }
 
 /** What an award was computed from, in minor units. */
 export interface AwardBase {
+  /** Of the payment, less what was refunded. */
   amount?: number | null;
+  /** An ISO 4217 code. */
   currency?: string | null;
   /** What of the amount the rule's conditions on items left. */
   eligible?: number | null;
@@ -160,56 +187,80 @@ export interface AwardBase {
 
 /** Points for an event, besides what rules give. */
 export interface BonusPointsMechanic {
+  /** Which kind it is. */
   type: "bonus_points";
+  /** The type of event that it is for. */
   trigger: string;
+  /** How many points. */
   points: number;
+  /** What must hold; null or none for always. */
   conditions?: Conditions | null;
 }
 
 /** The most that the rule gives. */
 export interface Budget {
+  /** How many points. */
   points: number;
 }
 
 /** For a time and an audience: more points than usual. */
 export interface Campaign {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "campaign";
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
   /** By the schedule and the clock, once it is launched. */
   status: "draft" | "scheduled" | "active" | "ended" | "archived";
+  /** For people. */
   name: string;
+  /** For whom it is. */
   audience: EveryoneAudience | TierAudience | SegmentAudience;
   schedule: Schedule;
+  /** What it gives, and for what. */
   mechanics: (PointsMultiplierMechanic | BonusPointsMechanic | ChallengeMechanic | FeaturedRewardMechanic)[];
+  /** What it is to reach; null for none. */
   goal: Goal | null;
+  /** The most points that it gives in all; null for no limit. */
   budget: Budget | null;
+  /** The most that one member may have of it; null for no limit. */
   per_member_limit: Cap | null;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
 }
 
 /** A mechanic of a campaign that was looked at: what the campaign gave by it, or why not. */
 export interface CampaignOutcome {
+  /** The campaign, where there is one. */
   campaign: string;
+  /** What kind of mechanic it is. */
   mechanic: string;
   /** Its place among the campaign's mechanics. */
   index: number;
+  /** Whether its conditions held. */
   matched: boolean;
   /** Given by the campaign alone. */
   points: number;
   /** `not_in_audience`, `not_the_best`, `budget_exhausted`…; `progressed` where a challenge counted it. */
   reason: string | null;
+  /** The conditions that did not hold. */
   failed: FailedCondition[];
+  /** The ledger row; null where none was written. */
   transaction: string | null;
 }
 
 /** What a campaign brought to a member. */
 export interface CampaignProgress {
+  /** What kind of object this is. */
   object: "campaign_progress";
+  /** The campaign, where there is one. */
   campaign: string;
+  /** The member. */
   account: string;
   /** Given by the campaign alone, net of what was reversed. */
   points: number;
@@ -217,73 +268,99 @@ export interface CampaignProgress {
   times: number;
   /** Net spend of the payments that it gave for or counted, in minor units. */
   spend: number;
+  /** How far the member came in each of its challenges. */
   challenges: ChallengeProgress[];
 }
 
 /** What a campaign brought in all, net of what was reversed. */
 export interface CampaignResults {
+  /** What kind of object this is. */
   object: "campaign_results";
+  /** The campaign, where there is one. */
   campaign: string;
+  /** The state that it is in. */
   status: "draft" | "scheduled" | "active" | "ended" | "archived";
   /** Members to whom it gave something. */
   members_reached: number;
+  /** By the campaign alone. */
   points_given: number;
   /** How often it gave something. */
   awards: number;
   /** Net spend of the payments that it gave for or counted, in minor units. */
   spend: number;
+  /** What is left of the budget; null without one. */
   budget_left: number | null;
+  /** What it is to reach; null for none. */
   goal: GoalProgress | null;
+  /** The moment that this is about. */
   as_of: string;
 }
 
 /** What of an award is a campaign's. */
 export interface CampaignShare {
+  /** The campaign, where there is one. */
   campaign: string;
   /** Beyond what the award would have been without the campaign. */
   points: number;
   /** What the campaign had left for the member; null without a limit. */
   points_left: number | null;
+  /** What its budget or the member's limit cut off. */
   cut: number;
 }
 
 /** A campaign when it started or ended. */
 export interface CampaignThen extends Campaign {
+  /** When it happened, which may be before it was recorded. */
   effective_at: string;
 }
 
 /** The most that a member gets in a `window`: points, awards, or both. */
 export interface Cap {
+  /** How many points. */
   points?: number | null;
+  /** How many awards. */
   times?: number | null;
 }
 
 /** Points for every `count` events, or every `amount` spent: once, or `repeatable`. */
 export interface ChallengeMechanic {
+  /** Which kind it is. */
   type: "challenge";
+  /** The type of event that it is for. */
   trigger: string;
+  /** How many. */
   count?: number | null;
   /** In minor units. */
   amount?: number | null;
+  /** How many points. */
   points: number;
+  /** Whether it can be completed more than once. */
   repeatable?: boolean | null;
+  /** What must hold; null or none for always. */
   conditions?: Conditions | null;
 }
 
 /** How far a member came in a challenge. */
 export interface ChallengeProgress {
+  /** What kind of object this is. */
   object: "challenge_progress";
+  /** The campaign, where there is one. */
   campaign: string;
+  /** The member. */
   account: string;
   /** The place of the challenge among the campaign's mechanics. */
   index: number;
+  /** Whether events are counted, or what was spent. */
   measure: "count" | "amount";
+  /** What completes it once: events, or minor units. */
   target: number;
   /** What counts, net of refunds; goes on beyond the target. */
   progress: number;
   /** What is missing to the next completion. */
   remaining: number;
+  /** Whether it can be completed more than once. */
   repeatable: boolean;
+  /** How often the member reached the target. */
   completions: number;
   /** The bonuses that were given for them. */
   points: number;
@@ -291,7 +368,9 @@ export interface ChallengeProgress {
 
 /** The clock of the test store. */
 export interface Clock {
+  /** What kind of object this is. */
   object: "clock";
+  /** What time it is in the test store. */
   now: string;
   /** Whether it was set; else it follows real time. */
   frozen: boolean;
@@ -299,34 +378,47 @@ export interface Clock {
 
 /** One comparison; every operator but `exists` needs a `value`. */
 export interface Condition {
+  /** What is compared. */
   fact: string;
+  /** How it is compared. */
   op: "eq" | "neq" | "gt" | "gte" | "lt" | "lte" | "in" | "not_in" | "between" | "exists" | "contains";
+  /** What it is compared with. */
   value?: string | number | boolean | (string | number | boolean)[] | null;
 }
 
 /** What must hold: all of it, or any. */
 export interface Conditions {
+  /** Whether all conditions must hold, or any. */
   match: "all" | "any";
+  /** What must hold; null or none for always. */
   conditions: Condition[];
 }
 
 /** A new key. `secret` is shown this once; a repeat of the request under its `Idempotency-Key` shows null. */
 export interface CreatedKey extends ApiKey {
+  /** The key itself, shown this once. */
   secret: string | null;
 }
 
 /** How the amount came about. What was granted tells by whom, all else the lots that it took from or gave back to. */
 export interface CreditExplanation {
+  /** What it comes to. */
   result: number;
+  /** How many points it gives. */
   award?: CreditGiven | null;
+  /** What each credit left. */
   lots?: LotPart[] | null;
+  /** What of it paid back what the wallet owed. */
   debt?: number | null;
+  /** When what returned had expired already. */
   expired_at?: string | null;
 }
 
 /** Credit that was granted. */
 export interface CreditGiven {
+  /** Which kind it is. */
   type: "adjustment" | "reward" | "opening_balance";
+  /** In minor units. */
   amount: number;
 }
 
@@ -334,7 +426,9 @@ export interface CreditGiven {
 export interface CreditOutcome {
   /** The transaction that spent it. */
   spend: string;
+  /** The member. */
   account: string;
+  /** An ISO 4217 code. */
   currency: string;
   /** In minor units: what came back, or with `conflict` what is missing. */
   amount: number;
@@ -348,37 +442,47 @@ export interface CreditOutcome {
 
 /** One immutable row of a wallet's ledger, in minor units. */
 export interface CreditTransaction {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "credit_transaction";
   /** The account that owns the row now; expandable. */
   account: string | LoyaltyAccount;
   /** The account that owned it when it was written; differs after a merge. Expandable. */
   original_account: string | LoyaltyAccount;
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
   /** `adjust`: issued; `earn`: granted by a reward; `redeem`: spent; `reverse`: given back; `expire`. */
   type: "earn" | "redeem" | "expire" | "adjust" | "reverse";
   /** The currency. */
   unit: string;
+  /** An ISO 4217 code. */
   currency: string;
   /** Signed: credits are positive, debits negative. */
   amount: number;
   /** What the wallet held then. */
   balance_after: number;
+  /** Why, in a word. */
   reason: string | null;
   source: Source;
   /** The payment that it was spent on, or given back from. */
   payment: string | null;
   /** The event that led to it; expandable. */
   event: string | ReceivedEvent | Event | null;
+  /** The campaign, where there is one. */
   campaign: string | null;
+  /** The redemption; null where there is none. */
   redemption: string | null;
   /** The spend that it gives back; expandable. */
   reverses: string | CreditTransaction | null;
+  /** When what is left of it expires; null for never. */
   expires_at: string | null;
   explanation: CreditExplanation;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When it was made. */
   created_at: string;
+  /** When it happened, which may be before it was recorded. */
   effective_at: string;
 }
 
@@ -390,32 +494,47 @@ export interface CreditTransactionDone extends CreditTransaction {
 
 /** A buyer, as the last `customer.*` event says. */
 export interface Customer {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "customer";
+  /** As the shop sent it. */
   email: string | null;
+  /** For people. */
   name: string | null;
+  /** As the shop sent it. */
   country: string | null;
+  /** As the shop sent it. */
   birthday: string | null;
   /** As the event had it. */
   metadata: Record<string, unknown>;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
+  /** When an event said that the customer is no more. */
   deleted_at: string | null;
 }
 
 /** A segment that is no more. */
 export interface DeletedSegment {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "segment";
+  /** Always true. */
   deleted: true;
 }
 
 /** Off one payment, which names its code or the redemption. */
 export interface Discount {
+  /** Whether it is an amount, or a share of the payment. */
   type: "amount" | "percent";
   /** In minor units. */
   amount?: number | null;
+  /** Of the payment, with `percent`. */
   percent?: number | string | null;
+  /** An ISO 4217 code. */
   currency?: string | null;
   /** Unguessable, for one payment. */
   code: string;
@@ -423,33 +542,53 @@ export interface Discount {
 
 /** How members earn points from events. */
 export interface EarningRule {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "earning_rule";
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
+  /** For people. */
   name: string;
+  /** The type of event that it is for. */
   trigger: string;
+  /** How many points it gives. */
   award: PerAmountAward | FixedAward | PerCurrencyAward;
+  /** What must hold; null or none for always. */
   conditions: Conditions | null;
   /** 1 unless given. */
   multiplier: number | string | null;
+  /** Factors with conditions, of which the first that matches counts. */
   multipliers: Multiplier[] | null;
+  /** The most that a member gets in a `window`; null for no limit. */
   cap: Cap | null;
+  /** Over what the cap counts; in the program's timezone. */
   window: "day" | "week" | "month" | "lifetime" | null;
+  /** The most points that it gives in all; null for no limit. */
   budget: Budget | null;
+  /** For a rule on referrals: which side it pays; null for the member. */
   recipient?: "member" | "referrer" | "referee" | "both" | null;
+  /** The first moment that belongs to it; null for always. */
   starts_at: string | null;
+  /** The first moment that does not belong to it; null for no end. */
   ends_at: string | null;
+  /** Whether it is in force. */
   active: boolean;
+  /** Counts the changes from 1; a transaction names the one that it was made by. */
   version: number;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
 }
 
 /** Who may have it. */
 export interface EligibilityShape {
+  /** The levels of the program. */
   tiers: string[];
+  /** The segment; null for any member. */
   segment: string | null;
 }
 
@@ -457,6 +596,7 @@ export interface EligibilityShape {
 export interface ErrorFault {
   /** The field at fault. */
   param: string | null;
+  /** The stable name of the fault. */
   code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown";
   /** What was wrong, where, and what would be right. */
   message: string;
@@ -464,7 +604,9 @@ export interface ErrorFault {
 
 /** Why a request was refused. */
 export interface ErrorObject {
+  /** The kind of error, which goes with the HTTP status. */
   type: "invalid_request_error" | "authentication_error" | "permission_error" | "rate_limit_error" | "api_error";
+  /** The stable name of the fault. */
   code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown";
   /** What was wrong, where, and what would be right. */
   message: string;
@@ -492,25 +634,32 @@ export interface ErrorObject {
   amount?: number | null;
   /** With `refund_exceeds_payment`: before this refund. */
   refunded?: number;
+  /** Where the code is explained. */
   doc_url: string;
+  /** Names the request in the server's log. */
   request_id: string;
 }
 
 /** A fact about a member, or about a campaign. */
 export interface Event {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "event";
+  /** What happened. */
   type: "campaign.completed" | "campaign.ended" | "campaign.progressed" | "campaign.started" | "credit.expired" | "credit.issued" | "credit.reversed" | "credit.spent" | "loyalty.account.closed" | "loyalty.account.created" | "loyalty.account.erased" | "loyalty.account.merged" | "loyalty.account.reopened" | "loyalty.account.updated" | "loyalty.points.adjusted" | "loyalty.points.available" | "loyalty.points.earned" | "loyalty.points.expired" | "loyalty.points.expiring" | "loyalty.points.redeemed" | "loyalty.points.reversed" | "loyalty.reward.redeemed" | "loyalty.tier.changed" | "redemption.completed" | "redemption.conflict" | "redemption.released" | "redemption.reversed" | "referral.attributed" | "referral.converted" | "referral.created" | "referral.rejected" | "referral.reversed";
   /** The member; expandable. The campaign, for `campaign.started` and `campaign.ended`. */
   account: string | LoyaltyAccount;
   /** Counts the events of the member, or the campaign, from 1. */
   account_sequence: number;
   data: EventData;
+  /** When it was made. */
   created_at: string;
 }
 
 /** One answer for each event, in the order of the request. */
 export interface EventBatch {
+  /** What kind of object this is. */
   object: "event_batch";
   /** In the order of the request. */
   data: (EventBatchDone | EventBatchRefused)[];
@@ -542,13 +691,19 @@ export interface EventData {
 
 /** What came of an event. */
 export interface EventOutcome {
+  /** Its id. */
   id: string;
+  /** The type that it was sent with. */
   type: string;
+  /** What became of it; `deferred` until the payment that it is about arrives. */
   status: "processed" | "ignored" | "deferred" | "duplicate";
   /** Why it was ignored or deferred. */
   reason: string | null;
+  /** What it meant in each program where it has a member. */
   programs: ProgramOutcome[];
+  /** The payment. */
   payment: PaymentOutcome | null;
+  /** The customer whom it tells of. */
   customer: string | null;
   /** Store credit that the event gave back, or could not take again. */
   credit?: CreditOutcome[];
@@ -556,44 +711,65 @@ export interface EventOutcome {
   redemptions?: RedemptionOutcome[];
   /** Of a duplicate: the status that it had the first time. */
   first_status: "processed" | "ignored" | "deferred" | "duplicate" | null;
+  /** What kind of object this is. */
   object: "event_outcome";
 }
 
 /** All members. */
 export interface EveryoneAudience {
+  /** Which kind it is. */
   type: "all";
 }
 
 /** What of a wallet expires when. */
 export interface ExpiringCredit {
+  /** In minor units. */
   amount: number;
+  /** When what is left of it expires; null for never. */
   expires_at: string;
 }
 
 /** How the amount came about. An earn tells of its award, a debit of the lots that it took from. */
 export interface Explanation {
+  /** The amount of the transaction. */
   result: number;
+  /** How points are counted, for an earn. */
   award?: PerAmountAward | FixedAward | PerCurrencyAward | GivenAward | ReferralAward | null;
+  /** What they were counted for. */
   base?: AwardBase | null;
+  /** Every factor, in the order in which they were multiplied. */
   multipliers?: AppliedFactor[] | null;
+  /** Before it was rounded, as an exact decimal. */
   exact?: string | null;
+  /** How fractions of a point are rounded. */
   rounding?: "down" | "nearest" | "up" | null;
+  /** After it was rounded, before caps and budgets. */
   rounded?: number | null;
+  /** What the member's cap left. */
   cap?: Limit | null;
+  /** What the budget of the rule left. */
   budget?: Limit | null;
+  /** What of it a campaign gave. */
   campaign?: CampaignShare | null;
+  /** Of a debit: what was taken from which lot. */
   lots?: LotPart[] | null;
   /** Of a clawback: what the earn owes in all. */
   due?: number | null;
+  /** Of a clawback: what had expired of the earn, and counts as taken. */
   expired_before?: number | null;
+  /** What of it paid back points that were owed. */
   debt?: number | null;
+  /** When what returned had expired already. */
   expired_at?: string | null;
 }
 
 /** A condition that did not hold. */
 export interface FailedCondition {
+  /** What is compared. */
   fact: string;
+  /** How it is compared. */
   op: string;
+  /** What it was compared with. */
   value: string | number | boolean | (string | number | boolean | null)[] | null;
   /** What the event had; null for nothing. */
   found: string | number | boolean | (string | number | boolean | null)[] | null;
@@ -601,40 +777,55 @@ export interface FailedCondition {
 
 /** A reward for `cost` points while the campaign is active. */
 export interface FeaturedRewardMechanic {
+  /** Which kind it is. */
   type: "featured_reward";
+  /** The reward. */
   reward: string;
+  /** Points for one. */
   cost: number;
 }
 
 /** `points` for each event. */
 export interface FixedAward {
+  /** Which kind it is. */
   type: "fixed";
+  /** For each event. */
   points: number;
 }
 
 /** Points that no rule gave. */
 export interface GivenAward {
+  /** Who gave them. */
   type: "adjustment" | "opening_balance" | "opening_lifetime" | "bonus_points" | "challenge";
+  /** How many points. */
   points: number;
 }
 
 /** What the campaign is to reach. */
 export interface Goal {
+  /** What is measured. */
   metric: "members_reached" | "points_given" | "spend" | "awards";
+  /** What is to be reached. */
   target: number;
 }
 
 /** How far the campaign came. */
 export interface GoalProgress {
+  /** What is measured. */
   metric: "members_reached" | "points_given" | "spend" | "awards";
+  /** What is to be reached. */
   target: number;
+  /** What was reached so far. */
   value: number;
+  /** Whether that is the target, or more. */
   reached: boolean;
 }
 
 /** Store credit that was granted at once, in minor units. */
 export interface GrantedCredit {
+  /** In minor units. */
   amount: number;
+  /** An ISO 4217 code. */
   currency: string;
   /** The row of the member's wallet. */
   transaction: string;
@@ -642,59 +833,83 @@ export interface GrantedCredit {
 
 /** A floor that was set by hand. */
 export interface HeldPin {
+  /** The key of the tier. */
   tier: string;
   /** When it ends; null for never. */
   until: string | null;
+  /** Why it was set, in the words of whoever did. */
   reason: string | null;
 }
 
 /** To hand over. */
 export interface Item {
+  /** Whether it is a product, or something of a partner. */
   type: "product" | "partner";
+  /** Which product. */
   product?: string | null;
+  /** Whose it is. */
   partner?: string | null;
+  /** Which of the partner's things. */
   sku?: string | null;
+  /** How many. */
   quantity: number;
 }
 
 /** What a cap or a budget left of an award, and cut off it. */
 export interface Limit {
+  /** How many points were left; null without a limit on points. */
   points_left?: number | null;
+  /** How many awards were left; null without a limit on them. */
   times_left?: number | null;
+  /** What was cut off. */
   cut: number;
 }
 
 /** What is left of one credit. */
 export interface Lot {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "lot";
-  /** Expandable. */
+  /** The member; expandable. */
   account: string | LoyaltyAccount;
   /** The credit; it has the lot's id. Expandable. */
   transaction: string | PointsTransaction;
+  /** `points`, or the currency of store credit. */
   unit: string;
+  /** What it held at first. */
   amount: number;
+  /** What is left of it. */
   remaining: number;
+  /** Whether it is still to become available. */
   pending: boolean;
+  /** From when it can be spent; null for a debit. */
   available_at: string;
+  /** When what is left of it expires; null for never. */
   expires_at: string | null;
+  /** When it happened, which may be before it was recorded. */
   effective_at: string;
 }
 
 /** What was taken from a lot. */
 export interface LotPart {
+  /** The lot, which has the id of the credit that opened it. */
   lot: string;
+  /** What was taken from it, or given back to it. */
   amount: number;
 }
 
 /** A member: the link between one customer and one program. */
 export interface LoyaltyAccount {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "loyalty_account";
   /** The program; expandable. */
   program: string | Program;
   /** The customer, null for a standalone account; expandable. */
   customer: string | Customer | null;
+  /** The state that it is in. */
   status: "active" | "closed" | "merged";
   /** Points that can be spent now; below zero after a clawback of points already spent. */
   balance: number;
@@ -706,10 +921,15 @@ export interface LoyaltyAccount {
   tier: string | null;
   /** The survivor, once this account was merged; expandable. */
   merged_into: string | LoyaltyAccount | null;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** Since when they are a member. */
   enrolled_at: string;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
+  /** When the member last earned or redeemed. */
   last_activity_at: string | null;
 }
 
@@ -733,6 +953,7 @@ export interface MergedAccount extends LoyaltyAccount {
 
 /** For `discount_amount` and `store_credit`, in minor units. */
 export interface MoneyValue {
+  /** In minor units. */
   amount: number;
   /** An ISO 4217 code. */
   currency: string;
@@ -747,7 +968,9 @@ export interface Multiplier {
 
 /** The tier above. */
 export interface NextTier {
+  /** The key of the tier. */
   tier: string;
+  /** The qualifying value that reaches it: points, or minor units. */
   threshold: number;
   /** What the value lacks. */
   remaining: number;
@@ -755,15 +978,21 @@ export interface NextTier {
 
 /** For `partner`. */
 export interface PartnerValue {
+  /** Whose it is. */
   partner: string;
+  /** Which of the partner's things. */
   sku: string;
 }
 
 /** What is known of the payment after the event, in minor units. */
 export interface PaymentOutcome {
+  /** Its id. */
   id: string;
+  /** As it was paid; null where only refunds are known so far. */
   amount: number | null;
+  /** In all. */
   refunded: number;
+  /** An ISO 4217 code. */
   currency: string | null;
   /** What refunds claimed beyond the payment. */
   cut: number;
@@ -771,7 +1000,9 @@ export interface PaymentOutcome {
 
 /** `points` for every `per` minor units, in proportion. */
 export interface PerAmountAward {
+  /** Which kind it is. */
   type: "per_amount";
+  /** So many minor units. */
   per: number;
   /** An exact decimal of at most four places. */
   points: number | string;
@@ -781,11 +1012,13 @@ export interface PerAmountAward {
 
 /** Points per major unit: by `rates`, or else `points` for each of `currencies`. */
 export interface PerCurrencyAward {
+  /** Which kind it is. */
   type: "per_currency";
   /** By ISO 4217 code. */
   rates?: Record<string, number | string> | null;
   /** An exact decimal of at most four places. */
   points?: number | string | null;
+  /** The currencies that `points` are for. */
   currencies?: string[] | null;
 }
 
@@ -797,96 +1030,137 @@ export interface PercentValue {
 
 /** What rules give for an event, times `factor`; the highest of all campaigns counts. */
 export interface PointsMultiplierMechanic {
+  /** Which kind it is. */
   type: "points_multiplier";
+  /** The type of event that it is for. */
   trigger: string;
   /** An exact decimal of at most four places. */
   factor: number | string;
   /** In minor units; tested again on what refunds leave. */
   min_spend?: number | null;
+  /** What must hold; null or none for always. */
   conditions?: Conditions | null;
 }
 
 /** One immutable row of the ledger. */
 export interface PointsTransaction {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "points_transaction";
   /** The account that owns the row now; expandable. */
   account: string | LoyaltyAccount;
   /** The account that owned it when it was written; differs after a merge. Expandable. */
   original_account: string | LoyaltyAccount;
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
+  /** Which kind it is. */
   type: "earn" | "redeem" | "expire" | "adjust" | "reverse";
+  /** `points`. */
   unit: string;
   /** Signed: credits are positive, debits negative. */
   amount: number;
+  /** What the member could spend then; below zero where points are owed. */
   balance_after: number;
+  /** Why, in a word. */
   reason: string | null;
   source: Source;
   /** The event that led to it; expandable. */
   event: string | ReceivedEvent | Event | null;
   /** The earning rule; expandable. */
   rule: string | EarningRule | null;
+  /** The version of the rule that it was made by. */
   rule_version: number | null;
   /** The campaign that gave it, or a part of it; expandable. */
   campaign: string | Campaign | null;
-  /** Expandable. */
+  /** The redemption; null where there is none; expandable. */
   redemption: string | Redemption | null;
   /** The credit that this row takes back; expandable. */
   reverses: string | PointsTransaction | null;
+  /** From when it can be spent; null for a debit. */
   available_at: string | null;
+  /** When what is left of it expires; null for never. */
   expires_at: string | null;
   /** What a clawback could not collect. */
   uncollected: number;
   explanation: Explanation;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When it was made. */
   created_at: string;
+  /** When it happened, which may be before it was recorded. */
   effective_at: string;
 }
 
 /** What the event would bring. */
 export interface PreviewResult {
+  /** What kind of object this is. */
   object: "earning_preview";
+  /** What the event would mean in each program. */
   programs: ProgramOutcome[];
+  /** What would be written. */
   transactions: PointsTransaction[];
 }
 
 /** For `free_product`. */
 export interface ProductValue {
+  /** Which product. */
   product: string;
+  /** How many of it. */
   quantity?: number;
 }
 
 /** A loyalty program and its policies. */
 export interface Program {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "program";
+  /** For people. */
   name: string;
+  /** The state that it is in. */
   status: "active" | "paused" | "archived";
+  /** Whether a customer's first qualifying event enrols them. */
   auto_enroll: boolean;
+  /** An IANA name: where its days begin. */
   timezone: string;
+  /** An ISO 4217 code: of amounts that name none, and of spend. */
   default_currency: string;
   currency: ProgramCurrency;
+  /** So many days points from payments stay pending. */
   hold_days: number;
+  /** Whether a balance may go below zero when points already spent are taken back, or stops there. */
   clawback: "negative" | "clamp";
+  /** So many days points that return after their expiry can still be spent. */
   return_grace_days: number;
+  /** So many hours a discount can be used, before its points return; null for ever. */
   redemption_ttl_hours: number | null;
+  /** So many days before points expire, an event says so. */
   expiring_notice_days: number;
   tier_config: ProgramTierConfig;
+  /** How many members one member may bring; null for any number. */
   referral_limit: ProgramReferralLimit | null;
+  /** A link with `{code}` in it, for codes to be shared; null for none. */
   referral_share_url: string | null;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
 }
 
 /** The loyalty currency. */
 export interface ProgramCurrency {
+  /** What points are called. */
   name: string;
   /** What a point redeems for, in minor units. */
   point_value: number;
+  /** How fractions of a point are rounded. */
   rounding: "down" | "nearest" | "up";
+  /** Always 0. */
   decimals: number;
+  /** When points expire; null for never. */
   expiry: ProgramExpiry | null;
   /** The months of a rolling expiry. */
   expiry_months: number | null;
@@ -894,31 +1168,45 @@ export interface ProgramCurrency {
 
 /** When a member who no longer qualifies is moved down. */
 export interface ProgramDowngrade {
+  /** At once, at the end of a period, or never. */
   mode: "immediate" | "period_end" | "never";
+  /** So many days a member keeps a tier that is no longer earned. */
   grace_days: number;
 }
 
 /** When points expire. */
 export interface ProgramExpiry {
+  /** Which kind it is. */
   type: "rolling" | "fixed" | "inactivity";
+  /** How many months. */
   months?: number | null;
+  /** For `fixed`: the month. */
   month?: number | null;
+  /** For `fixed`: the day of the month. */
   day?: number | null;
+  /** For `fixed`: the least time that points last. */
   min_months?: number | null;
 }
 
 /** What the event meant in one program: the member, what was written, and every rule with why or why not. */
 export interface ProgramOutcome {
+  /** The program. */
   program: string;
+  /** What became of the event in this program. */
   status: "processed" | "ignored" | "deferred" | "duplicate";
   /** `guest`, `not_enrolled`, `no_matching_rule`…; null where processed. */
   reason: string | null;
+  /** The member; null where there is none. */
   account: string | null;
   /** Whether the event enrolled the member. */
   enrolled: boolean;
+  /** What the member can spend after it; null where there is no member. */
   balance: number | null;
+  /** What it wrote. */
   transactions: TransactionLine[];
+  /** Every earning rule that was looked at. */
   rules: RuleOutcome[];
+  /** Every mechanic of a campaign that was looked at. */
   campaigns: CampaignOutcome[];
   /** Whether rules that react to rules were cut short. */
   cascade_limit: boolean;
@@ -928,24 +1216,35 @@ export interface ProgramOutcome {
 
 /** Over which time a tier is qualified for. */
 export interface ProgramPeriod {
+  /** Which kind it is. */
   type: "lifetime" | "rolling" | "calendar";
+  /** How many months. */
   months?: number | null;
+  /** For `calendar`: the month that a period starts with. */
   starts_month?: number | null;
 }
 
 /** How many a referrer may bring within some days; null for any number. */
 export interface ProgramReferralLimit {
+  /** Codes used; null for any number. */
   attributions: number | null;
+  /** Referrals converted; null for any number. */
   conversions: number | null;
+  /** Over how many days they are counted. */
   window_days: number;
 }
 
 /** One level. */
 export interface ProgramTier {
+  /** What it goes by. */
   key: string;
+  /** For people. */
   name: string;
+  /** Its place among the tiers; the higher, the better. */
   rank: number;
+  /** The qualifying value that reaches it: points, or minor units. */
   threshold: number;
+  /** What members have of it, in your words. */
   benefits: string[];
   /** An exact decimal. */
   multiplier: string;
@@ -953,8 +1252,10 @@ export interface ProgramTier {
 
 /** The levels of a program. */
 export interface ProgramTierConfig {
+  /** Whether points or spend count. */
   qualify_on: "points" | "spend";
   period: ProgramPeriod;
+  /** The levels of the program. */
   tiers: ProgramTier[];
   downgrade: ProgramDowngrade;
 }
@@ -963,12 +1264,17 @@ export interface ProgramTierConfig {
 export interface ReceivedEvent {
   /** The sender's id. */
   id: string;
+  /** What kind of object this is. */
   object: "received_event";
+  /** The type that it was sent with. */
   type: string;
+  /** The customer; null where none is known. */
   customer: string | null;
+  /** What became of it. */
   status: "processed" | "ignored" | "deferred";
   /** When it happened. */
   created_at: string;
+  /** When it arrived here. */
   received_at: string;
   /** As it was sent; empty once the member was erased. */
   body: Record<string, unknown>;
@@ -978,22 +1284,29 @@ export interface ReceivedEvent {
 
 /** A member's points for a reward. */
 export interface Redemption {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "redemption";
   /** The account that holds it now; expandable. */
   account: string | LoyaltyAccount;
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
-  /** Expandable. */
+  /** The reward; expandable. */
   reward: string | Reward;
   /** As it was when it was redeemed. */
   reward_name: string;
+  /** How many. */
   quantity: number;
   /** What all of it cost. */
   points: number;
+  /** The state that it is in. */
   status: "pending" | "applied" | "released" | "reversed";
+  /** What comes off a payment; null where it is no discount. */
   discount: Discount | null;
+  /** What to hand over; null where it is no item. */
   item: Item | null;
+  /** Store credit that was granted; null where none was. */
   credit: GrantedCredit | null;
   /** The payment that it is applied to. */
   payment: string | null;
@@ -1001,20 +1314,29 @@ export interface Redemption {
   transaction: string | PointsTransaction;
   /** As it was when it was redeemed. */
   on_refund: "return" | "keep";
+  /** Why it was released. */
   release_reason: string | null;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
   /** When it is released unless it is applied; null for never. */
   expires_at: string | null;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
+  /** When it was applied. */
   applied_at: string | null;
+  /** When its points returned without it having been used. */
   released_at: string | null;
+  /** When its points returned because the payment was refunded. */
   reversed_at: string | null;
 }
 
 /** Why a payment could not use a redemption that it names. */
 export interface RedemptionConflict {
+  /** The payment. */
   payment: string;
+  /** Why it could not use it. */
   reason: string;
 }
 
@@ -1022,6 +1344,7 @@ export interface RedemptionConflict {
 export interface RedemptionOutcome {
   /** Its id, or what was named where that is unknown. */
   redemption: string;
+  /** The state that it is in after the event; `unknown` where there is no such redemption. */
   status: "pending" | "applied" | "released" | "reversed" | "conflict" | "unknown";
   /** `insufficient_points`, `applied_to_another_payment`…; null where all is well. */
   reason: string | null;
@@ -1035,17 +1358,21 @@ export interface RedemptionThen extends Redemption {
 
 /** One member bringing another, from the code to the payout. */
 export interface Referral {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "referral";
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
   /** What the referrer shares; other referrals may have the same. */
   code: string;
+  /** A link with the code in it; null where neither the referral nor the program has one. */
   share_url: string | null;
   /** Who shares the code; expandable. */
   referrer: string | LoyaltyAccount;
   /** Who used it, null while pending; expandable. */
   referee: string | LoyaltyAccount | null;
+  /** How far it came. */
   status: "pending" | "attributed" | "converted" | "rejected" | "expired" | "reversed";
   /** Why it was rejected, expired or reversed. */
   reason: string | null;
@@ -1055,27 +1382,37 @@ export interface Referral {
   max_conversions: number | null;
   /** The payment that converted it. */
   payment: string | null;
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When the code was used. */
   attributed_at: string | null;
   /** When the window ends. */
   expires_at: string | null;
+  /** When the first payment that qualifies completed. */
   converted_at: string | null;
   /** When it was rejected, expired or reversed. */
   ended_at: string | null;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
 }
 
 /** What a referral pays one of its sides. */
 export interface ReferralAward {
+  /** Which kind it is. */
   type: "referral";
+  /** How many points. */
   points: number;
+  /** Which of the two this is. */
   side: "referrer" | "referee";
 }
 
 /** What a payment made of the referral by which the member came. */
 export interface ReferralLine {
+  /** Its id. */
   id: string;
+  /** How far it came by this. */
   status: "attributed" | "converted" | "rejected";
   /** Why it did not convert: `below_minimum`, `outside_window`… */
   reason: string | null;
@@ -1091,56 +1428,81 @@ export interface ReferralQualify {
 
 /** What one side gets. */
 export interface ReferralReward {
+  /** How many points. */
   points: number;
 }
 
 /** What each side gets; null for nothing. */
 export interface ReferralRewards {
+  /** What who brought them gets; null for nothing. */
   referrer: ReferralReward | null;
+  /** What who was brought gets; null for nothing. */
   referee: ReferralReward | null;
 }
 
 /** What points buy. */
 export interface Reward {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "reward";
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
+  /** For people. */
   name: string;
+  /** For people. */
   description: string | null;
+  /** What kind of thing it is, which says what `value` has. */
   type: "discount_amount" | "discount_percent" | "store_credit" | "free_product" | "partner";
   /** Points for one. */
   cost: number;
+  /** What a member gets. */
   value: MoneyValue | PercentValue | ProductValue | PartnerValue;
+  /** Whether it is in force. */
   active: boolean;
   /** How many there are in all; null for no end of them. */
   inventory: number | null;
   /** How many are left; null for no end of them. */
   remaining: number | null;
+  /** The most that one member may have of it; null for no limit. */
   per_member_limit: number | null;
+  /** Who may have it; null for everyone. */
   eligibility: EligibilityShape | null;
+  /** The first moment that belongs to it; null for always. */
   starts_at: string | null;
+  /** The first moment that does not belong to it; null for no end. */
   ends_at: string | null;
+  /** Whether a full refund of the payment returns the points, or the redemption is kept. */
   on_refund: "return" | "keep";
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
 }
 
 /** A rule that was looked at: what it awarded, or why not. */
 export interface RuleOutcome {
+  /** The earning rule. */
   rule: string;
+  /** The version that was looked at. */
   version: number;
+  /** Whether its conditions held. */
   matched: boolean;
+  /** What it awarded. */
   points: number;
   /** `condition_failed`, `cap_reached`, `ended`…; null for an award. */
   reason: string | null;
+  /** The conditions that did not hold. */
   failed: FailedCondition[];
+  /** The ledger row; null where none was written. */
   transaction: string | null;
 }
 
 /** From when until when, by the time of events; null for open. */
 export interface Schedule {
+  /** The first moment that belongs to it; null for always. */
   starts_at: string | null;
   /** The first moment that does not belong to it. */
   ends_at: string | null;
@@ -1148,66 +1510,91 @@ export interface Schedule {
 
 /** A named group of members. */
 export interface Segment {
+  /** Its id. */
   id: string;
+  /** What kind of object this is. */
   object: "segment";
-  /** Expandable. */
+  /** The program; expandable. */
   program: string | Program;
+  /** For people. */
   name: string;
+  /** Whether all conditions must hold, or any. */
   match: "all" | "any";
+  /** What must hold; null or none for always. */
   conditions: Condition[];
+  /** Your own notes, text to text. */
   metadata: Record<string, string>;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
 }
 
 /** Members who are in a segment. */
 export interface SegmentAudience {
+  /** Which kind it is. */
   type: "segment";
+  /** Its id. */
   segment: string;
 }
 
 /** How many members a segment has. */
 export interface SegmentCount {
+  /** What kind of object this is. */
   object: "segment_count";
+  /** Its id. */
   segment: string;
+  /** How many. */
   count: number;
   /** How many active members the program has. */
   members_looked_at: number;
+  /** The moment that this is about. */
   as_of: string;
 }
 
 /** What a transaction comes from. */
 export interface Source {
+  /** What kind of thing it is. */
   type: "payment" | "invoice" | "redemption" | "adjustment" | "event" | "referral" | "campaign" | "expiry";
+  /** Which one. */
   id: string | null;
 }
 
 /** Members who are in a tier. */
 export interface TierAudience {
+  /** Which kind it is. */
   type: "tier";
+  /** The key of the tier. */
   tier: string;
 }
 
 /** What keeps the earned tier. */
 export interface TierKeeping {
+  /** The key of the tier. */
   tier: string;
+  /** The qualifying value that reaches it: points, or minor units. */
   threshold: number;
   /** Up to when it is kept whatever the value does. */
   kept_until: string | null;
   /** When the member falls if nothing more happens; a pin aside. */
   would_fall_at: string | null;
+  /** The tier that the member would fall to; null for none below. */
   would_fall_to: string | null;
 }
 
 /** Where a member stands in the tiers of its program. */
 export interface TierProgress {
+  /** What kind of object this is. */
   object: "tier_progress";
+  /** The member. */
   account: string;
+  /** The program. */
   program: string;
   /** The tier that counts; null in a program without tiers. */
   tier: string | null;
   /** The tier that the value earned, beside any pin. */
   earned_tier: string | null;
+  /** Whether points or spend count. */
   qualify_on: "points" | "spend";
   period: TierSpan;
   /** Points, or spend in minor units of the program's currency; below zero where more went back than came in. */
@@ -1216,11 +1603,13 @@ export interface TierProgress {
   next: NextTier | null;
   /** Null in the lowest tier, and without tiers. */
   keeps: TierKeeping | null;
+  /** The floor that was set by hand; null for none. */
   pin: HeldPin | null;
 }
 
 /** Over which time the value counts. */
 export interface TierSpan {
+  /** Which kind it is. */
   type: "lifetime" | "rolling" | "calendar";
   /** Null for a lifetime. */
   starts_at: string | null;
@@ -1230,6 +1619,7 @@ export interface TierSpan {
 
 /** One answer for each adjustment, in the order of the request. */
 export interface TransactionBatch {
+  /** What kind of object this is. */
   object: "transaction_batch";
   /** In the order of the request. */
   data: (TransactionBatchDone | TransactionBatchRefused)[];
@@ -1251,10 +1641,15 @@ export interface TransactionBatchRefused {
 
 /** A ledger row that the event wrote. */
 export interface TransactionLine {
+  /** Its id. */
   id: string;
+  /** Which kind it is. */
   type: "earn" | "redeem" | "expire" | "adjust" | "reverse";
+  /** Signed: points, or minor units of store credit. */
   amount: number;
+  /** What the member could spend then, or what the wallet held. */
   balance_after: number;
+  /** The member. */
   account: string;
   /** The currency of store credit; left out for points. */
   unit?: string;
@@ -1262,7 +1657,9 @@ export interface TransactionLine {
 
 /** A member's store credit. */
 export interface Wallet {
+  /** What kind of object this is. */
   object: "wallet";
+  /** The member. */
   account: string;
   /** A balance for each currency that was ever issued. */
   balances: WalletBalance[];
@@ -1270,7 +1667,9 @@ export interface Wallet {
 
 /** What a member holds in one currency, in minor units. */
 export interface WalletBalance {
+  /** An ISO 4217 code. */
   currency: string;
+  /** In minor units. */
   balance: number;
   /** What expires, the soonest first; the rest never does. */
   expiring: ExpiringCredit[];
