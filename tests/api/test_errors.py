@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.conftest import Api, close_api, open_api, payment
 from tests.api.redeeming import REDEMPTIONS, a_member, a_reward
+from tests.connectors.sending import STRIPE_SECRET, stripe_signature
 from tests.docs.tables import GUIDES, code, table
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
 from vinr_engagement.entrypoints.api.limits import STREAMS
@@ -334,6 +335,17 @@ async def referral_velocity_exceeded(api: Api) -> httpx2.Response:
     return await use(api, code, "cat")
 
 
+async def signing_secret_in_use(api: Api) -> httpx2.Response:
+    body = {"signing_secrets": ["shpss_of_the_test_app_000001"]}
+    await api.patch("/v1/connectors/shopify", body)
+    return await api.call("PATCH", "/v1/connectors/shopify", body, key=api.keys["live"])
+
+
+async def connector_disabled(api: Api) -> httpx2.Response:
+    await api.patch("/v1/connectors/stripe", {"signing_secrets": [STRIPE_SECRET]})
+    return await api.call("POST", "/v1/connectors/stripe", content=b"{}", headers=stripe_signature(b"{}"), key="")
+
+
 def request(method: str, path: str, body: Any = None, **more: Any) -> Provocation:
     async def provoke(api: Api) -> httpx2.Response:
         return await api.call(method, path, body, **more)
@@ -379,6 +391,9 @@ PROVOCATIONS: dict[str, Provocation] = {
     "version_unknown": request("GET", ACCOUNTS, headers={"Vinr-Version": "1999-01-01"}),
     "api_key_missing": request("GET", ACCOUNTS, key=""),
     "api_key_invalid": request("GET", ACCOUNTS, key="sk_test_00000000000000000000000000"),
+    "signature_invalid": request("POST", "/v1/connectors/stripe", {}, key=""),
+    "signing_secret_in_use": signing_secret_in_use,
+    "connector_disabled": connector_disabled,
     "permission_denied": permission_denied,
     "test_mode_only": test_mode_only,
     "path_unknown": request("GET", "/v1/loyalty/acounts"),

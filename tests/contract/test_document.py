@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.contract.steering import make_path_sendable, steer
+from tests.contract.steering import make_path_sendable, signature_of, steer
 from tests.contract.world import Json, World, furnish, world
 from vinr_engagement.entrypoints.api.routing import BATCH
 
@@ -148,7 +148,8 @@ def _explore_one(
         else:
             make_path_sendable(case, place)
         key = random.choice([place.keys["test"]] * 30 + [place.keys["live"], "sk_test_none", ""])
-        answer = case.call(base_url=place.url, session=session, headers={"X-Api-Key": key})
+        signed = signature_of(case) if mode.is_positive else {}
+        answer = case.call(base_url=place.url, session=session, headers={"X-Api-Key": key, **signed})
         if mode.is_positive:
             findings.answers[name][answer.status_code] += 1
         _hold(case, answer, findings, name, mode)

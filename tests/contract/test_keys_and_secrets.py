@@ -60,7 +60,7 @@ async def operations(api: Api) -> dict[str, tuple[str, str, Json]]:
         operation["operationId"]: (method.upper(), path, operation)
         for path, found in document["paths"].items()
         for method, operation in found.items()
-        if path.startswith("/v1/")
+        if path.startswith("/v1/") and operation["operationId"] != "connectors.receive"
     }
 
 

@@ -26,6 +26,7 @@ RULES = "/v1/loyalty/earning-rules"
 REFERRALS = "/v1/loyalty/referrals"
 ENDPOINTS = "/v1/webhook-endpoints"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
+SIGNING_SECRETS = {"stripe": "whsec_of_the_world_00001", "shopify": "shpss_of_the_world_00001"}
 GOLD: Json = {"name": "Gold", "rank": 1, "threshold": 100, "multiplier": "1.5", "benefits": ["Lounge"]}
 
 
@@ -108,6 +109,9 @@ def furnish(place: World, mark: str) -> None:
         place.add("campaign", _made(client, "/v1/loyalty/campaigns", campaign)["id"])
         key = _made(client, "/v1/api-keys", {"name": mark, "kind": "restricted", "scopes": ["accounts:read"]})
         place.add("key", key["id"])
+        for provider, secret in SIGNING_SECRETS.items():
+            client.patch(f"/v1/connectors/{provider}", json={"enabled": True, "signing_secrets": [secret]})
+            place.add("provider", provider)
         _members(place, client, mark)
         _events(place, client, mark)
         _webhooks(place, client)

@@ -16,6 +16,8 @@ from vinr_engagement.entrypoints.api.api_keys import api_keys
 from vinr_engagement.entrypoints.api.audit_log import audit_log
 from vinr_engagement.entrypoints.api.body import Disconnected
 from vinr_engagement.entrypoints.api.campaigns import campaigns
+from vinr_engagement.entrypoints.api.connector_intake import CONNECTOR, ConnectorIntake, is_connector
+from vinr_engagement.entrypoints.api.connectors import connectors
 from vinr_engagement.entrypoints.api.credit import credit, wallets
 from vinr_engagement.entrypoints.api.customers import customers
 from vinr_engagement.entrypoints.api.door import CLIENT_CLOSED, EXCHANGE, Door, refused
@@ -63,6 +65,7 @@ RESOURCES = (
     events,
     received_events,
     webhook_endpoints,
+    connectors,
     audit_log,
     api_keys,
     test_helpers,
@@ -79,13 +82,16 @@ def create_app(stores: Mapping[Environment, Store], settings: Settings, siblings
     observer = Observer(settings, stores, siblings)
     streams = Streams(stores)
     observer.watch_streams(lambda: streams.open)
+    webhooks_in = ConnectorIntake(stores, observer)
     api = _fastapi(stores, gate, observer, writer)
     api.state.streams = streams
+    api.state.connector_intake = webhooks_in
     door = Door(api, gate, observer, writer)
     door.when_stopping(streams.end)
     intake = Intake(writer, observer)
     door.add_hot(EVENTS, intake.one)
     door.add_hot(EVENT_BATCH, intake.batch)
+    door.add_open(CONNECTOR, is_connector, webhooks_in.receive)
     door.add_glance(ACCOUNT_PATH, ACCOUNT_ROUTE, glance)
     return door
 
@@ -132,7 +138,7 @@ def _no_such_route(request: Request, error: HTTPException) -> Fault:
 def _allowed_methods(request: Request) -> str:
     """Every method that the path takes."""
     path = request.url.path
-    methods = {"POST"} if path in (EVENTS, EVENT_BATCH) else set()
+    methods = {"POST"} if path in (EVENTS, EVENT_BATCH) or is_connector(path) else set()
     for router in (*(resource.router for resource in RESOURCES), health):
         for route in router.routes:
             if isinstance(route, Route) and route.path_regex.match(path):

@@ -10,6 +10,7 @@ from vinr_engagement.audit import queries as audit_queries
 from vinr_engagement.entrypoints.api.answers import Caller, json_answer
 from vinr_engagement.entrypoints.api.api_keys import ApiKey
 from vinr_engagement.entrypoints.api.campaign_shapes import Campaign
+from vinr_engagement.entrypoints.api.connector_shapes import ConnectorSettings
 from vinr_engagement.entrypoints.api.fields import Id, Shape, Time
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.program_shapes import Program
@@ -25,7 +26,7 @@ audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
 
 
 Configured = Annotated[
-    Program | EarningRule | Reward | Segment | Campaign | ApiKey | EndpointConfiguration | Clock,
+    Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Clock,
     Field(discriminator="object"),
 ]
 

@@ -37,6 +37,7 @@ class Door:
         self._hot: dict[str, Hot] = {}
         self._glances: list[tuple[str, str, Hot]] = []
         self._stopping: Callable[[], None] = lambda: None
+        self._open: dict[str, tuple[Callable[[str], bool], Hot]] = {}
 
     def add_hot(self, path: str, route: Hot) -> None:
         """Has POSTs to exactly this path answered by ``route``."""
@@ -49,6 +50,10 @@ class Door:
     def when_stopping(self, end: Callable[[], None]) -> None:
         """Has ``end`` called when the server is told to stop: it ends what would go on for ever."""
         self._stopping = end
+
+    def add_open(self, named: str, is_here: Callable[[str], bool], route: Hot) -> None:
+        """Has POSTs to the paths of this route answered without an API key: ``route`` finds out by itself who asks."""
+        self._open[named] = (is_here, route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -70,7 +75,8 @@ class Door:
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         hot = self._hot_route(exchange, scope)
         if hot is not None:
-            await self._gate.admit(exchange)
+            if exchange.route not in self._open:
+                await self._gate.admit(exchange)
             status, body, replayed = await hot(exchange, receive)
             await _send(exchange, send, status, body, (_REPLAYED,) if replayed else ())
             return
@@ -88,6 +94,11 @@ class Door:
         if exchange.method == "POST" and path in self._hot:
             exchange.route = path
             return self._hot[path]
+        if exchange.method == "POST":
+            for named, (is_here, route) in self._open.items():
+                if is_here(path):
+                    exchange.route = named
+                    return route
         if exchange.method == "GET" and not scope["query_string"]:
             for under, named, route in self._glances:
                 rest = path.removeprefix(under)

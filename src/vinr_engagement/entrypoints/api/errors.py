@@ -35,6 +35,16 @@ CODES: Final[dict[str, Code]] = {
         401, "The request carries no API key.", "Send `X-Api-Key: KEY` or `Authorization: Bearer KEY`."
     ),
     "api_key_invalid": Code(401, "The API key is unknown, or was revoked.", "Use a key that `POST /v1/api-keys` made."),
+    "signature_invalid": Code(
+        401,
+        "No signing secret of the connector signed the webhook, or the signature is too old.",
+        "Give the connector the secret that the provider shows for this endpoint; keep the server's clock in step.",
+    ),
+    "connector_disabled": Code(
+        403,
+        "The connector that the webhook is signed for is disabled.",
+        "Enable it; the provider sends the webhook again for a while.",
+    ),
     "permission_denied": Code(
         403, "The restricted key lacks the scope that `required_scope` names.", "Use a key that has this scope."
     ),
@@ -108,6 +118,11 @@ CODES: Final[dict[str, Code]] = {
         "Something goes by the segment: a rule, a campaign, a reward.",
         "Take the segment out of what `resource` names first.",
     ),
+    "signing_secret_in_use": Code(
+        409,
+        "The other store's connector has the signing secret, and the provider does not say which store it means.",
+        "Use an app, and so a secret, of its own for each store.",
+    ),
     "webhook_endpoint_disabled": Code(
         409, "The webhook endpoint is disabled.", "Enable it first: set its `status`, once its receiver works."
     ),
@@ -119,7 +134,9 @@ CODES: Final[dict[str, Code]] = {
         "What came after this place is older than 30 days, or the place is of another store.",
         "Open the stream without a place, and read what you missed from `GET /v1/events`.",
     ),
-    "body_too_large": Code(413, "The body is larger than 1 MiB, or 8 MiB for a batch.", "Send less at a time."),
+    "body_too_large": Code(
+        413, "The body is larger than 1 MiB, 4 MiB for a webhook or 8 MiB for a batch.", "Send less at a time."
+    ),
     "unsupported_media_type": Code(415, "The body is not declared as JSON.", "Send `Content-Type: application/json`."),
     "clock_moves_forward": Code(
         422, "A test clock never goes back.", "Choose a time that is not before the one that `message` gives."

@@ -17,6 +17,7 @@ RESOURCES: Final = (
     "events",
     "received_events",
     "webhook_endpoints",
+    "connectors",
     "audit_log",
     "api_keys",
     "test_helpers",
