@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import RUN_FOLDER, first_of_this_run
+from tests.stores import RUN_FOLDER, first_of_this_run
 from tests.docs.steps import ROOT, last_line, pages, steps
 from tests.sdk.node import built_package, find_node
 
