@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.stores import sqlite_url
+from tests.stores import are_there, sqlite_url
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -127,7 +127,8 @@ async def open_api(database_url: str, rate_limit: int = 0, burst: int = 0, log_l
         rate_limit=rate_limit,
         rate_limit_burst=burst,
     )
-    stores: dict[Environment, Store] = {name: await Store.open(name, chosen, migrate=False) for name in ENVIRONMENTS}
+    fresh = not are_there(database_url)
+    stores: dict[Environment, Store] = {name: await Store.open(name, chosen, migrate=fresh) for name in ENVIRONMENTS}
     app = create_app(stores, chosen)
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://api.test", timeout=60
