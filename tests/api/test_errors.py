@@ -13,6 +13,8 @@ from tests.api.redeeming import REDEMPTIONS, a_member, a_reward
 from tests.docs.tables import GUIDES, code, table
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
 from vinr_engagement.entrypoints.api.limits import STREAMS
+from vinr_engagement.webhooks import MOST_ENDPOINTS
+from vinr_engagement.webhooks.deliveries import MOST_REPLAYED
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +25,8 @@ TRANSACTIONS = "/v1/loyalty/transactions"
 CREDIT = "/v1/loyalty/credit"
 REFERRALS = "/v1/loyalty/referrals"
 CLOCK = "/v1/test-helpers/clock"
+ENDPOINTS = "/v1/webhook-endpoints"
+EVER = {"from": "2020-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z"}
 Provocation = Callable[[Api], Awaitable[httpx2.Response]]
 
 
@@ -197,6 +201,33 @@ async def until_in_past(api: Api) -> httpx2.Response:
     account = await api.enrol()
     body = {"tier": "blue", "until": "2020-01-01T00:00:00Z"}
     return await api.call("POST", f"{ACCOUNTS}/{account['id']}/tier", body)
+
+
+async def an_endpoint(api: Api, **more: Any) -> str:
+    """The path of a new one."""
+    body = {"url": "https://shop.example/hooks", **more}
+    return f"{ENDPOINTS}/{(await api.post(ENDPOINTS, body))['id']}"
+
+
+async def webhook_endpoint_disabled(api: Api) -> httpx2.Response:
+    return await api.call("POST", f"{await an_endpoint(api, status='disabled')}/replay", EVER)
+
+
+async def webhook_endpoint_limit(api: Api) -> httpx2.Response:
+    for _ in range(MOST_ENDPOINTS):
+        await an_endpoint(api)
+    return await api.call("POST", ENDPOINTS, {"url": "https://shop.example/hooks"})
+
+
+async def webhook_replay_too_large(api: Api) -> httpx2.Response:
+    path = await an_endpoint(api)
+    fill = (
+        f"with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n <= {MOST_REPLAYED})"
+        " insert into outgoing_events (bucket, account, id, type, sequence, data, created_at)"
+        " select 1, 'loy_1', 'evt_' || n, 'credit.issued', n, '{}', 1775044800000000 from numbers"
+    )
+    await api.stores["test"].database.write(lambda session: session.execute(fill))
+    return await api.call("POST", f"{path}/replay", EVER)
 
 
 async def insufficient_points(api: Api) -> httpx2.Response:
@@ -388,6 +419,10 @@ PROVOCATIONS: dict[str, Provocation] = {
     "insufficient_credit": insufficient_credit,
     "credit_out_of_range": credit_out_of_range,
     "payment_failed": payment_failed,
+    "webhook_endpoint_disabled": webhook_endpoint_disabled,
+    "webhook_endpoint_limit": webhook_endpoint_limit,
+    "webhook_replay_too_large": webhook_replay_too_large,
+    "webhook_url_refused": request("POST", ENDPOINTS, {"url": "https://127.0.0.1/hooks"}),
     "until_in_past": until_in_past,
     "points_out_of_range": points_out_of_range,
     "refund_exceeds_payment": refund_exceeds_payment,

@@ -12,7 +12,7 @@ from vinr_engagement.webhooks import MOST_ENDPOINTS
 pytestmark = pytest.mark.anyio
 
 ENDPOINTS = "/v1/webhook-endpoints"
-URL = "https://8.8.8.8/hooks"
+URL = "https://shop.example/hooks"
 FULL: Json = {
     "url": URL,
     "enabled_events": ["loyalty.points.*", "credit.issued"],

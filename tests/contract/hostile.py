@@ -15,6 +15,7 @@ REFERRALS = "/v1/loyalty/referrals"
 SEGMENTS = "/v1/loyalty/segments"
 CAMPAIGNS = "/v1/loyalty/campaigns"
 CLOCK = "/v1/test-helpers/clock"
+ENDPOINTS = "/v1/webhook-endpoints"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -71,6 +72,10 @@ async def writes(api: Api) -> list[Write]:
     }
     code = (await api.post(REFERRALS, referral))["code"]
     one = f"{ACCOUNTS}/{first['id']}"
+    hook, doomed = [await api.post(ENDPOINTS, ENDPOINT) for _ in range(2)]
+    told_again = f"{ENDPOINTS}/{hook['id']}"
+    await api.post(f"{told_again}/replay", REPLAY)
+    delivery = (await api.get(f"{told_again}/deliveries"))["data"][0]
     return [
         Write("referrals.create", "POST", REFERRALS, referral),
         Write("referrals.attribute", "POST", f"{REFERRALS}/attribute", {"code": code, "customer": "cust_friend"}),
@@ -105,6 +110,12 @@ async def writes(api: Api) -> list[Write]:
         Write("events.create", "POST", "/v1/events", event),
         Write("events.create_batch", "POST", "/v1/events/batch", {"events": [event]}),
         Write("events.replay", "POST", "/v1/events/evt_ignored/replay", {"account": first["id"]}),
+        Write("webhook_endpoints.create", "POST", ENDPOINTS, ENDPOINT),
+        Write("webhook_endpoints.update", "PATCH", told_again, ENDPOINT),
+        Write("webhook_endpoints.delete", "DELETE", f"{ENDPOINTS}/{doomed['id']}", None),
+        Write("webhook_endpoints.rotate_secret", "POST", f"{told_again}/rotate-secret", {"expires_in_hours": 5}),
+        Write("webhook_endpoints.redeliver", "POST", f"{told_again}/deliveries/{delivery['id']}/redeliver", None),
+        Write("webhook_endpoints.replay", "POST", f"{told_again}/replay", REPLAY),
         Write("api_keys.create", "POST", "/v1/api-keys", {"name": "K", "kind": "restricted", "scopes": ["accounts:read"]}),
         Write("api_keys.revoke", "DELETE", f"/v1/api-keys/{key['id']}", None),
         Write("test_helpers.set_clock", "POST", CLOCK, {"now": "2190-01-01T00:00:00Z"}),
@@ -113,6 +124,14 @@ async def writes(api: Api) -> list[Write]:
     ]  # fmt: skip
 
 
+ENDPOINT: Json = {
+    "url": "https://shop.example/hooks",
+    "enabled_events": ["loyalty.*", "credit.issued"],
+    "description": "CRM",
+    "status": "enabled",
+    "metadata": {"a": "b"},
+}
+REPLAY: Json = {"from": "2020-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z", "types": ["loyalty.account.*"]}
 PROGRAM: Json = {
     "name": "Club",
     "status": "active",

@@ -30,6 +30,8 @@ _LISTS = {
     "/v1/events": "event",
     "/v1/received-events": "received_event",
     "/v1/audit-log": "audit_log_entry",
+    "/v1/webhook-endpoints": "endpoint",
+    "/v1/webhook-endpoints/{endpoint}/deliveries": "delivery",
     "/v1/api-keys": "key",
 }
 _EXPANDED = {
@@ -117,6 +119,10 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "referral_share_url": ("https://shop.test/{code}", None),
     "max_conversions": (1, None),
     "scopes": ([], ["accounts:read", "events:write"]),
+    "url": ("https://shop.example/hooks", "https://shop.example:8443/hooks?a=b"),
+    "enabled_events": (["*"], ["loyalty.points.*", "credit.issued"]),
+    "types": (["*"], ["loyalty.points.*"]),
+    "from": ("2020-01-01T00:00:00Z",),
     "kind": ("secret", "restricted"),
     "allow_negative": (True, False),
     "amount": (1, 25, 500, -1, -100, 1, 300),

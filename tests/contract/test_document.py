@@ -45,7 +45,12 @@ AT_ONCE = 3
 ENDLESS = {"events.stream"}
 """Answers that go on until the client leaves: no check would see the whole of one. ``tests/api/test_event_stream.py`` does."""
 
-_ORDER = ["test_helpers.rejoin_real_time", "test_helpers.set_clock", "test_helpers.advance_clock"]
+_ORDER = [
+    "webhook_endpoints.delete",
+    "test_helpers.rejoin_real_time",
+    "test_helpers.set_clock",
+    "test_helpers.advance_clock",
+]
 
 
 @dataclass

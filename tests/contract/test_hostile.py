@@ -11,6 +11,7 @@ from tests.api.conftest import Api, Json, payment
 from tests.contract.hostile import (
     ACCOUNTS,
     BEYOND,
+    ENDPOINTS,
     JSON,
     MALFORMED,
     ODD_TEXTS,
@@ -250,11 +251,11 @@ async def test_queries_that_make_no_sense(known: Known) -> None:
     api, found, _ = known
     account = (await api.get(ACCOUNTS))["data"][0]["id"]
     segment = (await api.get(SEGMENTS))["data"][0]["id"]
+    endpoint = (await api.get(ENDPOINTS))["data"][0]["id"]
     async with nothing_written(api):
         for name, path, taken in found.lists():
-            base = path.replace("{account}", account).replace("{segment}", segment) + (
-                f"?account={account}&" if "/transactions" in path else "?"
-            )
+            base = path.replace("{account}", account).replace("{segment}", segment).replace("{endpoint}", endpoint)
+            base += f"?account={account}&" if "/transactions" in path else "?"
             for query in _nonsense(taken):
                 refused(await api.call("GET", base + query), name, found, "parameter_invalid", "parameter_unknown")
 

@@ -19,9 +19,12 @@ from tests.contract.hostile import (
     CAMPAIGN,
     CAMPAIGNS,
     CREDIT,
+    ENDPOINT,
+    ENDPOINTS,
     PROGRAMS,
     REDEMPTIONS,
     REFERRALS,
+    REPLAY,
     REWARD,
     REWARDS,
     RULE,
@@ -144,12 +147,13 @@ async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: E
     await api.post(CAMPAIGNS, CAMPAIGN, key=here)
     await api.post(REFERRALS, {"program": "prog_default", "referrer": account}, key=here)
     segment = (await api.post(SEGMENTS, {**SEGMENT, "conditions": []}, key=here))["id"]
+    endpoint = (await api.post(ENDPOINTS, ENDPOINT, key=here))["id"]
+    await api.post(f"{ENDPOINTS}/{endpoint}/replay", REPLAY, key=here)
     listed = [path for method, path, found in (await operations(api)).values() if method == "GET" and _is_list(found)]
     own = {}
     for path in listed:
-        target = path.replace("{account}", account).replace("{segment}", segment) + (
-            f"?account={account}" if path in OF_ACCOUNT else ""
-        )
+        target = path.replace("{account}", account).replace("{segment}", segment).replace("{endpoint}", endpoint)
+        target += f"?account={account}" if path in OF_ACCOUNT else ""
         own[path] = await _ids(api, target, here)
         assert own[path], f"{path} is empty: nothing was tried"
         elsewhere = await api.call("GET", target, key=there)

@@ -19,7 +19,8 @@ _BEGIN = (
 )
 """A new endpoint is told of what comes after it."""
 _BEGIN_AGAIN = (
-    "update webhook_cursors set holder = '', begins_at = $2, within = 0, ahead = '[]', failures = 0, failing_since = null, probe_at = null,"
+    "update webhook_cursors set holder = '', begins_at = $2, within = 0, ahead = '[]',"
+    " failures = 0, failing_since = null, probe_at = null,"
     " position = (select coalesce(max(position), 0) from event_batches) where endpoint = $1"
 )
 _FRESH_START = (

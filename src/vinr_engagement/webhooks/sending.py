@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -21,7 +21,8 @@ ATTEMPT_SECONDS: Final = 5.0
 """For all of an attempt: the name, the connection, the request and the answer."""
 CONNECTIONS: Final = 16
 """To one endpoint at a time, from the one process that works on it."""
-IDLE_SECONDS: Final = 20.0
+IDLE_SECONDS: Final = 4.0
+"""Receivers close idle connections after five seconds or more: what is sent as they do so would be lost."""
 READ_BYTES: Final = 65_536
 """An answer that is longer is not read on; its connection is closed."""
 _LONGEST_DETAIL: Final = 300
@@ -33,7 +34,7 @@ class _CheckedNetwork(httpcore2.AsyncNetworkBackend):
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._network = httpcore2.AnyIOBackend()
+        self._network = cast(httpcore2.AsyncNetworkBackend, httpcore2.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -78,6 +79,7 @@ class Sender:
     async def send(self, body: bytes, headers: dict[str, str], at: Instant) -> Outcome:
         """What came of sending this now, which is ``at`` in real time. Never raises but when it is cancelled."""
         started = time.perf_counter()
+        found: dict[str, Any]
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 found = await self._exchange(body, {**self._headers, **headers}, at)

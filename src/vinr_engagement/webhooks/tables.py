@@ -34,9 +34,10 @@ class EndpointRow(msgspec.Struct, gc=False):
 class CursorRow(msgspec.Struct, gc=False):
     """How far an endpoint has come in the log, and how it is doing.
 
-    It is told of what was committed from ``begins_at`` on. All batches up to ``position`` are done, and the first ``within`` events of the next; of what comes after, the events in
-    ``ahead`` (a JSON list of ids). Whoever works on it writes its name as ``holder``, and saves only while that is there.
-    ``failures`` counts those in a row, ``failing_since`` is the first of them; ``probe_at`` is when to try again.
+    It is told of what was committed from ``begins_at`` on. All batches up to ``position`` are done, and the first ``within``
+    events of the next; of what comes after, the events in ``ahead`` (a JSON list of ids). Whoever works on it writes its name
+    as ``holder``, and saves only while that is there. ``failures`` counts those in a row, ``failing_since`` is the first of
+    them; ``probe_at`` is when to try again.
     """
 
     endpoint: str
