@@ -13,7 +13,7 @@ SPAN = {"gt": BEFORE, "gte": BEFORE, "lt": LATER, "lte": LATER}
 
 
 class Sample(NamedTuple):
-    """An operation, the ids in its path, and its named arguments."""
+    """An operation, the ids in its path, and its named arguments as the API names them."""
 
     operation: str
     ids: tuple[str, ...]
@@ -45,7 +45,7 @@ def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield sample("connectors.list")
     yield sample("connectors.retrieve", "stripe")
     read = {"customer_prefix": "stripe_", "customer_metadata": "customer"}
-    yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], options_=read)
+    yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], options=read)
     yield from _keys_and_clock(vinr, mark)
 
 
@@ -204,7 +204,7 @@ def _webhooks(vinr: Vinr) -> Iterator[Sample]:
     endpoint = vinr.webhook_endpoints.create(url="https://shop.example/hooks").id
     yield sample("webhook_endpoints.list", status="enabled", limit=1)
     yield sample("webhook_endpoints.retrieve", endpoint)
-    yield sample("webhook_endpoints.replay", endpoint, from_=BEFORE, to=LATER, types=["loyalty.*"])
+    yield sample("webhook_endpoints.replay", endpoint, **{"from": BEFORE}, to=LATER, types=["loyalty.*"])
     delivery = vinr.webhook_endpoints.list_deliveries(endpoint, limit=1).data[0]
     narrow = {"status": delivery.status, "event": delivery.event, "created_at": SPAN}
     yield sample("webhook_endpoints.list_deliveries", endpoint, **narrow, limit=1)
