@@ -45,7 +45,7 @@ def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield sample("connectors.list")
     yield sample("connectors.retrieve", "stripe")
     read = {"customer_prefix": "stripe_", "customer_metadata": "customer"}
-    yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], options=read)
+    yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], **read)
     yield from _keys_and_clock(vinr, mark)
 
 

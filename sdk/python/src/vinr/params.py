@@ -58,7 +58,6 @@ __all__ = [
     "NewReward",
     "NewRule",
     "NewSegment",
-    "OptionChanges",
     "PartnerValue",
     "PerAmountAward",
     "PerCurrencyAward",
@@ -275,7 +274,10 @@ class ConnectorChanges(TypedDict):
     """Whether it is in use."""
     signing_secrets: NotRequired[Sequence[str]]
     """What the provider signs with; two while one takes the place of the other. Never shown again."""
-    options: NotRequired[OptionChanges]
+    customer_prefix: NotRequired[str]
+    """Stands before the provider's ids of customers."""
+    customer_metadata: NotRequired[str | None]
+    """The key of the metadata that holds your own id of the customer; null for none."""
 
 
 class CreditIssue(TypedDict):
@@ -881,15 +883,6 @@ class NewSegment(TypedDict):
     """What must hold of a member; facts of events and other segments are refused."""
     metadata: NotRequired[Mapping[str, str]]
     """Your own notes, text to text."""
-
-
-class OptionChanges(TypedDict):
-    """The options to replace."""
-
-    customer_prefix: NotRequired[str]
-    """What stands before the provider's id to make the customer's."""
-    customer_metadata: NotRequired[str | None]
-    """The field of their metadata that holds the customer's id."""
 
 
 class PartnerValue(TypedDict):

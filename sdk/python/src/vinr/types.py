@@ -34,7 +34,6 @@ __all__ = [
     "Condition",
     "Conditions",
     "Connector",
-    "ConnectorOptions",
     "ConnectorSettings",
     "CreatedKey",
     "CreditExplanation",
@@ -765,13 +764,16 @@ class ConnectorSettings(Model):
     """Whether it is in use."""
     signing_secrets: list[str]
     """The last letters of each."""
-    options: ConnectorOptions
+    customer_prefix: str
+    """Stands before the provider's ids of customers."""
+    customer_metadata: str | None
+    """The key of the metadata that holds your own id of the customer; null for the provider's ids alone."""
     created_at: datetime | None
     """Null where it was never set up."""
     updated_at: datetime | None
     """When it last changed."""
 
-    _conversions = {"options": one("ConnectorOptions"), "created_at": time, "updated_at": time}
+    _conversions = {"created_at": time, "updated_at": time}
 
 
 class Connector(ConnectorSettings):
@@ -783,15 +785,6 @@ class Connector(ConnectorSettings):
     """The last events that were refused, 20 at most."""
 
     _conversions = {**ConnectorSettings._conversions, "last_received_at": time, "refused": many(one("RefusedEvent"))}
-
-
-class ConnectorOptions(Model):
-    """How messages are read."""
-
-    customer_prefix: str
-    """Stands before the provider's ids of customers."""
-    customer_metadata: str | None
-    """The key of the metadata that holds your own id of the customer; null for the provider's ids alone."""
 
 
 class CreatedKey(ApiKey):

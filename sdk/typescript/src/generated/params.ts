@@ -160,7 +160,10 @@ export interface ConnectorChanges {
   enabled?: boolean | undefined;
   /** What the provider signs with; two while one takes the place of the other. Never shown again. */
   signingSecrets?: readonly string[] | undefined;
-  options?: OptionChanges | undefined;
+  /** Stands before the provider's ids of customers. */
+  customerPrefix?: string | undefined;
+  /** The key of the metadata that holds your own id of the customer; null for none. */
+  customerMetadata?: string | null | undefined;
 }
 
 /** Store credit to grant. */
@@ -548,14 +551,6 @@ export interface NewSegment {
   conditions?: readonly ConditionParams[] | null | undefined;
   /** Your own notes, text to text. */
   metadata?: Record<string, string> | undefined;
-}
-
-/** The options to replace. */
-export interface OptionChanges {
-  /** What stands before the provider's id to make the customer's. */
-  customerPrefix?: string | undefined;
-  /** The field of their metadata that holds the customer's id. */
-  customerMetadata?: string | null | undefined;
 }
 
 /** For `partner`. */

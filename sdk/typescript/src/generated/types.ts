@@ -411,14 +411,6 @@ export interface Connector extends ConnectorSettings {
   refused: RefusedEvent[];
 }
 
-/** How messages are read. */
-export interface ConnectorOptions {
-  /** Stands before the provider's ids of customers. */
-  customer_prefix: string;
-  /** The key of the metadata that holds your own id of the customer; null for the provider's ids alone. */
-  customer_metadata: string | null;
-}
-
 /** The settings for one provider. */
 export interface ConnectorSettings {
   /** The provider. */
@@ -429,7 +421,10 @@ export interface ConnectorSettings {
   enabled: boolean;
   /** The last letters of each. */
   signing_secrets: string[];
-  options: ConnectorOptions;
+  /** Stands before the provider's ids of customers. */
+  customer_prefix: string;
+  /** The key of the metadata that holds your own id of the customer; null for the provider's ids alone. */
+  customer_metadata: string | null;
   /** Null where it was never set up. */
   created_at: string | null;
   /** When it last changed. */

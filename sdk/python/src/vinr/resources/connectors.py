@@ -15,7 +15,7 @@ from vinr._core.resource import AsyncResource, Resource
 from vinr.pages import page_of
 
 if TYPE_CHECKING:
-    from vinr import params, types
+    from vinr import types
     from vinr._core.options import RequestOptions
     from vinr.pages import AsyncPager, Page, PageData
 
@@ -47,7 +47,8 @@ class Connectors(Resource):
         *,
         enabled: bool | Omit = OMIT,
         signing_secrets: Sequence[str] | Omit = OMIT,
-        options_: params.OptionChanges | Omit = OMIT,
+        customer_prefix: str | Omit = OMIT,
+        customer_metadata: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Connector:
         """Set up a connector.
@@ -60,13 +61,22 @@ class Connectors(Resource):
         ``signing_secrets``: What the provider signs with; two while one takes the place of the other. Never
         shown again.
 
+        ``customer_prefix``: Stands before the provider's ids of customers.
+
+        ``customer_metadata``: The key of the metadata that holds your own id of the customer; null for none.
+
         Refused with ``signing_secret_in_use``.
         """
         return self._client._run(
             Call(
                 _UPDATE,
                 path={"provider": provider},
-                body={"enabled": enabled, "signing_secrets": signing_secrets, "options": options_},
+                body={
+                    "enabled": enabled,
+                    "signing_secrets": signing_secrets,
+                    "customer_prefix": customer_prefix,
+                    "customer_metadata": customer_metadata,
+                },
                 options=options,
             )
         )
@@ -95,7 +105,8 @@ class AsyncConnectors(AsyncResource):
         *,
         enabled: bool | Omit = OMIT,
         signing_secrets: Sequence[str] | Omit = OMIT,
-        options_: params.OptionChanges | Omit = OMIT,
+        customer_prefix: str | Omit = OMIT,
+        customer_metadata: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Connector:
         """Set up a connector.
@@ -108,13 +119,22 @@ class AsyncConnectors(AsyncResource):
         ``signing_secrets``: What the provider signs with; two while one takes the place of the other. Never
         shown again.
 
+        ``customer_prefix``: Stands before the provider's ids of customers.
+
+        ``customer_metadata``: The key of the metadata that holds your own id of the customer; null for none.
+
         Refused with ``signing_secret_in_use``.
         """
         return await self._client._run(
             Call(
                 _UPDATE,
                 path={"provider": provider},
-                body={"enabled": enabled, "signing_secrets": signing_secrets, "options": options_},
+                body={
+                    "enabled": enabled,
+                    "signing_secrets": signing_secrets,
+                    "customer_prefix": customer_prefix,
+                    "customer_metadata": customer_metadata,
+                },
                 options=options,
             )
         )
