@@ -50,7 +50,9 @@ def test_names_that_python_keeps_for_itself() -> None:
     moving = schema("Moving", field("from"), field("to", required=False))
     found = described(method(body="Moving"), moving, schema("Thing", field("class"), field("in", Primitive("time"))))
     made = {path.rpartition("/")[2]: content for path, content in files(found).items()}
-    assert 'Moving = TypedDict("Moving", {"from": "str", "to": "NotRequired[str]"})' in made["params.py"]
+    assert '_MovingKeywords = TypedDict("_MovingKeywords", {"from": "str"})' in made["params.py"]
+    assert "class Moving(_MovingKeywords):" in made["params.py"]
+    assert "    to: NotRequired[str]\n" in made["params.py"]
     assert "self, *, from_: str, to: str | Omit = OMIT, options" in made["things.py"]
     assert 'body={"from": from_, "to": to}' in made["things.py"]
     assert '_renamed = {"class": "class_", "in": "in_"}' in made["types.py"]
@@ -62,6 +64,13 @@ def test_two_parameters_of_a_name_are_refused() -> None:
     found = described(method(in_path, body="Moving"), schema("Moving", field("id")), schema("Thing", field("id")))
     with pytest.raises(ValueError, match=r"things\.move has two parameters named id"):
         resources.modules(found)
+
+
+def test_an_argument_gives_way_to_those_that_every_method_has() -> None:
+    found = described(method(body="Moving"), schema("Moving", field("options")), schema("Thing", field("id")))
+    made = resources.modules(found)["resources/things.py"]
+    assert "self, *, options_: str, options: RequestOptions | None = None" in made
+    assert 'body={"options": options_}, options=options' in made
 
 
 def test_a_body_without_fields_is_sent_all_the_same() -> None:

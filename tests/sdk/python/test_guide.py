@@ -10,6 +10,7 @@ import vinr
 from tests.contract.world import world
 from tests.docs.tables import DOCS, GUIDES, blocks
 from tests.sdk.python.test_types import faults
+from tests.stores import sqlite_url
 
 TODAY = "2026-04-10T12:00:00Z"
 """So that what the pages earn never expires before they look at it."""
@@ -18,7 +19,7 @@ README = DOCS.parent / "sdk" / "python" / "README.md"
 
 @pytest.mark.parametrize("page", [GUIDES / "python.md", README], ids=["guide", "readme"])
 def test_every_sample_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with world(f"sqlite:///{tmp_path / 'vinr.db'}") as place:
+    with world(sqlite_url(tmp_path)) as place:
         monkeypatch.setenv("VINR_API_BASE", place.url)
         monkeypatch.setenv("VINR_SECRET_KEY", place.keys["test"])
         with vinr.Vinr() as client:

@@ -16,6 +16,7 @@ from scripts.sdk.typescript.types import camel
 from tests.contract.world import World, world
 from tests.sdk.node import Project, find_node
 from tests.sdk.samples import Sample, samples
+from tests.stores import sqlite_url
 from vinr import Vinr
 
 Json = dict[str, Any]
@@ -57,7 +58,7 @@ def calling(project: Project, place: World) -> Iterator[Calling]:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running server."""
-    with world(f"sqlite:///{tmp_path_factory.mktemp('methods') / 'vinr.db'}") as running:
+    with world(sqlite_url(tmp_path_factory.mktemp("methods"))) as running:
         yield running
 
 

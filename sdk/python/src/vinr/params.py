@@ -445,15 +445,65 @@ class EventInData(TypedDict):
     """The payment, refund, customer… that it is about."""
 
 
-EventReplay = TypedDict(
-    "EventReplay",
-    {
-        "from": "Moment",
-        "to": "Moment",
-        "types": "NotRequired[Sequence[Literal['*', 'campaign.*', 'campaign.completed', 'campaign.ended', 'campaign.progressed', 'campaign.started', 'credit.*', 'credit.expired', 'credit.issued', 'credit.reversed', 'credit.spent', 'loyalty.*', 'loyalty.account.*', 'loyalty.account.closed', 'loyalty.account.created', 'loyalty.account.erased', 'loyalty.account.merged', 'loyalty.account.reopened', 'loyalty.account.updated', 'loyalty.points.*', 'loyalty.points.adjusted', 'loyalty.points.available', 'loyalty.points.earned', 'loyalty.points.expired', 'loyalty.points.expiring', 'loyalty.points.redeemed', 'loyalty.points.reversed', 'loyalty.reward.*', 'loyalty.reward.redeemed', 'loyalty.tier.*', 'loyalty.tier.changed', 'redemption.*', 'redemption.completed', 'redemption.conflict', 'redemption.released', 'redemption.reversed', 'referral.*', 'referral.attributed', 'referral.converted', 'referral.created', 'referral.rejected', 'referral.reversed', 'webhook_endpoint.*', 'webhook_endpoint.disabled']]]",
-    },
-)
-"""Which events to tell again: those recorded from one time on and before another, by the store's clock."""
+_EventReplayKeywords = TypedDict("_EventReplayKeywords", {"from": "Moment"})
+
+
+class EventReplay(_EventReplayKeywords):
+    """Which events to tell again: those recorded from one time on and before another, by the store's clock."""
+
+    to: Moment
+    """The first moment that does not belong to it."""
+    types: NotRequired[
+        Sequence[
+            Literal[
+                "*",
+                "campaign.*",
+                "campaign.completed",
+                "campaign.ended",
+                "campaign.progressed",
+                "campaign.started",
+                "credit.*",
+                "credit.expired",
+                "credit.issued",
+                "credit.reversed",
+                "credit.spent",
+                "loyalty.*",
+                "loyalty.account.*",
+                "loyalty.account.closed",
+                "loyalty.account.created",
+                "loyalty.account.erased",
+                "loyalty.account.merged",
+                "loyalty.account.reopened",
+                "loyalty.account.updated",
+                "loyalty.points.*",
+                "loyalty.points.adjusted",
+                "loyalty.points.available",
+                "loyalty.points.earned",
+                "loyalty.points.expired",
+                "loyalty.points.expiring",
+                "loyalty.points.redeemed",
+                "loyalty.points.reversed",
+                "loyalty.reward.*",
+                "loyalty.reward.redeemed",
+                "loyalty.tier.*",
+                "loyalty.tier.changed",
+                "redemption.*",
+                "redemption.completed",
+                "redemption.conflict",
+                "redemption.released",
+                "redemption.reversed",
+                "referral.*",
+                "referral.attributed",
+                "referral.converted",
+                "referral.created",
+                "referral.rejected",
+                "referral.reversed",
+                "webhook_endpoint.*",
+                "webhook_endpoint.disabled",
+            ]
+        ]
+    ]
+    """Of what the endpoint takes, only these types and families."""
 
 
 class EveryoneAudience(TypedDict):
