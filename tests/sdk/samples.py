@@ -41,6 +41,11 @@ def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield from _rewards(vinr, mark, member.id)
     yield from _referrals(vinr, mark, member.id)
     yield from _events(vinr, mark, member.id)
+    yield from _webhooks(vinr)
+    yield sample("connectors.list")
+    yield sample("connectors.retrieve", "stripe")
+    read = {"customer_prefix": "stripe_", "customer_metadata": "customer"}
+    yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], options_=read)
     yield from _keys_and_clock(vinr, mark)
 
 
@@ -191,6 +196,24 @@ def _events(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("customers.list", email=f"{mark}@shop.test", limit=1)
     yield sample("customers.list", limit=1)
     yield sample("customers.retrieve", f"cust_{mark}")
+
+
+def _webhooks(vinr: Vinr) -> Iterator[Sample]:
+    more: Json = {"enabled_events": ["loyalty.points.*"], "description": "Points", "metadata": {"a": "b"}}
+    yield sample("webhook_endpoints.create", url="https://shop.example/hooks", status="enabled", **more)
+    endpoint = vinr.webhook_endpoints.create(url="https://shop.example/hooks").id
+    yield sample("webhook_endpoints.list", status="enabled", limit=1)
+    yield sample("webhook_endpoints.retrieve", endpoint)
+    yield sample("webhook_endpoints.replay", endpoint, from_=BEFORE, to=LATER, types=["loyalty.*"])
+    delivery = vinr.webhook_endpoints.list_deliveries(endpoint, limit=1).data[0]
+    narrow = {"status": delivery.status, "event": delivery.event, "created_at": SPAN}
+    yield sample("webhook_endpoints.list_deliveries", endpoint, **narrow, limit=1)
+    yield sample("webhook_endpoints.list_deliveries", endpoint, limit=2)
+    yield sample("webhook_endpoints.retrieve_delivery", endpoint, delivery.id)
+    yield sample("webhook_endpoints.redeliver", endpoint, delivery.id)
+    yield sample("webhook_endpoints.rotate_secret", endpoint, expires_in_hours=1)
+    yield sample("webhook_endpoints.update", endpoint, url="https://shop.example/again", status="disabled", **more)
+    yield sample("webhook_endpoints.delete", endpoint)
 
 
 def _keys_and_clock(vinr: Vinr, mark: str) -> Iterator[Sample]:

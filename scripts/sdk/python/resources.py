@@ -6,7 +6,16 @@ from typing import Literal, NamedTuple
 
 from scripts.sdk.description import Description, Field, Method, Parameter, Reference, Resource
 from scripts.sdk.python.models import conversion
-from scripts.sdk.python.text import answer_type, class_name, docstring, header, python_name, request_type, tidy
+from scripts.sdk.python.text import (
+    answer_type,
+    argument_name,
+    class_name,
+    docstring,
+    header,
+    python_name,
+    request_type,
+    tidy,
+)
 
 Colour = Literal["", "Async"]
 COLOURS: tuple[Colour, ...] = ("", "Async")
@@ -132,7 +141,7 @@ def _returned(method: Method, colour: Colour) -> str:
 
 
 def _signature(method: Method, description: Description) -> str:
-    in_path = [f"{python_name(parameter.name)}: str" for parameter in method.at("path")]
+    in_path = [f"{argument_name(parameter.name)}: str" for parameter in method.at("path")]
     named = [argument.declared for argument in arguments(method, description)]
     return ", ".join(["self", *in_path, "*", *named, OPTIONS])
 
@@ -151,8 +160,8 @@ def arguments(method: Method, description: Description) -> list[Argument]:
 
 def _of_field(field: Field) -> Argument:
     told = request_type(field.type, "params.")
-    declared = f"{python_name(field.name)}: {told if field.required else f'{_or_omitted(told)} = OMIT'}"
-    return Argument(python_name(field.name), field.name, declared, field.description, field.required)
+    declared = f"{argument_name(field.name)}: {told if field.required else f'{_or_omitted(told)} = OMIT'}"
+    return Argument(argument_name(field.name), field.name, declared, field.description, field.required)
 
 
 def _or_omitted(told: str) -> str:
@@ -162,8 +171,8 @@ def _or_omitted(told: str) -> str:
 def _of_parameter(parameter: Parameter) -> Argument:
     told = request_type(parameter.type, "params.")
     wire = parameter.wire if parameter.style == "plain" else parameter.name
-    declared = f"{python_name(parameter.name)}: {told}" + ("" if parameter.required else " | None = None")
-    return Argument(python_name(parameter.name), wire, declared, parameter.description, parameter.required)
+    declared = f"{argument_name(parameter.name)}: {told}" + ("" if parameter.required else " | None = None")
+    return Argument(argument_name(parameter.name), wire, declared, parameter.description, parameter.required)
 
 
 def _call(method: Method, description: Description) -> str:
@@ -171,7 +180,7 @@ def _call(method: Method, description: Description) -> str:
     named = arguments(method, description)
     parts = [
         f"Call({_constant(method)}",
-        *_mapping("path", [(parameter.name, python_name(parameter.name)) for parameter in method.at("path")]),
+        *_mapping("path", [(parameter.name, argument_name(parameter.name)) for parameter in method.at("path")]),
         *_mapping("query", [(each.wire, each.name) for each in named if each.wire not in fields]),
         *([] if method.body is None else _body([(each.wire, each.name) for each in named if each.wire in fields])),
         "options=options)",

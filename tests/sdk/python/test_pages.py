@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.world import World, furnish, world
+from tests.stores import sqlite_url
 from vinr import AsyncPage, AsyncVinr, Page, Vinr
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +16,7 @@ MEMBERS = 7
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running server with some of everything."""
-    with world(f"sqlite:///{tmp_path_factory.mktemp('pages') / 'vinr.db'}") as running:
+    with world(sqlite_url(tmp_path_factory.mktemp("pages"))) as running:
         furnish(running, "one")
         yield running
 

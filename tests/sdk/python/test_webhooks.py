@@ -138,6 +138,6 @@ def test_without_a_time_the_real_one_counts() -> None:
 
 
 def test_a_client_has_the_same() -> None:
-    client = vinr.Vinr("sk_test_1")
-    assert client.webhooks.construct_event(BODY, own(), SECRET, now=NOW).id == "evt_1"
-    client.webhooks.verify(BODY, own(), SECRET, now=NOW)
+    for client in (vinr.Vinr("sk_test_1"), vinr.AsyncVinr("sk_test_1")):
+        assert client.webhooks.construct_event(BODY, own(), SECRET, now=NOW).id == "evt_1"
+        client.webhooks.verify(BODY, own(), SECRET, now=NOW)

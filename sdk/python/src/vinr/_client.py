@@ -68,7 +68,7 @@ class Vinr(Tree):
         timeout: float | Omit | None = OMIT,
         max_retries: int | Omit = OMIT,
         headers: Mapping[str, str] | Omit = OMIT,
-    ) -> Vinr:
+    ) -> Self:
         """A client that is set otherwise, over the same connections."""
         changed = self._settings.changed(
             secret_key=secret_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
@@ -150,7 +150,7 @@ class AsyncVinr(AsyncTree):
         timeout: float | Omit | None = OMIT,
         max_retries: int | Omit = OMIT,
         headers: Mapping[str, str] | Omit = OMIT,
-    ) -> AsyncVinr:
+    ) -> Self:
         """A client that is set otherwise, over the same connections."""
         changed = self._settings.changed(
             secret_key=secret_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
@@ -202,4 +202,6 @@ def _webhooks() -> Webhooks:
 
 
 def _plain(method: str, path: str) -> Endpoint[Any]:
+    if not path.startswith("/"):  # otherwise it would go on with the name of the server, and the key with it
+        raise ValueError(f"path must start with /, not {path[:100]!r}.")
     return Endpoint(method.upper(), path.replace("{", "{{").replace("}", "}}"), lambda found: found)

@@ -10,10 +10,21 @@ from vinr_engagement.credit import queries as credit_queries
 from vinr_engagement.entrypoints.api.account_reads import read_account, wallet_in
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import CurrencyCode, Id, Instant, Metadata, Minor, Reason, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import (
+    CurrencyCode,
+    Id,
+    Instant,
+    Metadata,
+    Minor,
+    Reason,
+    Shape,
+    Wire,
+    example,
+)
+from vinr_engagement.entrypoints.api.member_shapes import Wallet
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import CreditTransaction, CreditTransactionDone, TransactionType, Wallet
+from vinr_engagement.entrypoints.api.shapes import CreditTransaction, CreditTransactionDone, TransactionType
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.ledger import POINTS, Transaction, transaction_snapshot
@@ -34,6 +45,8 @@ class CreditTransactionList(Shape):
 class CreditIssue(Wire):
     """Store credit to grant."""
 
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh", amount=1500, currency="EUR", reason="goodwill")
+
     account: Id = Field(description="To whom.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     amount: Minor = Field(description="In minor units.", examples=[1500])
     currency: CurrencyCode = Field(description="ISO 4217, in capitals.", examples=["EUR"])
@@ -44,6 +57,8 @@ class CreditIssue(Wire):
 
 class CreditSpending(Wire):
     """Store credit to take for a payment."""
+
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh", amount=500, currency="EUR", payment="pay_1001")
 
     account: Id = Field(description="Whose.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     amount: Minor = Field(description="In minor units.", examples=[500])
@@ -57,7 +72,7 @@ class CreditSpending(Wire):
 class ListCredit(Paging, Expanding, CreatedAt):
     """Which transactions to list."""
 
-    account: Id = Field(description="Whose.")
+    account: Id = Field(description="Whose.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     currency: CurrencyCode | None = Field(None, description="Only those in this currency.")
     payment: Id | None = Field(None, description="Only what was spent on this payment, and given back from it.")
     type: TransactionType | None = Field(None, description="Only those of this type.")

@@ -18,6 +18,12 @@ _EVENT_EXAMPLE: Final = {
     "created_at": "2026-04-01T12:00:00Z",
     "data": {"object": {"id": "pay_1001", "amount": 4999, "currency": "GBP", "customer": "cust_abc123"}},
 }
+_REFUND_EXAMPLE: Final = {
+    "id": "evt_shop_1002",
+    "type": "refund.completed",
+    "created_at": "2026-04-02T09:00:00Z",
+    "data": {"object": {"id": "re_1001", "payment": "pay_1001", "amount": 2000}},
+}
 _IGNORED: Final = {"description": "Taken, and not looked at."}
 _EVENT_IN: Final[Schema] = {
     "title": "EventIn",
@@ -82,6 +88,7 @@ _EVENT_BATCH_IN: Final[Schema] = {
             "items": {"$ref": "#/components/schemas/EventIn"},
         }
     },
+    "examples": [{"events": [_EVENT_EXAMPLE, _REFUND_EXAMPLE]}],
 }
 _EVENT_BATCH: Final[Schema] = {
     "title": "EventBatch",
@@ -186,7 +193,34 @@ IDEMPOTENCY_KEY: Final[Schema] = {
         "pattern": r"^[ -~]*$",
     },
 }
-PATH_ID: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": limits.ID_CHARACTERS}
+_PATH_ID: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": limits.ID_CHARACTERS}
+_EXAMPLE_IDS: Final = {
+    "account": "loy_06evgt3m8x4k9c2p7r1wz5qjbh",
+    "campaign": "camp_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "customer": "cust_abc123",
+    "delivery": "whd_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "endpoint": "we_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "event": "evt_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "key": "key_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "program": "prog_default",
+    "provider": "stripe",
+    "redemption": "rdm_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "referral": "ref_06evgt3m8x4k9c2p7r1wz5qjbh",
+    "reward": "rwd_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "rule": "rule_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "segment": "seg_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "transaction": "ptx_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "/v1/events/{event}/replay": "evt_shop_1001",
+    "/v1/loyalty/credit/transactions/{transaction}": "ptx_06evgt4v7c8x4k9c2p7r1wz5qk",
+    "/v1/received-events/{event}": "evt_shop_1001",
+}
+"""By the parameter's name, or by the whole path where that says more."""
+
+
+def path_id(path: str, name: str) -> Schema:
+    """The schema of an id in a path."""
+    example = _EXAMPLE_IDS.get(path) or _EXAMPLE_IDS.get(name)
+    return _PATH_ID if example is None else {**_PATH_ID, "examples": [example]}
 
 
 def headers_of(status: str, *, keyed: bool, writes: bool) -> dict[str, Schema]:

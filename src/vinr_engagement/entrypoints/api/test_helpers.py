@@ -9,7 +9,7 @@ from vinr_engagement.commands import AdvanceClock, RejoinRealTime, SetClock, clo
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
-from vinr_engagement.entrypoints.api.fields import Instant, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Instant, Shape, Time, Wire, example
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.foundation.database import Session
 
@@ -27,11 +27,15 @@ class Clock(Shape):
 class ClockSetting(Wire):
     """When it is to be."""
 
+    model_config = example(now="2026-04-02T12:00:00Z")
+
     now: Instant
 
 
 class ClockAdvance(Wire):
     """Until when to move."""
+
+    model_config = example(to="2026-05-01T12:00:00Z")
 
     to: Instant
 
