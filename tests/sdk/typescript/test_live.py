@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 
 from tests.contract.world import World, world
 from tests.sdk.node import Project, find_node, run
+from tests.stores import sqlite_url
 from vinr import webhooks
 
 Json = dict[str, Any]
@@ -24,7 +25,7 @@ BODY = json.dumps({"id": "evt_1", "type": "loyalty.points.earned", "data": {"obj
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running server."""
-    with world(f"sqlite:///{tmp_path_factory.mktemp('live') / 'vinr.db'}") as running:
+    with world(sqlite_url(tmp_path_factory.mktemp("live"))) as running:
         yield running
 
 
