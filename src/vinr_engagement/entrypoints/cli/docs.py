@@ -26,7 +26,9 @@ def docs() -> None:
 def build(folder: Path, base_url: str | None) -> None:
     """Write the whole site into FOLDER: what a server has at /docs, /llms.txt and /openapi.json.
 
-    Files of an earlier build are overwritten, others left alone.
+    Files of an earlier build are overwritten, others left alone. A page is the index.html of a folder of its name; _headers
+    holds what a server sends with them, for hosts that read it. Set VINR_DOCS_URL to the base URL and /docs, so that error
+    messages lead there.
     """
     place = _place(base_url)
     document = running.run(_document())
