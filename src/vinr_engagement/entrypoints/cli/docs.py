@@ -1,5 +1,6 @@
 """``vinr docs``, and the documentation that a server has."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,4 +68,5 @@ async def _document() -> dict[str, Any]:
     from vinr_engagement.entrypoints.api import create_app
     from vinr_engagement.entrypoints.docs.mount import ask
 
-    return await ask(create_app({}, running.settings()), "/openapi.json")
+    quiet = replace(running.settings(), log_level="critical")
+    return await ask(create_app({}, quiet), "/openapi.json")
