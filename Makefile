@@ -61,7 +61,7 @@ lock: $(UV)  ## pin every dependency anew in requirements/ (ARGS='--upgrade-pack
 		--output-file requirements/dev.txt $(or $(ARGS),--upgrade)
 
 clean:  ## remove .venv and every cache
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist sdk/typescript/node_modules sdk/typescript/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: $(UV) requirements/runtime.txt $(PROJECT)

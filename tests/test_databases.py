@@ -1,4 +1,4 @@
-"""The databases that conftest.py hands to tests: real, reachable and empty."""
+"""The databases that conftest.py hands to tests: real, reachable, and with nothing in them but what a fresh install has."""
 
 import asyncio
 import sqlite3
@@ -7,6 +7,11 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands import CreateAccount, Store
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.settings import ENVIRONMENTS, Environment, Settings
 
 
 def on_sqlite(url: str, sql: str) -> list[str]:
@@ -41,6 +46,25 @@ def test_a_test_gets_an_empty_database_whatever_another_left_behind(database_url
     assert tables_in(database_url) == [], f"attempt {attempt}"
     leave_a_table_in(database_url)
     assert tables_in(database_url) == ["left_behind"]
+
+
+async def held_in(session: Session) -> tuple[list[str], int]:
+    """The programs and how many accounts there are."""
+    ((accounts,),) = await session.fetch("select count(*) from accounts")
+    return [program for (program,) in await session.fetch("select id from programs")], accounts
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("attempt", [1, 2])
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+async def test_a_test_gets_the_stores_of_a_fresh_install_whatever_another_did(
+    database_url: str, environment: Environment, attempt: int
+) -> None:
+    store = await Store.open(environment, Settings(database_url=database_url), migrate=False)
+    assert await store.database.read(held_in) == (["prog_default"], 0), f"attempt {attempt}"
+    await store.write_path.run(CreateAccount("prog_default", "cust_1", {}), Origin("tests"))
+    assert await store.database.read(held_in) == (["prog_default"], 1)
+    await store.close()
 
 
 async def version_of(url: str) -> int:

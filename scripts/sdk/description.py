@@ -94,12 +94,16 @@ class Schema:
         """The field of this name."""
         return next((field for field in self.fields if field.name == name), None)
 
-    def constant(self, name: str) -> str | None:
-        """The only text that a field may have: what tells this schema from others."""
+    def values(self, name: str) -> tuple[str, ...]:
+        """The only texts that a field may have, where it is bound to some: what tells this schema from others."""
         field = self.field(name)
-        if field is None or not isinstance(field.type, Values) or len(field.type.values) != 1:
-            return None
-        return str(field.type.values[0])
+        bound = field.type.values if field is not None and isinstance(field.type, Values) else ()
+        return tuple(value for value in bound if isinstance(value, str))
+
+    def constant(self, name: str) -> str | None:
+        """The only text that a field may have, where there is one."""
+        values = self.values(name)
+        return values[0] if len(values) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -202,8 +206,12 @@ class Description:
     @cached_property
     def common_errors(self) -> frozenset[str]:
         """What most operations may answer, so that what is told of one need not repeat it."""
-        counted = Counter(code for _, method in self.methods for code in method.errors)
-        return frozenset(code for code, count in counted.items() if count > len(self.methods) / 2)
+        return frozenset(code for writes in (False, True) for code in self._usual_errors(writes=writes))
+
+    def _usual_errors(self, *, writes: bool) -> Iterator[str]:
+        methods = [method for _, method in self.methods if method.writes is writes]
+        counted = Counter(code for method in methods for code in method.errors)
+        yield from (code for code, count in counted.items() if count > len(methods) / 2)
 
     def _reached(self, types: set[Type]) -> frozenset[str]:
         found: set[str] = set()

@@ -11,7 +11,7 @@ from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.foundation.settings import Settings
 
 ROOT: Final = Path(__file__).parents[2]
-COMMITTED: Final = ROOT / "sdk" / "openapi.json"
+LINE: Final = 120
 
 
 def document() -> dict[str, Any]:
@@ -28,7 +28,23 @@ async def _ask() -> dict[str, Any]:
 
 
 def written(found: dict[str, Any]) -> str:
-    """The document as it is committed: schemas and paths in a stable order, one field a line."""
+    """The document as it is committed: schemas and paths in a stable order, what fits on a line on one."""
     components = {**found["components"], "schemas": dict(sorted(found["components"]["schemas"].items()))}
     ordered = {**found, "paths": dict(sorted(found["paths"].items())), "components": components}
-    return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
+    return _pretty(ordered, 0) + "\n"
+
+
+def _pretty(value: Any, indent: int) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(flat) + indent <= LINE:
+        return flat
+    inner = " " * (indent + 2)
+    if isinstance(value, list):
+        return _lines("[]", [inner + _pretty(entry, indent + 2) for entry in value], indent)
+    entries = value.items()
+    return _lines("{}", [f"{inner}{json.dumps(name)}: {_pretty(entry, indent + 2)}" for name, entry in entries], indent)
+
+
+def _lines(brackets: str, entries: list[str], indent: int) -> str:
+    listed = ",\n".join(entries)
+    return f"{brackets[0]}\n{listed}\n{' ' * indent}{brackets[1]}"

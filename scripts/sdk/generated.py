@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from scripts.sdk import document, python
+from scripts.sdk import document, python, typescript
 from scripts.sdk.description import MARK, Description
 from scripts.sdk.reading import read
 
 Files = Mapping[str, str]
 """Content by path, from the root of the repository."""
 
-GENERATORS: Final[tuple[Callable[[Description], Files], ...]] = (python.files,)
+GENERATORS: Final[tuple[Callable[[Description], Files], ...]] = (python.files, typescript.files)
 MARKED_WITHIN: Final = 500
 FOLDERS: Final = ("sdk/python/src", "sdk/typescript/src")
 

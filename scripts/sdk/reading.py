@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from scripts.sdk.description import (
     LOYALTY,
+    NULL,
     AnyOf,
     Description,
     Field,
@@ -19,7 +20,7 @@ from scripts.sdk.description import (
     Type,
     Values,
 )
-from scripts.sdk.schemas import Unreadable, read_schemas, read_type
+from scripts.sdk.schemas import Unreadable, read_schemas, read_type, union
 
 Json = dict[str, Any]
 
@@ -142,7 +143,8 @@ def _parameters(listed: Iterable[Json], path: str, schemas: dict[str, Schema], p
 def _parameter(told: Json, name: str, style: Literal["plain", "repeated", "brackets"], found: Type) -> Parameter:
     where: Literal["path", "query"] = told["in"]
     described = told.get("description") or told["schema"].get("description", "")
-    return Parameter(name, told["name"], where, style, found, told.get("required", False), described)
+    given = union([member for member in found.members if member != NULL]) if isinstance(found, AnyOf) else found
+    return Parameter(name, told["name"], where, style, given, told.get("required", False), described)
 
 
 def _time_range(ends: list[Json], place: str) -> Schema:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.stores import sqlite_url
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -15,10 +16,13 @@ from vinr_engagement.foundation.settings import ENVIRONMENTS, Environment, Setti
 
 Json = dict[str, Any]
 
+_DOCUMENT: Json = {}
+"""The OpenAPI document once it was asked for: every application of a process has the same, and takes its time to make it."""
+
 
 @dataclass
 class Api:
-    """A running API with a key for each store."""
+    """A running API with a key for the test store, and one for the other once it is asked for."""
 
     app: Any
     stores: dict[Environment, Store]
@@ -46,6 +50,12 @@ class Api:
             more["json"] = body
         return await self.client.request(method, path, headers=sent, params=params, **more)
 
+    async def document(self) -> Json:
+        """What the API says of itself."""
+        if not _DOCUMENT:
+            _DOCUMENT.update(await self.get("/openapi.json"))
+        return _DOCUMENT
+
     async def get(self, path: str, **more: Any) -> Json:
         """What a GET answers, which must be 200."""
         return _expected(await self.call("GET", path, **more), 200)
@@ -66,6 +76,12 @@ class Api:
         assert error["message"]
         assert error["request_id"] == answer.headers["x-request-id"]
         return error
+
+    async def key_of(self, environment: Environment) -> str:
+        """The secret of the key for a store."""
+        if environment not in self.keys:
+            self.keys[environment] = await self.new_key(environment)
+        return self.keys[environment]
 
     async def new_key(self, environment: Environment = "test", *scopes: str) -> str:
         """The secret of a new key of a store; with scopes a restricted one."""
@@ -102,23 +118,25 @@ def _expected(answer: httpx2.Response, status: int) -> Json:
     return found
 
 
-async def open_api(database_url: str, rate_limit: int = 0, burst: int = 0, log_level: str = "critical") -> Api:
-    """An API over two fresh stores."""
+async def open_api(
+    database_url: str, rate_limit: int = 0, burst: int = 0, log_level: str = "critical", **more: Any
+) -> Api:
+    """An API over the two stores of a fresh install; ``more`` are further settings."""
     chosen = Settings(
         database_url=database_url,
         key_pepper="pepper",
         log_level=log_level,
         rate_limit=rate_limit,
         rate_limit_burst=burst,
+        **more,
     )
-    stores: dict[Environment, Store] = {name: await Store.open(name, chosen) for name in ENVIRONMENTS}
+    stores: dict[Environment, Store] = {name: await Store.open(name, chosen, migrate=False) for name in ENVIRONMENTS}
     app = create_app(stores, chosen)
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://api.test", timeout=60
     )
     api = Api(app, stores, client, {})
-    for environment in ENVIRONMENTS:
-        api.keys[environment] = await api.new_key(environment)
+    await api.key_of("test")
     return api
 
 
@@ -140,6 +158,6 @@ async def api(database_url: str) -> AsyncIterator[Api]:
 @pytest.fixture
 async def sqlite_api(tmp_path: Path) -> AsyncIterator[Api]:
     """The API on SQLite alone, for what never reaches a database."""
-    opened = await open_api(f"sqlite:///{tmp_path / 'vinr.db'}")
+    opened = await open_api(sqlite_url(tmp_path))
     yield opened
     await close_api(opened)

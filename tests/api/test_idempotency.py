@@ -70,7 +70,7 @@ async def test_a_key_is_for_one_path_and_one_store(api: Api) -> None:
         closed = await api.post(f"{ACCOUNTS}/{account['id']}/close", headers=KEY)
         assert closed["id"] == account["id"]
     await api.post(ACCOUNTS, {"program": "prog_default"}, headers=KEY)
-    await api.post(ACCOUNTS, {"program": "prog_default", "customer": "c"}, headers=KEY, key=api.keys["live"])
+    await api.post(ACCOUNTS, {"program": "prog_default", "customer": "c"}, headers=KEY, key=await api.key_of("live"))
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "", "caf\xe9"])

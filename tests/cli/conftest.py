@@ -80,7 +80,9 @@ class Running:
 
 @pytest.fixture
 def vinr(tmp_path: Path, database_url: str) -> Vinr:
-    """The command, against an empty database of its own, on either engine."""
+    """The command, against a database of its own, on either engine; the files of SQLite it makes itself."""
+    for file in tmp_path.glob("vinr.*.db"):
+        file.unlink()
     return Vinr(tmp_path, database_url)
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.commands.test_verify import NOW, Shop
+from tests.stores import sqlite_url
 from vinr_engagement.commands import (
     Adjust,
     AdvanceClock,
@@ -191,7 +192,7 @@ async def both_agree(shop: Shop, book: Book, reward: str) -> None:
 
 
 async def history(folder: Path, listed: list[Step]) -> None:
-    store = await Store.open("test", Settings(database_url=f"sqlite:///{folder / 'vinr.db'}"))
+    store = await Store.open("test", Settings(database_url=sqlite_url(folder)))
     shop = Shop(store)
     try:
         await shop.run(SetClock(NOW))

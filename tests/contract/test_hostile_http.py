@@ -94,7 +94,7 @@ EVENT = json.dumps(payment("evt_1", "cust_1")).encode()
 
 
 async def paths_of(api: Api) -> dict[str, Json]:
-    found: dict[str, Json] = (await api.client.get("/openapi.json")).json()["paths"]
+    found: dict[str, Json] = (await api.document())["paths"]
     return found
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import asyncpg
 
-from tests.conftest import RUN_FOLDER
 from tests.crash.processes import PATIENCE_SECONDS
+from tests.stores import RUN_FOLDER
 
 APPLICATION = "vinr-engagement"
 """How the server's connections are named."""

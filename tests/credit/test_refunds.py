@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.stores import sqlite_url
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import (
     CreateAccount,
@@ -114,7 +115,7 @@ def test_any_split_and_any_order_of_refunds_end_where_one_of_their_sum_ends(
 async def _end(story: Story) -> Any:
     """What the member holds in the end."""
     with TemporaryDirectory() as folder:
-        store = await Store.open("test", Settings(database_url=f"sqlite:///{Path(folder) / 'vinr.db'}"))
+        store = await Store.open("test", Settings(database_url=sqlite_url(Path(folder))))
         try:
             till = Till(store)
             await till.run(SetClock(NOW))

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.stores import sqlite_url
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import (
     Adjust,
@@ -203,7 +204,7 @@ def minor(amount: str) -> int:
 @asynccontextmanager
 async def empty_store(database: Path | str, moment: str | None = START) -> AsyncIterator[Store]:
     """A fresh install's test store, its clock set, in a folder or in the database of a URL."""
-    url = database if isinstance(database, str) else f"sqlite:///{database / 'vinr.db'}"
+    url = database if isinstance(database, str) else sqlite_url(database)
     store = await Store.open("test", Settings(database_url=url))
     try:
         if moment is not None:

@@ -13,8 +13,8 @@ from vinr_engagement import outbox, rules
 from vinr_engagement.commands import AttributeReferral, CloseAccount, CreateReferral
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.entrypoints.api.errors import CODES
+from vinr_engagement.entrypoints.api.referral_shapes import ReferralStatus
 from vinr_engagement.entrypoints.api.referrals import NewReferral, referrals
-from vinr_engagement.entrypoints.api.shapes import ReferralStatus
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.database.page import Window
 from vinr_engagement.members import queries as member_queries

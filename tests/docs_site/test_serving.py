@@ -89,12 +89,12 @@ def test_the_map_for_search_engines(served: Served, site: Site) -> None:
 
 
 def test_it_can_be_switched_off() -> None:
-    off = Served(application({}, Settings(docs="off", log_level="critical")))
+    off = Served(application({}, Settings(docs=False, log_level="critical")))
     assert off.read("/docs").json()["error"]["code"] == "path_unknown"
     assert Served(application({}, SETTINGS)).read("/docs").status_code == 200
-    assert from_environment({"VINR_DOCS": "off"}).docs == "off"
-    assert from_environment({}).docs == "on"
-    with pytest.raises(ValueError, match="VINR_DOCS must be on or off"):
+    assert not from_environment({"VINR_DOCS": "false"}).docs
+    assert from_environment({}).docs
+    with pytest.raises(ValueError, match="VINR_DOCS must be true or false"):
         from_environment({"VINR_DOCS": "no"})
 
 

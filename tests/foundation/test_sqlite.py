@@ -1,14 +1,19 @@
-"""What is particular to SQLite: its log stays bounded however long the traffic goes on."""
+"""What is particular to SQLite: its log stays bounded however long the traffic goes on, and commits reach the disk."""
 
 from pathlib import Path
 
 import pytest
 
-from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database import Session, sqlite
 from vinr_engagement.foundation.database.sqlite import SQLiteDatabase
 
 LIMIT = 256 * 1024
 ROW = "x" * 4_000
+
+
+@pytest.fixture(autouse=True)
+def _as_careful_as_ever(durability: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "SYNCHRONOUS", durability)
 
 
 @pytest.mark.anyio
@@ -28,3 +33,10 @@ async def test_the_log_stays_bounded_under_steady_writes(tmp_path: Path) -> None
     await database.close()
     assert (tmp_path / "steady.db").stat().st_size > 20 * LIMIT
     assert largest < 8 * LIMIT
+
+
+@pytest.mark.anyio
+async def test_commits_wait_for_the_disk(tmp_path: Path) -> None:
+    database = SQLiteDatabase(tmp_path / "careful.db")
+    assert await database.write(lambda session: session.fetch("pragma synchronous")) == [(2,)], "2 is full"
+    await database.close()

@@ -13,7 +13,7 @@ SPAN = {"gt": BEFORE, "gte": BEFORE, "lt": LATER, "lte": LATER}
 
 
 class Sample(NamedTuple):
-    """An operation, the ids in its path, and its named arguments."""
+    """An operation, the ids in its path, and its named arguments as the API names them."""
 
     operation: str
     ids: tuple[str, ...]
@@ -41,6 +41,11 @@ def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield from _rewards(vinr, mark, member.id)
     yield from _referrals(vinr, mark, member.id)
     yield from _events(vinr, mark, member.id)
+    yield from _webhooks(vinr)
+    yield sample("connectors.list")
+    yield sample("connectors.retrieve", "stripe")
+    read = {"customer_prefix": "stripe_", "customer_metadata": "customer"}
+    yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], **read)
     yield from _keys_and_clock(vinr, mark)
 
 
@@ -92,13 +97,14 @@ def _configuration(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("programs.create", **PROGRAM, **more)
     yield sample("programs.list", status="active", limit=1)
     yield sample("programs.retrieve", "prog_default")
-    yield sample("programs.update", "prog_default", name="Rewards", metadata={"a": "b"})
+    yield sample("programs.update", "prog_default", **PROGRAM, **more)
+    yield sample("programs.update", "prog_default", hold_days=0, auto_enroll=False)
     yield from _rules(vinr, mark, member)
     yield sample("segments.create", **SEGMENT)
     segment = vinr.loyalty.segments.create(program="prog_default", name=mark).id
     yield sample("segments.list", program="prog_default", limit=1, expand=["program"])
     yield sample("segments.retrieve", segment, expand=["program"])
-    yield sample("segments.update", segment, name=f"{mark} again", match="any", conditions=SEGMENT["conditions"])
+    yield sample("segments.update", segment, **SEGMENT)
     yield sample("segments.list_members", segment, limit=1, expand=["program"])
     yield sample("segments.count", segment)
     yield sample("segments.delete", segment)
@@ -117,8 +123,9 @@ def _rules(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample(
         "earning_rules.create", program="prog_default", trigger="cart.left", earn={"points_per_currency_unit": "0.5"}
     )
-    award = {"type": "per_amount", "per": 100, "points": 1}
-    rule = vinr.loyalty.earning_rules.create(program="prog_default", trigger="payment.completed", award=award).id
+    rule = vinr.loyalty.earning_rules.create(
+        program="prog_default", trigger="payment.completed", award={"type": "per_amount", "per": 100, "points": 1}
+    ).id
     yield sample("earning_rules.list", program="prog_default", active=True, limit=1, expand=["program"])
     yield sample("earning_rules.retrieve", rule, expand=["program"])
     yield sample("earning_rules.update", rule, **RULE, **more)
@@ -189,6 +196,24 @@ def _events(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("customers.list", email=f"{mark}@shop.test", limit=1)
     yield sample("customers.list", limit=1)
     yield sample("customers.retrieve", f"cust_{mark}")
+
+
+def _webhooks(vinr: Vinr) -> Iterator[Sample]:
+    more: Json = {"enabled_events": ["loyalty.points.*"], "description": "Points", "metadata": {"a": "b"}}
+    yield sample("webhook_endpoints.create", url="https://shop.example/hooks", status="enabled", **more)
+    endpoint = vinr.webhook_endpoints.create(url="https://shop.example/hooks").id
+    yield sample("webhook_endpoints.list", status="enabled", limit=1)
+    yield sample("webhook_endpoints.retrieve", endpoint)
+    yield sample("webhook_endpoints.replay", endpoint, **{"from": BEFORE}, to=LATER, types=["loyalty.*"])
+    delivery = vinr.webhook_endpoints.list_deliveries(endpoint, limit=1).data[0]
+    narrow = {"status": delivery.status, "event": delivery.event, "created_at": SPAN}
+    yield sample("webhook_endpoints.list_deliveries", endpoint, **narrow, limit=1)
+    yield sample("webhook_endpoints.list_deliveries", endpoint, limit=2)
+    yield sample("webhook_endpoints.retrieve_delivery", endpoint, delivery.id)
+    yield sample("webhook_endpoints.redeliver", endpoint, delivery.id)
+    yield sample("webhook_endpoints.rotate_secret", endpoint, expires_in_hours=1)
+    yield sample("webhook_endpoints.update", endpoint, url="https://shop.example/again", status="disabled", **more)
+    yield sample("webhook_endpoints.delete", endpoint)
 
 
 def _keys_and_clock(vinr: Vinr, mark: str) -> Iterator[Sample]:

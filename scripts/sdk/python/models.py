@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from scripts.sdk.description import AnyOf, Description, Field, ListOf, MapOf, Primitive, Reference, Schema, Type
+from scripts.sdk.description import (
+    AnyOf,
+    Description,
+    Field,
+    ListOf,
+    MapOf,
+    Primitive,
+    Reference,
+    Schema,
+    Type,
+    Values,
+)
 from scripts.sdk.python.text import answer_type, docstring, header, python_name
 
 _IMPORTS = """
@@ -24,7 +35,7 @@ def module(description: Description) -> str:
         f"__all__ = [{', '.join(repr(name) for name in exported)}]\n",
         _names("EventType", description.event_types, "What an outgoing event may tell of."),
         _names("ErrorCode", description.error_codes, "What an error's code may be; later versions may know more."),
-        *(_class(schema, description.schemas) for schema in listed),
+        *(_class(schema, description) for schema in listed),
     ]
     return "\n".join(parts)
 
@@ -48,21 +59,26 @@ def _bases_first(description: Description) -> Iterator[Schema]:
         yield from visit(name)
 
 
-def _class(schema: Schema, known: dict[str, Schema]) -> str:
+def _class(schema: Schema, description: Description) -> str:
+    known = description.schemas
     base = None if schema.extends is None else known[schema.extends]
     inherited = {field.name for field in base.fields} if base is not None else set()
     own = [field for field in schema.fields if field.name not in inherited]
     parts = [
         f"\nclass {schema.name}({'Model' if base is None else base.name}):\n",
         docstring(schema.description or "An object of the API.", 4) + "\n",
-        *(_field(field) for field in own),
+        *(_field(field, description) for field in own),
         *_tables(own, base, known),
     ]
     return "".join(parts)
 
 
-def _field(field: Field) -> str:
-    told = answer_type(field.type)
+def _field(field: Field, description: Description) -> str:
+    aliases: dict[Type, str] = {
+        Values(description.event_types): "EventType",
+        Values(description.error_codes): "ErrorCode",
+    }
+    told = aliases.get(field.type) or answer_type(field.type)
     if not field.required:
         told = told if field.nullable else f"{told} | None"
         told += " = None"
@@ -111,9 +127,9 @@ def _of_several(found: AnyOf, known: dict[str, Schema]) -> str | None:
 
 def _told_apart(objects: list[Schema], discriminator: str | None) -> str:
     for field in [discriminator] if discriminator else ("object", "type"):
-        constants = {schema.constant(field): schema.name for schema in objects}
-        if None not in constants and len(constants) == len(objects):
-            return f"told_by({field!r}, {', '.join(f'{value}={name!r}' for value, name in constants.items())})"
+        told = [(value, schema.name) for schema in objects for value in schema.values(field)]
+        if all(schema.values(field) for schema in objects) and len(dict(told)) == len(told):
+            return f"told_by({field!r}, {', '.join(f'{value}={name!r}' for value, name in told)})"
     needed = [(schema.name, tuple(field.name for field in schema.fields if field.required)) for schema in objects]
     strictest_first = sorted(needed, key=lambda each: -len(each[1]))
     return f"having({', '.join(repr(each) for each in strictest_first)})"

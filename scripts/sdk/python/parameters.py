@@ -34,15 +34,21 @@ def module(description: Description) -> str:
 
 
 def _typed_dict(schema: Schema) -> str:
-    if any(keyword.iskeyword(field.name) for field in schema.fields):
-        fields = ", ".join(f'"{field.name}": "{_annotation(field)}"' for field in schema.fields)
-        return f'\n{schema.name} = TypedDict("{schema.name}", {{{fields}}})\n{docstring(schema.description, 0)}'
+    """A class; fields whose names Python keeps for itself are in a base, which no class statement could have."""
+    kept = [field for field in schema.fields if keyword.iskeyword(field.name)]
+    base = f"_{schema.name}Keywords" if kept else "TypedDict"
+    listed = ", ".join(f'"{field.name}": "{_annotation(field)}"' for field in kept)
     parts = [
-        f"\nclass {schema.name}(TypedDict):\n",
+        f'\n{base} = TypedDict("{base}", {{{listed}}})\n\n' if kept else "",
+        f"\nclass {schema.name}({base}):\n",
         docstring(schema.description or "An object that requests have.", 4) + "\n",
-        *(f"    {field.name}: {_annotation(field)}\n{docstring(field.description, 4)}" for field in schema.fields),
+        *(_field(field) for field in schema.fields if field not in kept),
     ]
     return "".join(parts)
+
+
+def _field(field: Field) -> str:
+    return f"    {field.name}: {_annotation(field)}\n{docstring(field.description, 4)}"
 
 
 def _annotation(field: Field) -> str:

@@ -6,7 +6,16 @@ from typing import Literal, NamedTuple
 
 from scripts.sdk.description import Description, Field, Method, Parameter, Reference, Resource
 from scripts.sdk.python.models import conversion
-from scripts.sdk.python.text import answer_type, class_name, docstring, header, python_name, request_type, tidy
+from scripts.sdk.python.text import (
+    answer_type,
+    argument_name,
+    class_name,
+    docstring,
+    header,
+    python_name,
+    request_type,
+    tidy,
+)
 
 Colour = Literal["", "Async"]
 COLOURS: tuple[Colour, ...] = ("", "Async")
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from vinr._core.options import RequestOptions
     from vinr.pages import AsyncPage, AsyncPager, Page, PageData
 """
+_SHOWING = {"limit": 1, "starting_after": 2, "ending_before": 3, "expand": 4}
 OPTIONS = "options: RequestOptions | None = None"
 
 
@@ -131,33 +141,38 @@ def _returned(method: Method, colour: Colour) -> str:
 
 
 def _signature(method: Method, description: Description) -> str:
-    in_path = [f"{python_name(parameter.name)}: str" for parameter in method.at("path")]
+    in_path = [f"{argument_name(parameter.name)}: str" for parameter in method.at("path")]
     named = [argument.declared for argument in arguments(method, description)]
     return ", ".join(["self", *in_path, "*", *named, OPTIONS])
 
 
 def arguments(method: Method, description: Description) -> list[Argument]:
-    """The named arguments of a method: those that are needed first, then the fields of its body, then the query's."""
+    """The named arguments of a method: those that are needed first, then what it is about, then which part to show."""
     body = [] if method.body is None else [_of_field(field) for field in description.schemas[method.body].fields]
     query = [_of_parameter(parameter) for parameter in method.at("query")]
-    found = sorted([*body, *query], key=lambda argument: not argument.required)
-    counted = Counter([argument.name for argument in found] + [parameter.name for parameter in method.at("path")])
-    if counted.most_common(1) and counted.most_common(1)[0][1] > 1:
-        raise ValueError(f"{method.operation} has two parameters named {counted.most_common(1)[0][0]}")
+    found = sorted([*body, *query], key=lambda argument: (not argument.required, _SHOWING.get(argument.name, 0)))
+    names = ["options", *(argument.name for argument in found), *(parameter.name for parameter in method.at("path"))]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"{method.operation} has two parameters named {twice[0]}")
     return found
 
 
 def _of_field(field: Field) -> Argument:
     told = request_type(field.type, "params.")
-    declared = f"{python_name(field.name)}: {told}" + ("" if field.required else " | Omit = OMIT")
-    return Argument(python_name(field.name), field.name, declared, field.description, field.required)
+    declared = f"{argument_name(field.name)}: {told if field.required else f'{_or_omitted(told)} = OMIT'}"
+    return Argument(argument_name(field.name), field.name, declared, field.description, field.required)
+
+
+def _or_omitted(told: str) -> str:
+    return f"{told.removesuffix(' | None')} | Omit | None" if told.endswith(" | None") else f"{told} | Omit"
 
 
 def _of_parameter(parameter: Parameter) -> Argument:
     told = request_type(parameter.type, "params.")
     wire = parameter.wire if parameter.style == "plain" else parameter.name
-    declared = f"{python_name(parameter.name)}: {told}" + ("" if parameter.required else " | None = None")
-    return Argument(python_name(parameter.name), wire, declared, parameter.description, parameter.required)
+    declared = f"{argument_name(parameter.name)}: {told}" + ("" if parameter.required else " | None = None")
+    return Argument(argument_name(parameter.name), wire, declared, parameter.description, parameter.required)
 
 
 def _call(method: Method, description: Description) -> str:
@@ -165,7 +180,7 @@ def _call(method: Method, description: Description) -> str:
     named = arguments(method, description)
     parts = [
         f"Call({_constant(method)}",
-        *_mapping("path", [(parameter.name, python_name(parameter.name)) for parameter in method.at("path")]),
+        *_mapping("path", [(parameter.name, argument_name(parameter.name)) for parameter in method.at("path")]),
         *_mapping("query", [(each.wire, each.name) for each in named if each.wire not in fields]),
         *([] if method.body is None else _body([(each.wire, each.name) for each in named if each.wire in fields])),
         "options=options)",

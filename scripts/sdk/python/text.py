@@ -8,6 +8,8 @@ from scripts.sdk.description import MARK, AnyOf, ListOf, MapOf, Primitive, Refer
 
 WIDTH: Final = 113
 """Characters in a line of a docstring, its indentation included: with its quotes it still fits."""
+RESERVED: Final = frozenset({"self", "options"})
+"""Names of arguments that every method has."""
 _OUT: Final = {
     "string": "str",
     "integer": "int",
@@ -29,6 +31,11 @@ def header(summary: str) -> str:
 def python_name(name: str) -> str:
     """A name that Python lets a field or a parameter have."""
     return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def argument_name(name: str) -> str:
+    """A name that a method lets an argument have."""
+    return f"{name}_" if name in RESERVED else python_name(name)
 
 
 def class_name(path: str) -> str:

@@ -42,6 +42,15 @@ class Scripted:
         return [headers.get("idempotency-key") for _, _, headers, _ in self.asked]
 
 
+class Quiet(ThreadingHTTPServer):
+    """Does not mind a caller who has gone."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing."""
+
+
 @pytest.fixture
 def scripted() -> Iterator[Scripted]:
     """A server of the test's own."""
@@ -69,11 +78,10 @@ def scripted() -> Iterator[Scripted]:
 
         do_GET = do_POST = do_PATCH = do_DELETE = do  # noqa: N815
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Quiet(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     script.url = f"http://127.0.0.1:{server.server_address[1]}"

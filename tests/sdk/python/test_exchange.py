@@ -1,9 +1,11 @@
 """The core decides without a network: what is sent, when it is sent again, what an answer becomes."""
 
 import json
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -194,14 +196,15 @@ def test_queries_are_written_as_the_api_reads_them() -> None:
 def test_bodies_hold_times_decimals_and_models() -> None:
     moment = datetime(2026, 4, 1, 12, 0, 0, 5, tzinfo=UTC)
     model = vinr.types.Cap.from_dict({"points": 5})
-    body = body_of(
-        {"at": moment, "factor": Decimal("1.20"), "cap": model, "list": (1, 2), "left_out": OMIT, "none": None}
-    )
+    rates = MappingProxyType({"EUR": Decimal("1E+1")})
+    given = {"at": moment, "factor": Decimal("1.20"), "cap": model, "list": deque((1, 2)), "rates": rates, "none": None}
+    body = body_of({**given, "left_out": OMIT})
     assert json.loads(body) == {
         "at": "2026-04-01T12:00:00.000005Z",
         "factor": "1.20",
         "cap": {"points": 5},
         "list": [1, 2],
+        "rates": {"EUR": "10"},
         "none": None,
     }
 

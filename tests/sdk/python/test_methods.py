@@ -23,10 +23,11 @@ from scripts.sdk.description import (
     Type,
     Values,
 )
-from scripts.sdk.python.text import class_name, python_name
+from scripts.sdk.python.text import argument_name, class_name, python_name
 from scripts.sdk.reading import read
 from tests.contract.world import World, world
-from tests.sdk.samples import Sample, samples
+from tests.sdk.samples import Json, Sample, samples
+from tests.stores import sqlite_url
 from vinr import AsyncVinr, Vinr
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +49,7 @@ PLAIN: dict[str, type | tuple[type, ...]] = {
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running server."""
-    with world(f"sqlite:///{tmp_path_factory.mktemp('methods') / 'vinr.db'}") as running:
+    with world(sqlite_url(tmp_path_factory.mktemp("methods"))) as running:
         yield running
 
 
@@ -74,7 +75,7 @@ def test_every_method_sends_what_the_api_takes(client: Vinr, description: Descri
     given: dict[str, set[str]] = defaultdict(set)
     for each in samples(client, "blocking"):
         resource, method = known[each.operation]
-        answer = attrgetter(f"{resource.path}.{method.name}")(client)(*each.ids, **each.named)
+        answer = attrgetter(f"{resource.path}.{method.name}")(client)(*each.ids, **arguments(each))
         hold_answer(answer, method, description, each)
         given[each.operation] |= set(each.named)
     missing = {name: parameters_of(method, description) - given[name] for name, (_, method) in known.items()}
@@ -87,10 +88,15 @@ async def test_every_awaited_method_does_the_same(client: Vinr, place: World, de
     async with AsyncVinr(place.keys["test"], base_url=place.url) as awaited:
         for each in samples(client, "awaited"):
             resource, method = known[each.operation]
-            answer = await attrgetter(f"{resource.path}.{method.name}")(awaited)(*each.ids, **each.named)
+            answer = await attrgetter(f"{resource.path}.{method.name}")(awaited)(*each.ids, **arguments(each))
             hold_answer(answer, method, description, each)
             reached.add(each.operation)
     assert reached == set(known)
+
+
+def arguments(given: Sample) -> Json:
+    """The named arguments as Python has them."""
+    return {argument_name(name): value for name, value in given.named.items()}
 
 
 def parameters_of(method: Method, description: Description) -> set[str]:

@@ -2,14 +2,18 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import vinr
 from vinr import types
-from vinr.model import Headers
+from vinr._core import decode
+from vinr.model import Headers, Response
 
 ACCOUNT: dict[str, Any] = {
     "id": "loy_1",
@@ -115,7 +119,16 @@ def test_a_time_that_is_none_stays_as_it_is(value: Any) -> None:
     assert types.LoyaltyAccount.from_dict({"created_at": value}).created_at == value
 
 
+def test_objects_by_their_keys_are_read_as_well() -> None:
+    read = decode.each(decode.one("Cap"))
+    assert read({"day": {"points": 5}, "week": None}) == {"day": types.Cap.from_dict({"points": 5}), "week": None}
+    assert read("none") == "none"
+    assert decode.having(("Cap", ("points",)))("none") == "none"
+
+
 def test_a_repr_tells_what_is_in_it() -> None:
+    assert repr(Response(200, {"x-request-id": "req_1"}, 2)) == "Response(status=200, request_id='req_1', attempts=2)"
+    assert (repr(vinr.OMIT), bool(vinr.OMIT)) == ("OMIT", False)
     shown = repr(types.Cap.from_dict({"points": 5, "times": None}))
     assert shown == "Cap(points=5, times=None)"
 
@@ -126,6 +139,17 @@ def test_headers_do_not_care_for_case() -> None:
     assert dict(headers) == {"x-request-id": "req_1"}
     assert len(headers) == 1
     assert "req_1" in repr(headers)
+
+
+def test_importing_it_loads_little() -> None:
+    told = (
+        "import sys, vinr; vinr.Vinr('sk_test_1').loyalty; print(*{'httpx2', 'vinr.types', 'ssl'} & set(sys.modules))"
+    )
+    source = str(Path(vinr.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", told], env={"PYTHONPATH": source}, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == ""
 
 
 def test_what_the_package_names_is_there() -> None:

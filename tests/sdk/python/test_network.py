@@ -3,6 +3,7 @@
 import asyncio
 import pickle
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -116,6 +117,30 @@ def test_a_header_that_cannot_be_sent_is_not_tried_again(client: Vinr, sleeper: 
     assert sleeper.waited == []
 
 
+async def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(vinr.ConfigurationError, match="no address"):
+        Vinr("sk_test_1", base_url="http://[::1").loyalty.accounts.list()
+    with pytest.raises(vinr.ConfigurationError, match="no address"):
+        await AsyncVinr("sk_test_1", base_url="http://[::1").loyalty.accounts.list()
+
+
+@pytest.mark.parametrize("path", [".elsewhere.test/v1/events", "@elsewhere.test/", "v1/events", ""])
+async def test_no_path_leads_to_another_server(client: Vinr, scripted: Scripted, path: str) -> None:
+    with pytest.raises(ValueError, match="path must start with /"):
+        client.request("GET", path)
+    with pytest.raises(ValueError, match="path must start with /"):
+        await AsyncVinr("sk_test_1", base_url=scripted.url).request("GET", path)
+    assert scripted.asked == []
+
+
+def test_a_redirect_is_not_followed(client: Vinr, scripted: Scripted) -> None:
+    scripted.tell(307, {}, location="http://127.0.0.1:9/elsewhere")
+    with pytest.raises(vinr.InvalidAnswerError) as refused:
+        client.loyalty.accounts.create(program="prog_default")
+    assert refused.value.status == 307
+    assert len(scripted.asked) == 1
+
+
 def test_options_of_a_call_and_of_a_client(client: Vinr, scripted: Scripted) -> None:
     for _ in range(3):
         scripted.tell(200, ACCOUNT)
@@ -183,6 +208,13 @@ async def test_tasks_share_a_client(scripted: Scripted) -> None:
     async with AsyncVinr("sk_test_1", base_url=scripted.url) as awaited:
         found = await asyncio.gather(*(awaited.loyalty.accounts.retrieve("loy_1") for _ in range(20)))
     assert [account.id for account in found] == ["loy_1"] * 20
+
+
+async def test_unless_told_otherwise_it_really_waits() -> None:
+    started = time.monotonic()
+    await AsyncVinr("sk_test_1")._driver._sleep(0.01)
+    Vinr("sk_test_1")._driver._sleep(0.01)
+    assert time.monotonic() - started >= 0.02
 
 
 def test_a_secret_is_in_no_error_and_no_repr(scripted: Scripted) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.world import World, furnish, world
+from tests.stores import sqlite_url
 from vinr import AsyncPage, AsyncVinr, Page, Vinr
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +16,7 @@ MEMBERS = 7
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running server with some of everything."""
-    with world(f"sqlite:///{tmp_path_factory.mktemp('pages') / 'vinr.db'}") as running:
+    with world(sqlite_url(tmp_path_factory.mktemp("pages"))) as running:
         furnish(running, "one")
         yield running
 
@@ -78,6 +79,7 @@ def test_filters_hold_on_every_page(client: Vinr, place: World) -> None:
 
 def test_every_list_goes_on_where_its_page_ends(client: Vinr, place: World) -> None:
     rich = place.known["account"][5]
+    client.loyalty.transactions.create(account=rich, amount=5)
     lists = [
         client.loyalty.accounts.list(limit=1),
         client.loyalty.accounts.list_lots(rich, limit=1, status="all"),
@@ -95,7 +97,7 @@ def test_every_list_goes_on_where_its_page_ends(client: Vinr, place: World) -> N
     ]
     for page in lists:
         following = page.next_page()
-        assert following is not None
+        assert following is not None, page
         assert following.data[0] != page.data[0]
 
 

@@ -68,12 +68,12 @@ class Vinr(Tree):
         timeout: float | Omit | None = OMIT,
         max_retries: int | Omit = OMIT,
         headers: Mapping[str, str] | Omit = OMIT,
-    ) -> Vinr:
+    ) -> Self:
         """A client that is set otherwise, over the same connections."""
         changed = self._settings.changed(
             secret_key=secret_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
         )
-        return _copied(self, changed)
+        return self._set_to(changed)
 
     def request(
         self,
@@ -90,6 +90,12 @@ class Vinr(Tree):
     def close(self) -> None:
         """Closes its connections; further calls are refused."""
         self._driver.close()
+
+    def _set_to(self, settings: Settings) -> Self:
+        """A client over the same connections; its resources are made anew, since each knows its client."""
+        made = object.__new__(type(self))
+        made._settings, made._driver = settings, self._driver
+        return made
 
     def _run(self, call: Call[Result]) -> Result:
         return self._driver.run(exchange(self._settings, API_VERSION, call))
@@ -144,12 +150,12 @@ class AsyncVinr(AsyncTree):
         timeout: float | Omit | None = OMIT,
         max_retries: int | Omit = OMIT,
         headers: Mapping[str, str] | Omit = OMIT,
-    ) -> AsyncVinr:
+    ) -> Self:
         """A client that is set otherwise, over the same connections."""
         changed = self._settings.changed(
             secret_key=secret_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
         )
-        return _copied(self, changed)
+        return self._set_to(changed)
 
     async def request(
         self,
@@ -167,6 +173,12 @@ class AsyncVinr(AsyncTree):
         """Closes its connections; further calls are refused."""
         await self._driver.close()
 
+    def _set_to(self, settings: Settings) -> Self:
+        """A client over the same connections; its resources are made anew, since each knows its client."""
+        made = object.__new__(type(self))
+        made._settings, made._driver = settings, self._driver
+        return made
+
     async def _run(self, call: Call[Result]) -> Result:
         return await self._driver.run(exchange(self._settings, API_VERSION, call))
 
@@ -183,16 +195,6 @@ class AsyncVinr(AsyncTree):
         return f"AsyncVinr(base_url={self._settings.base_url!r})"
 
 
-Client = TypeVar("Client", Vinr, AsyncVinr)
-
-
-def _copied(client: Client, settings: Settings) -> Client:
-    """A client over the same connections; resources are made anew, since each knows its client."""
-    made = client.__class__.__new__(client.__class__)
-    made._settings, made._driver = settings, client._driver  # type: ignore[assignment]
-    return made
-
-
 def _webhooks() -> Webhooks:
     from vinr.webhooks import Webhooks  # not every client receives webhooks
 
@@ -200,4 +202,6 @@ def _webhooks() -> Webhooks:
 
 
 def _plain(method: str, path: str) -> Endpoint[Any]:
+    if not path.startswith("/"):  # otherwise it would go on with the name of the server, and the key with it
+        raise ValueError(f"path must start with /, not {path[:100]!r}.")
     return Endpoint(method.upper(), path.replace("{", "{{").replace("}", "}}"), lambda found: found)

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 def failure_of(error: Exception) -> Failure:
-    """Why a request brought no answer. Raises what is no failure of the network."""
+    """Why a request brought no answer. Raises what is no failure of the network, ``ConfigurationError`` for no address."""
     import httpx2  # loaded with the first request: it is most of what importing this library would cost
 
     if isinstance(error, httpx2.TimeoutException):
@@ -26,6 +26,8 @@ def failure_of(error: Exception) -> Failure:
         return Failure(error, may_pass=False)
     if isinstance(error, httpx2.RequestError):
         return Failure(error)
+    if isinstance(error, httpx2.InvalidURL):
+        raise ConfigurationError(f"base_url is no address: {error}") from error
     raise error
 
 

@@ -26,15 +26,18 @@ __all__ = [
     "Condition",
     "ConditionGroup",
     "Conditions",
+    "ConnectorChanges",
     "CreditIssue",
     "CreditSpending",
     "Currency",
     "Downgrade",
     "EarnRate",
     "Eligibility",
+    "EndpointChanges",
     "EventBatchIn",
     "EventIn",
     "EventInData",
+    "EventReplay",
     "EveryoneAudience",
     "Exact",
     "Expiry",
@@ -46,6 +49,7 @@ __all__ = [
     "MoneyValue",
     "NewAccount",
     "NewCampaign",
+    "NewEndpoint",
     "NewKey",
     "NewMultiplier",
     "NewProgram",
@@ -70,6 +74,7 @@ __all__ = [
     "RewardChanges",
     "RewardIn",
     "RewardsIn",
+    "Rotation",
     "RuleChanges",
     "ScheduleIn",
     "SegmentAudience",
@@ -94,6 +99,7 @@ class AccountChanges(TypedDict):
     """What to change of a member."""
 
     metadata: NotRequired[Mapping[str, str | None] | None]
+    """Your own notes, text to text."""
     customer: NotRequired[str | None]
     """Links a standalone account to a customer."""
 
@@ -148,30 +154,40 @@ class BonusPointsMechanic(TypedDict):
     """Points for an event, besides what rules give."""
 
     type: Literal["bonus_points"]
+    """Which kind it is."""
     trigger: str
+    """The type of event that it is for."""
     points: int
+    """How many points."""
     conditions: NotRequired[Conditions | None]
+    """What must hold; null or none for always."""
 
 
 class Budget(TypedDict):
     """The most that the rule gives."""
 
     points: int
+    """How many points."""
 
 
 class CampaignChanges(TypedDict):
     """The fields of a campaign to replace; ``schedule`` and ``metadata`` are merged field by field."""
 
     program: NotRequired[str]
+    """The program."""
     name: NotRequired[str]
     """For people."""
     audience: NotRequired[EveryoneAudience | TierAudience | SegmentAudience | None]
+    """For whom it is."""
     schedule: NotRequired[ScheduleIn]
     mechanics: NotRequired[
         Sequence[PointsMultiplierMechanic | BonusPointsMechanic | ChallengeMechanic | FeaturedRewardMechanic]
     ]
+    """What it gives, and for what."""
     goal: NotRequired[Goal | None]
+    """What it is to reach; null for none."""
     budget: NotRequired[Budget | None]
+    """The most points that it gives in all; null for no limit."""
     per_member_limit: NotRequired[int | Cap | None]
     """A number is ``times``."""
     status: NotRequired[Literal["draft", "scheduled", "active", "archived"]]
@@ -184,40 +200,53 @@ class Cap(TypedDict):
     """The most that a member gets in a ``window``: points, awards, or both."""
 
     points: NotRequired[int | None]
+    """How many points."""
     times: NotRequired[int | None]
+    """How many awards."""
 
 
 class ChallengeMechanic(TypedDict):
     """Points for every ``count`` events, or every ``amount`` spent: once, or ``repeatable``."""
 
     type: Literal["challenge"]
+    """Which kind it is."""
     trigger: str
+    """The type of event that it is for."""
     count: NotRequired[int | None]
+    """How many."""
     amount: NotRequired[int | None]
     """In minor units."""
     points: int
+    """How many points."""
     repeatable: NotRequired[bool | None]
+    """Whether it can be completed more than once."""
     conditions: NotRequired[Conditions | None]
+    """What must hold; null or none for always."""
 
 
 class ClockAdvance(TypedDict):
     """Until when to move."""
 
     to: Moment
+    """The time that it is to be, not before what it is."""
 
 
 class ClockSetting(TypedDict):
     """When it is to be."""
 
     now: Moment
+    """The time that it is to be, not before what it is."""
 
 
 class Condition(TypedDict):
     """One comparison; every operator but ``exists`` needs a ``value``."""
 
     fact: str
+    """What is compared."""
     op: Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "not_in", "between", "exists", "contains"]
+    """How it is compared."""
     value: NotRequired[str | float | bool | Sequence[str | float | bool] | None]
+    """What it is compared with."""
 
 
 class ConditionGroup(TypedDict):
@@ -226,13 +255,29 @@ class ConditionGroup(TypedDict):
     match: NotRequired[Literal["all", "any"]]
     """``all`` unless given."""
     conditions: Sequence[Condition]
+    """What must hold; null or none for always."""
 
 
 class Conditions(TypedDict):
     """What must hold: all of it, or any."""
 
     match: Literal["all", "any"]
+    """Whether all conditions must hold, or any."""
     conditions: Sequence[Condition]
+    """What must hold; null or none for always."""
+
+
+class ConnectorChanges(TypedDict):
+    """The settings to replace; those not named stay."""
+
+    enabled: NotRequired[bool]
+    """Whether it is in use."""
+    signing_secrets: NotRequired[Sequence[str]]
+    """What the provider signs with; two while one takes the place of the other. Never shown again."""
+    customer_prefix: NotRequired[str]
+    """Stands before the provider's ids of customers."""
+    customer_metadata: NotRequired[str | None]
+    """The key of the metadata that holds your own id of the customer; null for none."""
 
 
 class CreditIssue(TypedDict):
@@ -269,21 +314,26 @@ class Currency(TypedDict):
     """The loyalty currency."""
 
     name: NotRequired[str]
+    """For people."""
     point_value: NotRequired[int]
     """What a point redeems for, in minor units."""
     rounding: NotRequired[Literal["down", "nearest", "up"]]
+    """How fractions of a point are rounded."""
     decimals: NotRequired[int]
     """0: points with decimals are not offered yet."""
     expiry_months: NotRequired[int | None]
     """Short for a rolling expiry; null for never."""
     expiry: NotRequired[Expiry | None]
+    """When points expire; null for never."""
 
 
 class Downgrade(TypedDict):
     """When a member who no longer qualifies is moved down."""
 
     mode: NotRequired[Literal["immediate", "period_end", "never"]]
+    """At once, at the end of a period, or never."""
     grace_days: NotRequired[int]
+    """So many days a member keeps a tier that is no longer earned."""
 
 
 class EarnRate(TypedDict):
@@ -302,10 +352,75 @@ class Eligibility(TypedDict):
     """A segment of the program."""
 
 
+class EndpointChanges(TypedDict):
+    """The fields of an endpoint to replace; ``metadata`` is merged key by key."""
+
+    url: NotRequired[str]
+    """Where it is."""
+    enabled_events: NotRequired[
+        Sequence[
+            Literal[
+                "*",
+                "campaign.*",
+                "campaign.completed",
+                "campaign.ended",
+                "campaign.progressed",
+                "campaign.started",
+                "credit.*",
+                "credit.expired",
+                "credit.issued",
+                "credit.reversed",
+                "credit.spent",
+                "loyalty.*",
+                "loyalty.account.*",
+                "loyalty.account.closed",
+                "loyalty.account.created",
+                "loyalty.account.erased",
+                "loyalty.account.merged",
+                "loyalty.account.reopened",
+                "loyalty.account.updated",
+                "loyalty.points.*",
+                "loyalty.points.adjusted",
+                "loyalty.points.available",
+                "loyalty.points.earned",
+                "loyalty.points.expired",
+                "loyalty.points.expiring",
+                "loyalty.points.redeemed",
+                "loyalty.points.reversed",
+                "loyalty.reward.*",
+                "loyalty.reward.redeemed",
+                "loyalty.tier.*",
+                "loyalty.tier.changed",
+                "redemption.*",
+                "redemption.completed",
+                "redemption.conflict",
+                "redemption.released",
+                "redemption.reversed",
+                "referral.*",
+                "referral.attributed",
+                "referral.converted",
+                "referral.created",
+                "referral.rejected",
+                "referral.reversed",
+                "webhook_endpoint.*",
+                "webhook_endpoint.disabled",
+            ]
+        ]
+    ]
+    """Types of events, families such as ``loyalty.points.*``, or ``*`` for all."""
+    description: NotRequired[str | None]
+    """For people."""
+    status: NotRequired[Literal["enabled", "disabled"]]
+    """One that is enabled again is told of what happens from then on; replay what it missed."""
+    metadata: NotRequired[Mapping[str, str | None]]
+    """Merged key by key into what is there; null removes a key."""
+
+
 class EventBatchIn(TypedDict):
     """Up to 1,000 events; each succeeds or fails by itself."""
 
     events: Sequence[EventIn]
+    """In the order in which they are to be processed."""
 
 
 class EventIn(TypedDict):
@@ -330,21 +445,85 @@ class EventInData(TypedDict):
     """The payment, refund, customer… that it is about."""
 
 
+_EventReplayKeywords = TypedDict("_EventReplayKeywords", {"from": "Moment"})
+
+
+class EventReplay(_EventReplayKeywords):
+    """Which events to tell again: those recorded from one time on and before another, by the store's clock."""
+
+    to: Moment
+    """The first moment that does not belong to it."""
+    types: NotRequired[
+        Sequence[
+            Literal[
+                "*",
+                "campaign.*",
+                "campaign.completed",
+                "campaign.ended",
+                "campaign.progressed",
+                "campaign.started",
+                "credit.*",
+                "credit.expired",
+                "credit.issued",
+                "credit.reversed",
+                "credit.spent",
+                "loyalty.*",
+                "loyalty.account.*",
+                "loyalty.account.closed",
+                "loyalty.account.created",
+                "loyalty.account.erased",
+                "loyalty.account.merged",
+                "loyalty.account.reopened",
+                "loyalty.account.updated",
+                "loyalty.points.*",
+                "loyalty.points.adjusted",
+                "loyalty.points.available",
+                "loyalty.points.earned",
+                "loyalty.points.expired",
+                "loyalty.points.expiring",
+                "loyalty.points.redeemed",
+                "loyalty.points.reversed",
+                "loyalty.reward.*",
+                "loyalty.reward.redeemed",
+                "loyalty.tier.*",
+                "loyalty.tier.changed",
+                "redemption.*",
+                "redemption.completed",
+                "redemption.conflict",
+                "redemption.released",
+                "redemption.reversed",
+                "referral.*",
+                "referral.attributed",
+                "referral.converted",
+                "referral.created",
+                "referral.rejected",
+                "referral.reversed",
+                "webhook_endpoint.*",
+                "webhook_endpoint.disabled",
+            ]
+        ]
+    ]
+    """Of what the endpoint takes, only these types and families."""
+
+
 class EveryoneAudience(TypedDict):
     """All members."""
 
     type: Literal["all"]
+    """Which kind it is."""
 
 
 class Expiry(TypedDict):
     """When points expire."""
 
     type: Literal["rolling", "fixed", "inactivity"]
+    """``rolling``: months after each credit; ``fixed``: on a day of the year; ``inactivity``: all at once."""
     months: NotRequired[int | None]
     """For ``rolling`` and ``inactivity``."""
     month: NotRequired[int | None]
     """For ``fixed``: points expire at the end of this day."""
     day: NotRequired[int | None]
+    """For ``fixed``: the day of the month."""
     min_months: NotRequired[int]
     """For ``fixed``: the least time that points last."""
 
@@ -353,22 +532,29 @@ class FeaturedRewardMechanic(TypedDict):
     """A reward for ``cost`` points while the campaign is active."""
 
     type: Literal["featured_reward"]
+    """Which kind it is."""
     reward: str
+    """The reward."""
     cost: int
+    """Points for one."""
 
 
 class FixedAward(TypedDict):
     """``points`` for each event."""
 
     type: Literal["fixed"]
+    """Which kind it is."""
     points: int
+    """For each event."""
 
 
 class Goal(TypedDict):
     """What the campaign is to reach."""
 
     metric: Literal["members_reached", "points_given", "spend", "awards"]
+    """What is measured."""
     target: int
+    """What is to be reached."""
 
 
 class Merge(TypedDict):
@@ -386,6 +572,7 @@ class MoneyValue(TypedDict):
     """For ``discount_amount`` and ``store_credit``, in minor units."""
 
     amount: int
+    """In minor units."""
     currency: str
     """An ISO 4217 code."""
 
@@ -405,17 +592,86 @@ class NewCampaign(TypedDict):
     """A campaign to make."""
 
     program: str
+    """The program."""
     name: str
     """For people."""
     audience: NotRequired[EveryoneAudience | TierAudience | SegmentAudience | None]
+    """For whom it is."""
     schedule: NotRequired[ScheduleIn]
     mechanics: Sequence[PointsMultiplierMechanic | BonusPointsMechanic | ChallengeMechanic | FeaturedRewardMechanic]
+    """What it gives, and for what."""
     goal: NotRequired[Goal | None]
+    """What it is to reach; null for none."""
     budget: NotRequired[Budget | None]
+    """The most points that it gives in all; null for no limit."""
     per_member_limit: NotRequired[int | Cap | None]
     """A number is ``times``."""
     status: NotRequired[Literal["draft", "scheduled", "active", "archived"]]
     """``scheduled`` and ``active`` both launch it: the schedule says which it is."""
+    metadata: NotRequired[Mapping[str, str]]
+    """Your own notes, text to text."""
+
+
+class NewEndpoint(TypedDict):
+    """An endpoint to make."""
+
+    url: str
+    """Where it is."""
+    enabled_events: NotRequired[
+        Sequence[
+            Literal[
+                "*",
+                "campaign.*",
+                "campaign.completed",
+                "campaign.ended",
+                "campaign.progressed",
+                "campaign.started",
+                "credit.*",
+                "credit.expired",
+                "credit.issued",
+                "credit.reversed",
+                "credit.spent",
+                "loyalty.*",
+                "loyalty.account.*",
+                "loyalty.account.closed",
+                "loyalty.account.created",
+                "loyalty.account.erased",
+                "loyalty.account.merged",
+                "loyalty.account.reopened",
+                "loyalty.account.updated",
+                "loyalty.points.*",
+                "loyalty.points.adjusted",
+                "loyalty.points.available",
+                "loyalty.points.earned",
+                "loyalty.points.expired",
+                "loyalty.points.expiring",
+                "loyalty.points.redeemed",
+                "loyalty.points.reversed",
+                "loyalty.reward.*",
+                "loyalty.reward.redeemed",
+                "loyalty.tier.*",
+                "loyalty.tier.changed",
+                "redemption.*",
+                "redemption.completed",
+                "redemption.conflict",
+                "redemption.released",
+                "redemption.reversed",
+                "referral.*",
+                "referral.attributed",
+                "referral.converted",
+                "referral.created",
+                "referral.rejected",
+                "referral.reversed",
+                "webhook_endpoint.*",
+                "webhook_endpoint.disabled",
+            ]
+        ]
+    ]
+    """Types of events, families such as ``loyalty.points.*``, or ``*`` for all."""
+    description: NotRequired[str | None]
+    """For people."""
+    status: NotRequired[Literal["enabled", "disabled"]]
+    """One that is enabled again is told of what happens from then on; replay what it missed."""
     metadata: NotRequired[Mapping[str, str]]
     """Your own notes, text to text."""
 
@@ -426,6 +682,7 @@ class NewKey(TypedDict):
     name: str
     """What it is for."""
     kind: NotRequired[Literal["secret", "restricted"]]
+    """``secret`` for everything, ``restricted`` for its scopes alone."""
     scopes: NotRequired[
         Sequence[
             Literal[
@@ -455,6 +712,10 @@ class NewKey(TypedDict):
                 "events:write",
                 "received_events:read",
                 "received_events:write",
+                "webhook_endpoints:read",
+                "webhook_endpoints:write",
+                "connectors:read",
+                "connectors:write",
                 "audit_log:read",
                 "audit_log:write",
                 "api_keys:read",
@@ -480,7 +741,9 @@ class NewProgram(TypedDict):
     """A program to make."""
 
     name: str
+    """For people."""
     status: NotRequired[Literal["active", "paused", "archived"]]
+    """The state that it is in."""
     auto_enroll: NotRequired[bool]
     """Whether a customer's first qualifying event enrols them."""
     timezone: NotRequired[str]
@@ -491,9 +754,13 @@ class NewProgram(TypedDict):
     hold_days: NotRequired[int]
     """How long awards from payments stay pending."""
     clawback: NotRequired[Literal["negative", "clamp"]]
+    """Whether a balance may go below zero when points already spent are taken back, or stops there."""
     return_grace_days: NotRequired[int]
+    """So many days points that return after their expiry can still be spent."""
     redemption_ttl_hours: NotRequired[int | None]
+    """So many hours a discount can be used, before its points return; null for ever."""
     expiring_notice_days: NotRequired[int]
+    """So many days before points expire, an event says so."""
     tier_config: NotRequired[TierConfig]
     referral_limit: NotRequired[ReferralLimit | None]
     """Against referrers who bring suspiciously many; null for no limit."""
@@ -520,6 +787,7 @@ class NewReferral(TypedDict):
     """A code for a member to share."""
 
     program: str
+    """The program."""
     referrer: str
     """The member's account."""
     reward: NotRequired[RewardsIn]
@@ -536,20 +804,29 @@ class NewReward(TypedDict):
     """A reward to make."""
 
     program: str
+    """The program."""
     name: str
+    """For people."""
     description: NotRequired[str | None]
+    """For people."""
     type: NotRequired[Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"]]
+    """Which kind it is."""
     cost: int
     """Points for one."""
     value: MoneyValue | PercentValue | ProductValue | PartnerValue
     """As the type has it."""
     active: NotRequired[bool]
+    """Whether it is in force."""
     inventory: NotRequired[int | None]
     """How many there are in all, those redeemed included; null for no end of them."""
     per_member_limit: NotRequired[int | None]
+    """The most that one member may have of it; null for no limit."""
     eligibility: NotRequired[Eligibility | None]
+    """Who may have it; null for everyone."""
     starts_at: NotRequired[Moment | None]
+    """The first moment that belongs to it; null for always."""
     ends_at: NotRequired[Moment | None]
+    """The first moment that does not belong to it; null for no end."""
     on_refund: NotRequired[Literal["return", "keep"]]
     """Whether a full refund of the payment returns the points, or the redemption is kept."""
     metadata: NotRequired[Mapping[str, str]]
@@ -560,10 +837,13 @@ class NewRule(TypedDict):
     """An earning rule to make."""
 
     program: str
+    """The program."""
     name: NotRequired[str]
     """For people."""
     trigger: str
+    """The type of event that it is for."""
     award: NotRequired[PerAmountAward | FixedAward | PerCurrencyAward]
+    """How many points it gives."""
     earn: NotRequired[EarnRate | None]
     """Another spelling of ``award``."""
     conditions: NotRequired[ConditionGroup | Sequence[Condition] | None]
@@ -573,13 +853,19 @@ class NewRule(TypedDict):
     multipliers: NotRequired[Sequence[NewMultiplier] | None]
     """The first entry that matches counts."""
     cap: NotRequired[Cap | None]
+    """The most that a member gets in a ``window``; null for no limit."""
     window: NotRequired[Literal["day", "week", "month", "lifetime"] | None]
+    """Over what the cap counts; in the program's timezone."""
     budget: NotRequired[Budget | None]
+    """The most points that it gives in all; null for no limit."""
     recipient: NotRequired[Literal["member", "referrer", "referee", "both"] | None]
+    """For a rule on referrals: which side it pays; null for the member."""
     starts_at: NotRequired[Moment | None]
     """By the event's time."""
     ends_at: NotRequired[Moment | None]
+    """The first moment that does not belong to it; null for no end."""
     active: NotRequired[bool]
+    """Whether it is in force."""
     metadata: NotRequired[Mapping[str, str]]
     """Your own notes, text to text."""
 
@@ -588,6 +874,7 @@ class NewSegment(TypedDict):
     """A segment to make."""
 
     program: str
+    """The program."""
     name: str
     """For people."""
     match: NotRequired[Literal["all", "any"]]
@@ -602,14 +889,18 @@ class PartnerValue(TypedDict):
     """For ``partner``."""
 
     partner: str
+    """Whose it is."""
     sku: str
+    """Which of the partner's things."""
 
 
 class PerAmountAward(TypedDict):
     """``points`` for every ``per`` minor units, in proportion."""
 
     type: Literal["per_amount"]
+    """Which kind it is."""
     per: int
+    """So many minor units."""
     points: Exact
     """An exact decimal of at most four places."""
     currencies: NotRequired[Sequence[str] | None]
@@ -620,11 +911,13 @@ class PerCurrencyAward(TypedDict):
     """Points per major unit: by ``rates``, or else ``points`` for each of ``currencies``."""
 
     type: Literal["per_currency"]
+    """Which kind it is."""
     rates: NotRequired[Mapping[str, Exact] | None]
     """By ISO 4217 code."""
     points: NotRequired[Exact | None]
     """An exact decimal of at most four places."""
     currencies: NotRequired[Sequence[str] | None]
+    """The currencies that ``points`` are for."""
 
 
 class PercentValue(TypedDict):
@@ -638,20 +931,26 @@ class Period(TypedDict):
     """Over which time a tier is qualified for."""
 
     type: NotRequired[Literal["lifetime", "rolling", "calendar"]]
+    """For ever, the last so many months, or a span of the calendar."""
     months: NotRequired[int | None]
+    """How many months."""
     starts_month: NotRequired[int | None]
+    """For ``calendar``: the month that a period starts with."""
 
 
 class PointsMultiplierMechanic(TypedDict):
     """What rules give for an event, times ``factor``; the highest of all campaigns counts."""
 
     type: Literal["points_multiplier"]
+    """Which kind it is."""
     trigger: str
+    """The type of event that it is for."""
     factor: Exact
     """An exact decimal of at most four places."""
     min_spend: NotRequired[int | None]
     """In minor units; tested again on what refunds leave."""
     conditions: NotRequired[Conditions | None]
+    """What must hold; null or none for always."""
 
 
 class Preview(TypedDict):
@@ -669,14 +968,18 @@ class ProductValue(TypedDict):
     """For ``free_product``."""
 
     product: str
+    """Which product."""
     quantity: NotRequired[int]
+    """How many of it."""
 
 
 class ProgramChanges(TypedDict):
     """The fields of a program to replace; ``currency``, ``tier_config`` and ``metadata`` are merged field by field."""
 
     name: NotRequired[str]
+    """For people."""
     status: NotRequired[Literal["active", "paused", "archived"]]
+    """The state that it is in."""
     auto_enroll: NotRequired[bool]
     """Whether a customer's first qualifying event enrols them."""
     timezone: NotRequired[str]
@@ -687,9 +990,13 @@ class ProgramChanges(TypedDict):
     hold_days: NotRequired[int]
     """How long awards from payments stay pending."""
     clawback: NotRequired[Literal["negative", "clamp"]]
+    """Whether a balance may go below zero when points already spent are taken back, or stops there."""
     return_grace_days: NotRequired[int]
+    """So many days points that return after their expiry can still be spent."""
     redemption_ttl_hours: NotRequired[int | None]
+    """So many hours a discount can be used, before its points return; null for ever."""
     expiring_notice_days: NotRequired[int]
+    """So many days before points expire, an event says so."""
     tier_config: NotRequired[TierConfig]
     referral_limit: NotRequired[ReferralLimit | None]
     """Against referrers who bring suspiciously many; null for no limit."""
@@ -712,7 +1019,9 @@ class ReferralLimit(TypedDict):
     """How many a referrer may bring within some days; null for any number."""
 
     attributions: NotRequired[int | None]
+    """Codes used; null for any number."""
     conversions: NotRequired[int | None]
+    """Referrals converted; null for any number."""
     window_days: NotRequired[int]
     """Days of 24 hours, counted in UTC: today and those before it."""
 
@@ -721,6 +1030,7 @@ class Release(TypedDict):
     """Why a redemption is not wanted."""
 
     reason: NotRequired[str | None]
+    """Why, in a word."""
 
 
 class Replay(TypedDict):
@@ -734,20 +1044,29 @@ class RewardChanges(TypedDict):
     """The fields of a reward to replace; metadata is merged key by key. What was redeemed keeps what it was."""
 
     program: NotRequired[str]
+    """The program."""
     name: NotRequired[str]
+    """For people."""
     description: NotRequired[str | None]
+    """For people."""
     type: NotRequired[Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"]]
+    """Which kind it is."""
     cost: NotRequired[int]
     """Points for one."""
     value: NotRequired[MoneyValue | PercentValue | ProductValue | PartnerValue]
     """As the type has it."""
     active: NotRequired[bool]
+    """Whether it is in force."""
     inventory: NotRequired[int | None]
     """How many there are in all, those redeemed included; null for no end of them."""
     per_member_limit: NotRequired[int | None]
+    """The most that one member may have of it; null for no limit."""
     eligibility: NotRequired[Eligibility | None]
+    """Who may have it; null for everyone."""
     starts_at: NotRequired[Moment | None]
+    """The first moment that belongs to it; null for always."""
     ends_at: NotRequired[Moment | None]
+    """The first moment that does not belong to it; null for no end."""
     on_refund: NotRequired[Literal["return", "keep"]]
     """Whether a full refund of the payment returns the points, or the redemption is kept."""
     metadata: NotRequired[Mapping[str, str | None]]
@@ -758,23 +1077,36 @@ class RewardIn(TypedDict):
     """What one side gets."""
 
     points: int
+    """How many points."""
 
 
 class RewardsIn(TypedDict):
     """What each side gets; either may be left out, both where earning rules pay."""
 
     referrer: NotRequired[RewardIn | None]
+    """What who brought them gets; null for nothing."""
     referee: NotRequired[RewardIn | None]
+    """What who was brought gets; null for nothing."""
+
+
+class Rotation(TypedDict):
+    """How the secret is replaced."""
+
+    expires_in_hours: NotRequired[int]
+    """How long the old secret signs beside the new one; 0 to end it at once."""
 
 
 class RuleChanges(TypedDict):
     """The fields of a rule to replace; a new version comes of it."""
 
     program: NotRequired[str]
+    """The program."""
     name: NotRequired[str]
     """For people."""
     trigger: NotRequired[str]
+    """The type of event that it is for."""
     award: NotRequired[PerAmountAward | FixedAward | PerCurrencyAward]
+    """How many points it gives."""
     earn: NotRequired[EarnRate | None]
     """Another spelling of ``award``."""
     conditions: NotRequired[ConditionGroup | Sequence[Condition] | None]
@@ -784,13 +1116,19 @@ class RuleChanges(TypedDict):
     multipliers: NotRequired[Sequence[NewMultiplier] | None]
     """The first entry that matches counts."""
     cap: NotRequired[Cap | None]
+    """The most that a member gets in a ``window``; null for no limit."""
     window: NotRequired[Literal["day", "week", "month", "lifetime"] | None]
+    """Over what the cap counts; in the program's timezone."""
     budget: NotRequired[Budget | None]
+    """The most points that it gives in all; null for no limit."""
     recipient: NotRequired[Literal["member", "referrer", "referee", "both"] | None]
+    """For a rule on referrals: which side it pays; null for the member."""
     starts_at: NotRequired[Moment | None]
     """By the event's time."""
     ends_at: NotRequired[Moment | None]
+    """The first moment that does not belong to it; null for no end."""
     active: NotRequired[bool]
+    """Whether it is in force."""
     metadata: NotRequired[Mapping[str, str | None]]
     """Merged key by key into what is there; null removes a key."""
 
@@ -808,13 +1146,16 @@ class SegmentAudience(TypedDict):
     """Members who are in a segment."""
 
     type: Literal["segment"]
+    """Which kind it is."""
     segment: str
+    """Its id."""
 
 
 class SegmentChanges(TypedDict):
     """The fields of a segment to replace; ``metadata`` is merged key by key."""
 
     program: NotRequired[str]
+    """The program."""
     name: NotRequired[str]
     """For people."""
     match: NotRequired[Literal["all", "any"]]
@@ -838,9 +1179,13 @@ class Tier(TypedDict):
     key: NotRequired[str | None]
     """The name in snake case, unless given."""
     name: str
+    """For people."""
     rank: int
+    """Its place among the tiers; the higher, the better."""
     threshold: int
+    """The qualifying value that reaches it: points, or minor units."""
     benefits: NotRequired[Sequence[str]]
+    """What members have of it, in your words."""
     multiplier: NotRequired[Exact]
     """An exact decimal of at most four places."""
 
@@ -849,15 +1194,19 @@ class TierAudience(TypedDict):
     """Members who are in a tier."""
 
     type: Literal["tier"]
+    """Which kind it is."""
     tier: str
+    """The key of the tier."""
 
 
 class TierConfig(TypedDict):
     """The levels of a program."""
 
     qualify_on: NotRequired[Literal["points", "spend"]]
+    """Whether points or spend count."""
     period: NotRequired[Period]
     tiers: NotRequired[Sequence[Tier]]
+    """Every level; none for a program without tiers."""
     downgrade: NotRequired[Downgrade]
 
 

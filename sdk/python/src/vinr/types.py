@@ -33,6 +33,8 @@ __all__ = [
     "Clock",
     "Condition",
     "Conditions",
+    "Connector",
+    "ConnectorSettings",
     "CreatedKey",
     "CreditExplanation",
     "CreditGiven",
@@ -40,10 +42,12 @@ __all__ = [
     "CreditTransaction",
     "CreditTransactionDone",
     "Customer",
+    "DeletedEndpoint",
     "DeletedSegment",
     "Discount",
     "EarningRule",
     "EligibilityShape",
+    "EndpointConfiguration",
     "ErrorCode",
     "ErrorFault",
     "ErrorObject",
@@ -104,6 +108,7 @@ __all__ = [
     "ReferralQualify",
     "ReferralReward",
     "ReferralRewards",
+    "RefusedEvent",
     "Reward",
     "RuleOutcome",
     "Schedule",
@@ -121,6 +126,12 @@ __all__ = [
     "TransactionLine",
     "Wallet",
     "WalletBalance",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookDeliveryInFull",
+    "WebhookEndpoint",
+    "WebhookEndpointSecret",
+    "WebhookReplay",
 ]
 
 EventType = Literal[
@@ -156,6 +167,7 @@ EventType = Literal[
     "referral.created",
     "referral.rejected",
     "referral.reversed",
+    "webhook_endpoint.disabled",
 ]
 """What an outgoing event may tell of."""
 
@@ -173,6 +185,7 @@ ErrorCode = Literal[
     "campaign_begun",
     "clock_moves_forward",
     "clock_not_set",
+    "connector_disabled",
     "credit_out_of_range",
     "event_conflict",
     "event_in_future",
@@ -214,10 +227,18 @@ ErrorCode = Literal[
     "reward_out_of_stock",
     "segment_in_use",
     "service_unavailable",
+    "signature_invalid",
+    "signing_secret_in_use",
+    "stream_limit_reached",
+    "stream_place_gone",
     "test_mode_only",
     "unsupported_media_type",
     "until_in_past",
     "version_unknown",
+    "webhook_endpoint_disabled",
+    "webhook_endpoint_limit",
+    "webhook_replay_too_large",
+    "webhook_url_refused",
 ]
 """What an error's code may be; later versions may know more."""
 
@@ -226,12 +247,15 @@ class LoyaltyAccount(Model):
     """A member: the link between one customer and one program."""
 
     id: str
+    """Its id."""
     object: Literal["loyalty_account"]
+    """What kind of object this is."""
     program: str | Program
     """The program; expandable."""
     customer: str | Customer | None
     """The customer, null for a standalone account; expandable."""
     status: Literal["active", "closed", "merged"]
+    """The state that it is in."""
     balance: int
     """Points that can be spent now; below zero after a clawback of points already spent."""
     pending_balance: int
@@ -243,10 +267,15 @@ class LoyaltyAccount(Model):
     merged_into: str | LoyaltyAccount | None
     """The survivor, once this account was merged; expandable."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     enrolled_at: datetime
+    """Since when they are a member."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
     last_activity_at: datetime | None
+    """When the member last earned or redeemed."""
 
     _conversions = {
         "program": one("Program"),
@@ -272,19 +301,29 @@ class AccountExport(Model):
     """Everything that is held about a member."""
 
     object: Literal["account_export"]
+    """What kind of object this is."""
     account: LoyaltyAccount
     tier: TierProgress | None
     """Null for an account that was merged into another."""
     customers: list[Customer]
+    """The customers who resolve to the member, as events told of them."""
     transactions: list[PointsTransaction]
+    """The ledger."""
     lots: list[Lot]
+    """What each credit left."""
     redemptions: list[Redemption]
+    """What the member bought with points."""
     wallet: Wallet
     credit_transactions: list[CreditTransaction]
+    """The ledger of the member's wallet."""
     events: list[Event]
+    """What happened to the member, as it was announced."""
     campaigns: list[CampaignProgress]
+    """What each campaign brought to the member."""
     received_events: list[ReceivedEvent]
+    """What the shop sent about the member."""
     referrals: list[Referral]
+    """Whom the member brought, and by whom they came."""
 
     _conversions = {
         "account": one("LoyaltyAccount"),
@@ -314,6 +353,7 @@ class AccountThen(LoyaltyAccount):
     to: str | None = None
     """The tier it is in."""
     direction: Literal["up", "down"] | None = None
+    """Whether it went up or down."""
     reason: (
         Literal[
             "threshold_reached",
@@ -342,14 +382,21 @@ class ApiKey(Model):
     """A key, without its secret."""
 
     id: str
+    """Its id."""
     object: Literal["api_key"]
+    """What kind of object this is."""
     name: str
+    """For people."""
     kind: Literal["secret", "restricted"]
+    """``secret`` for everything, ``restricted`` for its scopes alone."""
     hint: str
     """The last letters of the secret."""
     scopes: list[str]
+    """What a restricted key may do."""
     created_at: datetime
+    """When it was made."""
     revoked_at: datetime | None
+    """Since when it is refused; null while it is good."""
 
     _conversions = {"created_at": time, "revoked_at": time}
 
@@ -360,23 +407,52 @@ class AppliedFactor(Model):
     origin: str
     """``rule``, ``multipliers[0]``, ``tier:gold``…"""
     factor: str
+    """An exact decimal."""
 
 
 class AuditEntry(Model):
     """One change of configuration."""
 
     id: str
+    """Its id."""
     object: Literal["audit_log_entry"]
+    """What kind of object this is."""
     actor: str
     """The API key that made the change."""
     action: str
+    """What was done."""
     resource: str
-    before: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | None
+    """What was changed."""
+    before: (
+        Program
+        | EarningRule
+        | Reward
+        | Segment
+        | Campaign
+        | ConnectorSettings
+        | ApiKey
+        | EndpointConfiguration
+        | Clock
+        | None
+    )
     """As it was before; null for something new."""
-    after: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | None
+    after: (
+        Program
+        | EarningRule
+        | Reward
+        | Segment
+        | Campaign
+        | ConnectorSettings
+        | ApiKey
+        | EndpointConfiguration
+        | Clock
+        | None
+    )
     """As it was from then on."""
     request_id: str | None
+    """The request that changed it; null for a change by the clock or the command line."""
     created_at: datetime
+    """When it was made."""
 
     _conversions = {
         "before": told_by(
@@ -386,7 +462,9 @@ class AuditEntry(Model):
             reward="Reward",
             segment="Segment",
             campaign="Campaign",
+            connector="ConnectorSettings",
             api_key="ApiKey",
+            webhook_endpoint="EndpointConfiguration",
             clock="Clock",
         ),
         "after": told_by(
@@ -396,7 +474,9 @@ class AuditEntry(Model):
             reward="Reward",
             segment="Segment",
             campaign="Campaign",
+            connector="ConnectorSettings",
             api_key="ApiKey",
+            webhook_endpoint="EndpointConfiguration",
             clock="Clock",
         ),
         "created_at": time,
@@ -407,7 +487,9 @@ class AwardBase(Model):
     """What an award was computed from, in minor units."""
 
     amount: int | None = None
+    """Of the payment, less what was refunded."""
     currency: str | None = None
+    """An ISO 4217 code."""
     eligible: int | None = None
     """What of the amount the rule's conditions on items left."""
 
@@ -416,9 +498,13 @@ class BonusPointsMechanic(Model):
     """Points for an event, besides what rules give."""
 
     type: Literal["bonus_points"]
+    """Which kind it is."""
     trigger: str
+    """The type of event that it is for."""
     points: int
+    """How many points."""
     conditions: Conditions | None = None
+    """What must hold; null or none for always."""
 
     _conversions = {"conditions": one("Conditions")}
 
@@ -427,27 +513,39 @@ class Budget(Model):
     """The most that the rule gives."""
 
     points: int
+    """How many points."""
 
 
 class Campaign(Model):
     """For a time and an audience: more points than usual."""
 
     id: str
+    """Its id."""
     object: Literal["campaign"]
+    """What kind of object this is."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     status: Literal["draft", "scheduled", "active", "ended", "archived"]
     """By the schedule and the clock, once it is launched."""
     name: str
+    """For people."""
     audience: EveryoneAudience | TierAudience | SegmentAudience
+    """For whom it is."""
     schedule: Schedule
     mechanics: list[PointsMultiplierMechanic | BonusPointsMechanic | ChallengeMechanic | FeaturedRewardMechanic]
+    """What it gives, and for what."""
     goal: Goal | None
+    """What it is to reach; null for none."""
     budget: Budget | None
+    """The most points that it gives in all; null for no limit."""
     per_member_limit: Cap | None
+    """The most that one member may have of it; null for no limit."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
 
     _conversions = {
         "program": one("Program"),
@@ -474,16 +572,21 @@ class CampaignOutcome(Model):
     """A mechanic of a campaign that was looked at: what the campaign gave by it, or why not."""
 
     campaign: str
+    """The campaign, where there is one."""
     mechanic: str
+    """What kind of mechanic it is."""
     index: int
     """Its place among the campaign's mechanics."""
     matched: bool
+    """Whether its conditions held."""
     points: int
     """Given by the campaign alone."""
     reason: str | None
     """``not_in_audience``, ``not_the_best``, ``budget_exhausted``…; ``progressed`` where a challenge counted it."""
     failed: list[FailedCondition]
+    """The conditions that did not hold."""
     transaction: str | None
+    """The ledger row; null where none was written."""
 
     _conversions = {"failed": many(one("FailedCondition"))}
 
@@ -492,8 +595,11 @@ class CampaignProgress(Model):
     """What a campaign brought to a member."""
 
     object: Literal["campaign_progress"]
+    """What kind of object this is."""
     campaign: str
+    """The campaign, where there is one."""
     account: str
+    """The member."""
     points: int
     """Given by the campaign alone, net of what was reversed."""
     times: int
@@ -501,6 +607,7 @@ class CampaignProgress(Model):
     spend: int
     """Net spend of the payments that it gave for or counted, in minor units."""
     challenges: list[ChallengeProgress]
+    """How far the member came in each of its challenges."""
 
     _conversions = {"challenges": many(one("ChallengeProgress"))}
 
@@ -509,18 +616,25 @@ class CampaignResults(Model):
     """What a campaign brought in all, net of what was reversed."""
 
     object: Literal["campaign_results"]
+    """What kind of object this is."""
     campaign: str
+    """The campaign, where there is one."""
     status: Literal["draft", "scheduled", "active", "ended", "archived"]
+    """The state that it is in."""
     members_reached: int
     """Members to whom it gave something."""
     points_given: int
+    """By the campaign alone."""
     awards: int
     """How often it gave something."""
     spend: int
     """Net spend of the payments that it gave for or counted, in minor units."""
     budget_left: int | None
+    """What is left of the budget; null without one."""
     goal: GoalProgress | None
+    """What it is to reach; null for none."""
     as_of: datetime
+    """The moment that this is about."""
 
     _conversions = {"goal": one("GoalProgress"), "as_of": time}
 
@@ -529,17 +643,20 @@ class CampaignShare(Model):
     """What of an award is a campaign's."""
 
     campaign: str
+    """The campaign, where there is one."""
     points: int
     """Beyond what the award would have been without the campaign."""
     points_left: int | None
     """What the campaign had left for the member; null without a limit."""
     cut: int
+    """What its budget or the member's limit cut off."""
 
 
 class CampaignThen(Campaign):
     """A campaign when it started or ended."""
 
     effective_at: datetime
+    """When it happened, which may be before it was recorded."""
 
     _conversions = {**Campaign._conversions, "effective_at": time}
 
@@ -548,20 +665,28 @@ class Cap(Model):
     """The most that a member gets in a ``window``: points, awards, or both."""
 
     points: int | None = None
+    """How many points."""
     times: int | None = None
+    """How many awards."""
 
 
 class ChallengeMechanic(Model):
     """Points for every ``count`` events, or every ``amount`` spent: once, or ``repeatable``."""
 
     type: Literal["challenge"]
+    """Which kind it is."""
     trigger: str
+    """The type of event that it is for."""
     count: int | None = None
+    """How many."""
     amount: int | None = None
     """In minor units."""
     points: int
+    """How many points."""
     repeatable: bool | None = None
+    """Whether it can be completed more than once."""
     conditions: Conditions | None = None
+    """What must hold; null or none for always."""
 
     _conversions = {"conditions": one("Conditions")}
 
@@ -570,18 +695,25 @@ class ChallengeProgress(Model):
     """How far a member came in a challenge."""
 
     object: Literal["challenge_progress"]
+    """What kind of object this is."""
     campaign: str
+    """The campaign, where there is one."""
     account: str
+    """The member."""
     index: int
     """The place of the challenge among the campaign's mechanics."""
     measure: Literal["count", "amount"]
+    """Whether events are counted, or what was spent."""
     target: int
+    """What completes it once: events, or minor units."""
     progress: int
     """What counts, net of refunds; goes on beyond the target."""
     remaining: int
     """What is missing to the next completion."""
     repeatable: bool
+    """Whether it can be completed more than once."""
     completions: int
+    """How often the member reached the target."""
     points: int
     """The bonuses that were given for them."""
 
@@ -590,7 +722,9 @@ class Clock(Model):
     """The clock of the test store."""
 
     object: Literal["clock"]
+    """What kind of object this is."""
     now: datetime
+    """What time it is in the test store."""
     frozen: bool
     """Whether it was set; else it follows real time."""
 
@@ -601,23 +735,63 @@ class Condition(Model):
     """One comparison; every operator but ``exists`` needs a ``value``."""
 
     fact: str
+    """What is compared."""
     op: Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "not_in", "between", "exists", "contains"]
+    """How it is compared."""
     value: str | float | bool | list[str | float | bool] | None = None
+    """What it is compared with."""
 
 
 class Conditions(Model):
     """What must hold: all of it, or any."""
 
     match: Literal["all", "any"]
+    """Whether all conditions must hold, or any."""
     conditions: list[Condition]
+    """What must hold; null or none for always."""
 
     _conversions = {"conditions": many(one("Condition"))}
+
+
+class ConnectorSettings(Model):
+    """The settings for one provider."""
+
+    id: str
+    """The provider."""
+    object: Literal["connector"]
+    """What kind of object this is."""
+    enabled: bool
+    """Whether it is in use."""
+    signing_secrets: list[str]
+    """The last letters of each."""
+    customer_prefix: str
+    """Stands before the provider's ids of customers."""
+    customer_metadata: str | None
+    """The key of the metadata that holds your own id of the customer; null for the provider's ids alone."""
+    created_at: datetime | None
+    """Null where it was never set up."""
+    updated_at: datetime | None
+    """When it last changed."""
+
+    _conversions = {"created_at": time, "updated_at": time}
+
+
+class Connector(ConnectorSettings):
+    """The settings for one provider, and what came of its last messages."""
+
+    last_received_at: datetime | None
+    """When a signed message came last, to the minute."""
+    refused: list[RefusedEvent]
+    """The last events that were refused, 20 at most."""
+
+    _conversions = {**ConnectorSettings._conversions, "last_received_at": time, "refused": many(one("RefusedEvent"))}
 
 
 class CreatedKey(ApiKey):
     """A new key. ``secret`` is shown this once; a repeat of the request under its ``Idempotency-Key`` shows null."""
 
     secret: str | None
+    """The key itself, shown this once."""
 
 
 class CreditExplanation(Model):
@@ -626,10 +800,15 @@ class CreditExplanation(Model):
     """
 
     result: int
+    """What it comes to."""
     award: CreditGiven | None = None
+    """How many points it gives."""
     lots: list[LotPart] | None = None
+    """What each credit left."""
     debt: int | None = None
+    """What of it paid back what the wallet owed."""
     expired_at: datetime | None = None
+    """When what returned had expired already."""
 
     _conversions = {"award": one("CreditGiven"), "lots": many(one("LotPart")), "expired_at": time}
 
@@ -638,7 +817,9 @@ class CreditGiven(Model):
     """Credit that was granted."""
 
     type: Literal["adjustment", "reward", "opening_balance"]
+    """Which kind it is."""
     amount: int
+    """In minor units."""
 
 
 class CreditOutcome(Model):
@@ -647,7 +828,9 @@ class CreditOutcome(Model):
     spend: str
     """The transaction that spent it."""
     account: str
+    """The member."""
     currency: str
+    """An ISO 4217 code."""
     amount: int
     """In minor units: what came back, or with ``conflict`` what is missing."""
     status: Literal["returned", "conflict"]
@@ -662,37 +845,47 @@ class CreditTransaction(Model):
     """One immutable row of a wallet's ledger, in minor units."""
 
     id: str
+    """Its id."""
     object: Literal["credit_transaction"]
+    """What kind of object this is."""
     account: str | LoyaltyAccount
     """The account that owns the row now; expandable."""
     original_account: str | LoyaltyAccount
     """The account that owned it when it was written; differs after a merge. Expandable."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     type: Literal["earn", "redeem", "expire", "adjust", "reverse"]
     """``adjust``: issued; ``earn``: granted by a reward; ``redeem``: spent; ``reverse``: given back; ``expire``."""
     unit: str
     """The currency."""
     currency: str
+    """An ISO 4217 code."""
     amount: int
     """Signed: credits are positive, debits negative."""
     balance_after: int
     """What the wallet held then."""
     reason: str | None
+    """Why, in a word."""
     source: Source
     payment: str | None
     """The payment that it was spent on, or given back from."""
     event: str | ReceivedEvent | Event | None
     """The event that led to it; expandable."""
     campaign: str | None
+    """The campaign, where there is one."""
     redemption: str | None
+    """The redemption; null where there is none."""
     reverses: str | CreditTransaction | None
     """The spend that it gives back; expandable."""
     expires_at: datetime | None
+    """When what is left of it expires; null for never."""
     explanation: CreditExplanation
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     created_at: datetime
+    """When it was made."""
     effective_at: datetime
+    """When it happened, which may be before it was recorded."""
 
     _conversions = {
         "account": one("LoyaltyAccount"),
@@ -719,36 +912,62 @@ class Customer(Model):
     """A buyer, as the last ``customer.*`` event says."""
 
     id: str
+    """Its id."""
     object: Literal["customer"]
+    """What kind of object this is."""
     email: str | None
+    """As the shop sent it."""
     name: str | None
+    """For people."""
     country: str | None
+    """As the shop sent it."""
     birthday: str | None
+    """As the shop sent it."""
     metadata: dict[str, Any]
     """As the event had it."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
     deleted_at: datetime | None
+    """When an event said that the customer is no more."""
 
     _conversions = {"created_at": time, "updated_at": time, "deleted_at": time}
+
+
+class DeletedEndpoint(Model):
+    """An endpoint that is no more."""
+
+    id: str
+    """Its id."""
+    object: Literal["webhook_endpoint"]
+    """What kind of object this is."""
+    deleted: Literal[True]
+    """Always true."""
 
 
 class DeletedSegment(Model):
     """A segment that is no more."""
 
     id: str
+    """Its id."""
     object: Literal["segment"]
+    """What kind of object this is."""
     deleted: Literal[True]
+    """Always true."""
 
 
 class Discount(Model):
     """Off one payment, which names its code or the redemption."""
 
     type: Literal["amount", "percent"]
+    """Whether it is an amount, or a share of the payment."""
     amount: int | None = None
     """In minor units."""
     percent: int | float | str | None = None
+    """Of the payment, with ``percent``."""
     currency: str | None = None
+    """An ISO 4217 code."""
     code: str
     """Unguessable, for one payment."""
 
@@ -757,27 +976,45 @@ class EarningRule(Model):
     """How members earn points from events."""
 
     id: str
+    """Its id."""
     object: Literal["earning_rule"]
+    """What kind of object this is."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     name: str
+    """For people."""
     trigger: str
+    """The type of event that it is for."""
     award: PerAmountAward | FixedAward | PerCurrencyAward
+    """How many points it gives."""
     conditions: Conditions | None
+    """What must hold; null or none for always."""
     multiplier: int | float | str | None
     """1 unless given."""
     multipliers: list[Multiplier] | None
+    """Factors with conditions, of which the first that matches counts."""
     cap: Cap | None
+    """The most that a member gets in a ``window``; null for no limit."""
     window: Literal["day", "week", "month", "lifetime"] | None
+    """Over what the cap counts; in the program's timezone."""
     budget: Budget | None
+    """The most points that it gives in all; null for no limit."""
     recipient: Literal["member", "referrer", "referee", "both"] | None = None
+    """For a rule on referrals: which side it pays; null for the member."""
     starts_at: datetime | None
+    """The first moment that belongs to it; null for always."""
     ends_at: datetime | None
+    """The first moment that does not belong to it; null for no end."""
     active: bool
+    """Whether it is in force."""
     version: int
+    """Counts the changes from 1; a transaction names the one that it was made by."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
 
     _conversions = {
         "program": one("Program"),
@@ -797,7 +1034,38 @@ class EligibilityShape(Model):
     """Who may have it."""
 
     tiers: list[str]
+    """The levels of the program."""
     segment: str | None
+    """The segment; null for any member."""
+
+
+class EndpointConfiguration(Model):
+    """Where events go, as it is configured."""
+
+    id: str
+    """Its id."""
+    object: Literal["webhook_endpoint"]
+    """What kind of object this is."""
+    url: str
+    """Where it is."""
+    enabled_events: list[str]
+    """Types of events, families such as ``loyalty.points.*``, or ``*`` for all."""
+    description: str | None
+    """For people."""
+    status: Literal["enabled", "disabled"]
+    """The state that it is in."""
+    disabled_reason: Literal["requested", "failing", "gone"] | None
+    """``requested`` by somebody, ``failing`` for five days, or ``gone``: it answered 410."""
+    previous_secret_expires_at: datetime | None
+    """Until when the secret before this one signs too."""
+    metadata: dict[str, str]
+    """Your own notes, text to text."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When it last changed."""
+
+    _conversions = {"previous_secret_expires_at": time, "created_at": time, "updated_at": time}
 
 
 class ErrorFault(Model):
@@ -805,66 +1073,8 @@ class ErrorFault(Model):
 
     param: str | None
     """The field at fault."""
-    code: Literal[
-        "account_already_exists",
-        "account_already_linked",
-        "account_closed",
-        "account_erased",
-        "account_merged",
-        "account_not_closed",
-        "api_key_invalid",
-        "api_key_missing",
-        "body_too_large",
-        "campaign_archived",
-        "campaign_begun",
-        "clock_moves_forward",
-        "clock_not_set",
-        "credit_out_of_range",
-        "event_conflict",
-        "event_in_future",
-        "event_not_replayable",
-        "expires_at_in_past",
-        "idempotency_key_reused",
-        "insufficient_credit",
-        "insufficient_points",
-        "internal_error",
-        "json_invalid",
-        "json_too_deep",
-        "method_not_allowed",
-        "parameter_invalid",
-        "parameter_missing",
-        "parameter_unknown",
-        "path_unknown",
-        "payment_conflict",
-        "payment_failed",
-        "permission_denied",
-        "points_out_of_range",
-        "program_archived",
-        "program_mismatch",
-        "program_paused",
-        "rate_limit_exceeded",
-        "redemption_limit_reached",
-        "redemption_not_an_item",
-        "redemption_not_pending",
-        "referee_already_paid",
-        "referee_already_referred",
-        "referral_code_exhausted",
-        "referral_code_unknown",
-        "referral_self",
-        "referral_velocity_exceeded",
-        "refund_conflict",
-        "refund_exceeds_payment",
-        "resource_missing",
-        "reward_inactive",
-        "reward_not_eligible",
-        "reward_out_of_stock",
-        "segment_in_use",
-        "service_unavailable",
-        "test_mode_only",
-        "unsupported_media_type",
-        "until_in_past",
-        "version_unknown",
-    ]
+    code: ErrorCode
+    """The stable name of the fault."""
     message: str
     """What was wrong, where, and what would be right."""
 
@@ -873,66 +1083,9 @@ class ErrorObject(Model):
     """Why a request was refused."""
 
     type: Literal["invalid_request_error", "authentication_error", "permission_error", "rate_limit_error", "api_error"]
-    code: Literal[
-        "account_already_exists",
-        "account_already_linked",
-        "account_closed",
-        "account_erased",
-        "account_merged",
-        "account_not_closed",
-        "api_key_invalid",
-        "api_key_missing",
-        "body_too_large",
-        "campaign_archived",
-        "campaign_begun",
-        "clock_moves_forward",
-        "clock_not_set",
-        "credit_out_of_range",
-        "event_conflict",
-        "event_in_future",
-        "event_not_replayable",
-        "expires_at_in_past",
-        "idempotency_key_reused",
-        "insufficient_credit",
-        "insufficient_points",
-        "internal_error",
-        "json_invalid",
-        "json_too_deep",
-        "method_not_allowed",
-        "parameter_invalid",
-        "parameter_missing",
-        "parameter_unknown",
-        "path_unknown",
-        "payment_conflict",
-        "payment_failed",
-        "permission_denied",
-        "points_out_of_range",
-        "program_archived",
-        "program_mismatch",
-        "program_paused",
-        "rate_limit_exceeded",
-        "redemption_limit_reached",
-        "redemption_not_an_item",
-        "redemption_not_pending",
-        "referee_already_paid",
-        "referee_already_referred",
-        "referral_code_exhausted",
-        "referral_code_unknown",
-        "referral_self",
-        "referral_velocity_exceeded",
-        "refund_conflict",
-        "refund_exceeds_payment",
-        "resource_missing",
-        "reward_inactive",
-        "reward_not_eligible",
-        "reward_out_of_stock",
-        "segment_in_use",
-        "service_unavailable",
-        "test_mode_only",
-        "unsupported_media_type",
-        "until_in_past",
-        "version_unknown",
-    ]
+    """The kind of error, which goes with the HTTP status."""
+    code: ErrorCode
+    """The stable name of the fault."""
     message: str
     """What was wrong, where, and what would be right."""
     param: str | None
@@ -969,6 +1122,10 @@ class ErrorObject(Model):
             "events:write",
             "received_events:read",
             "received_events:write",
+            "webhook_endpoints:read",
+            "webhook_endpoints:write",
+            "connectors:read",
+            "connectors:write",
             "audit_log:read",
             "audit_log:write",
             "api_keys:read",
@@ -996,56 +1153,31 @@ class ErrorObject(Model):
     refunded: int | None = None
     """With ``refund_exceeds_payment``: before this refund."""
     doc_url: str
+    """Where the code is explained."""
     request_id: str
+    """Names the request in the server's log."""
 
     _conversions = {"errors": many(one("ErrorFault"))}
 
 
 class Event(Model):
-    """A fact about a member, or about a campaign."""
+    """A fact about a member, a campaign or a webhook endpoint."""
 
     id: str
+    """Its id."""
     object: Literal["event"]
-    type: Literal[
-        "campaign.completed",
-        "campaign.ended",
-        "campaign.progressed",
-        "campaign.started",
-        "credit.expired",
-        "credit.issued",
-        "credit.reversed",
-        "credit.spent",
-        "loyalty.account.closed",
-        "loyalty.account.created",
-        "loyalty.account.erased",
-        "loyalty.account.merged",
-        "loyalty.account.reopened",
-        "loyalty.account.updated",
-        "loyalty.points.adjusted",
-        "loyalty.points.available",
-        "loyalty.points.earned",
-        "loyalty.points.expired",
-        "loyalty.points.expiring",
-        "loyalty.points.redeemed",
-        "loyalty.points.reversed",
-        "loyalty.reward.redeemed",
-        "loyalty.tier.changed",
-        "redemption.completed",
-        "redemption.conflict",
-        "redemption.released",
-        "redemption.reversed",
-        "referral.attributed",
-        "referral.converted",
-        "referral.created",
-        "referral.rejected",
-        "referral.reversed",
-    ]
+    """What kind of object this is."""
+    type: EventType
+    """What happened."""
     account: str | LoyaltyAccount
-    """The member; expandable. The campaign, for ``campaign.started`` and ``campaign.ended``."""
+    """The member; expandable. The campaign, for ``campaign.started`` and ``campaign.ended``; the endpoint, for
+    ``webhook_endpoint.disabled``.
+    """
     account_sequence: int
-    """Counts the events of the member, or the campaign, from 1."""
+    """Counts the events of the member, the campaign or the endpoint, from 1."""
     data: EventData
     created_at: datetime
+    """When it was made."""
 
     _conversions = {"account": one("LoyaltyAccount"), "data": one("EventData"), "created_at": time}
 
@@ -1054,6 +1186,7 @@ class EventBatch(Model):
     """One answer for each event, in the order of the request."""
 
     object: Literal["event_batch"]
+    """What kind of object this is."""
     data: list[EventBatchDone | EventBatchRefused]
     """In the order of the request."""
 
@@ -1094,6 +1227,7 @@ class EventData(Model):
         | Referral
         | CampaignThen
         | ChallengeProgress
+        | EndpointConfiguration
         | None
     )
     """Null once the member was erased."""
@@ -1113,6 +1247,7 @@ class EventData(Model):
             referral="Referral",
             campaign="CampaignThen",
             challenge_progress="ChallengeProgress",
+            webhook_endpoint="EndpointConfiguration",
         )
     }
 
@@ -1121,13 +1256,19 @@ class EventOutcome(Model):
     """What came of an event."""
 
     id: str
+    """Its id."""
     type: str
+    """The type that it was sent with."""
     status: Literal["processed", "ignored", "deferred", "duplicate"]
+    """What became of it; ``deferred`` until the payment that it is about arrives."""
     reason: str | None
     """Why it was ignored or deferred."""
     programs: list[ProgramOutcome]
+    """What it meant in each program where it has a member."""
     payment: PaymentOutcome | None
+    """The payment."""
     customer: str | None
+    """The customer whom it tells of."""
     credit: list[CreditOutcome] | None = None
     """Store credit that the event gave back, or could not take again."""
     redemptions: list[RedemptionOutcome] | None = None
@@ -1135,6 +1276,7 @@ class EventOutcome(Model):
     first_status: Literal["processed", "ignored", "deferred", "duplicate"] | None
     """Of a duplicate: the status that it had the first time."""
     object: Literal["event_outcome"]
+    """What kind of object this is."""
 
     _conversions = {
         "programs": many(one("ProgramOutcome")),
@@ -1148,13 +1290,16 @@ class EveryoneAudience(Model):
     """All members."""
 
     type: Literal["all"]
+    """Which kind it is."""
 
 
 class ExpiringCredit(Model):
     """What of a wallet expires when."""
 
     amount: int
+    """In minor units."""
     expires_at: datetime
+    """When what is left of it expires; null for never."""
 
     _conversions = {"expires_at": time}
 
@@ -1163,29 +1308,48 @@ class Explanation(Model):
     """How the amount came about. An earn tells of its award, a debit of the lots that it took from."""
 
     result: int
+    """The amount of the transaction."""
     award: PerAmountAward | FixedAward | PerCurrencyAward | GivenAward | ReferralAward | None = None
+    """How points are counted, for an earn."""
     base: AwardBase | None = None
+    """What they were counted for."""
     multipliers: list[AppliedFactor] | None = None
+    """Every factor, in the order in which they were multiplied."""
     exact: str | None = None
+    """Before it was rounded, as an exact decimal."""
     rounding: Literal["down", "nearest", "up"] | None = None
+    """How fractions of a point are rounded."""
     rounded: int | None = None
+    """After it was rounded, before caps and budgets."""
     cap: Limit | None = None
+    """What the member's cap left."""
     budget: Limit | None = None
+    """What the budget of the rule left."""
     campaign: CampaignShare | None = None
+    """What of it a campaign gave."""
     lots: list[LotPart] | None = None
+    """Of a debit: what was taken from which lot."""
     due: int | None = None
     """Of a clawback: what the earn owes in all."""
     expired_before: int | None = None
+    """Of a clawback: what had expired of the earn, and counts as taken."""
     debt: int | None = None
+    """What of it paid back points that were owed."""
     expired_at: datetime | None = None
+    """When what returned had expired already."""
 
     _conversions = {
-        "award": having(
-            ("PerAmountAward", ("type", "per", "points")),
-            ("ReferralAward", ("type", "points", "side")),
-            ("FixedAward", ("type", "points")),
-            ("GivenAward", ("type", "points")),
-            ("PerCurrencyAward", ("type",)),
+        "award": told_by(
+            "type",
+            per_amount="PerAmountAward",
+            fixed="FixedAward",
+            per_currency="PerCurrencyAward",
+            adjustment="GivenAward",
+            opening_balance="GivenAward",
+            opening_lifetime="GivenAward",
+            bonus_points="GivenAward",
+            challenge="GivenAward",
+            referral="ReferralAward",
         ),
         "base": one("AwardBase"),
         "multipliers": many(one("AppliedFactor")),
@@ -1201,8 +1365,11 @@ class FailedCondition(Model):
     """A condition that did not hold."""
 
     fact: str
+    """What is compared."""
     op: str
+    """How it is compared."""
     value: str | float | bool | list[str | float | bool | None] | None
+    """What it was compared with."""
     found: str | float | bool | list[str | float | bool | None] | None
     """What the event had; null for nothing."""
 
@@ -1211,45 +1378,60 @@ class FeaturedRewardMechanic(Model):
     """A reward for ``cost`` points while the campaign is active."""
 
     type: Literal["featured_reward"]
+    """Which kind it is."""
     reward: str
+    """The reward."""
     cost: int
+    """Points for one."""
 
 
 class FixedAward(Model):
     """``points`` for each event."""
 
     type: Literal["fixed"]
+    """Which kind it is."""
     points: int
+    """For each event."""
 
 
 class GivenAward(Model):
     """Points that no rule gave."""
 
     type: Literal["adjustment", "opening_balance", "opening_lifetime", "bonus_points", "challenge"]
+    """Who gave them."""
     points: int
+    """How many points."""
 
 
 class Goal(Model):
     """What the campaign is to reach."""
 
     metric: Literal["members_reached", "points_given", "spend", "awards"]
+    """What is measured."""
     target: int
+    """What is to be reached."""
 
 
 class GoalProgress(Model):
     """How far the campaign came."""
 
     metric: Literal["members_reached", "points_given", "spend", "awards"]
+    """What is measured."""
     target: int
+    """What is to be reached."""
     value: int
+    """What was reached so far."""
     reached: bool
+    """Whether that is the target, or more."""
 
 
 class GrantedCredit(Model):
     """Store credit that was granted at once, in minor units."""
 
     amount: int
+    """In minor units."""
     currency: str
+    """An ISO 4217 code."""
     transaction: str
     """The row of the member's wallet."""
 
@@ -1258,9 +1440,11 @@ class HeldPin(Model):
     """A floor that was set by hand."""
 
     tier: str
+    """The key of the tier."""
     until: datetime | None
     """When it ends; null for never."""
     reason: str | None
+    """Why it was set, in the words of whoever did."""
 
     _conversions = {"until": time}
 
@@ -1269,36 +1453,53 @@ class Item(Model):
     """To hand over."""
 
     type: Literal["product", "partner"]
+    """Whether it is a product, or something of a partner."""
     product: str | None = None
+    """Which product."""
     partner: str | None = None
+    """Whose it is."""
     sku: str | None = None
+    """Which of the partner's things."""
     quantity: int
+    """How many."""
 
 
 class Limit(Model):
     """What a cap or a budget left of an award, and cut off it."""
 
     points_left: int | None = None
+    """How many points were left; null without a limit on points."""
     times_left: int | None = None
+    """How many awards were left; null without a limit on them."""
     cut: int
+    """What was cut off."""
 
 
 class Lot(Model):
     """What is left of one credit."""
 
     id: str
+    """Its id."""
     object: Literal["lot"]
+    """What kind of object this is."""
     account: str | LoyaltyAccount
-    """Expandable."""
+    """The member; expandable."""
     transaction: str | PointsTransaction
     """The credit; it has the lot's id. Expandable."""
     unit: str
+    """``points``, or the currency of store credit."""
     amount: int
+    """What it held at first."""
     remaining: int
+    """What is left of it."""
     pending: bool
+    """Whether it is still to become available."""
     available_at: datetime
+    """From when it can be spent; null for a debit."""
     expires_at: datetime | None
+    """When what is left of it expires; null for never."""
     effective_at: datetime
+    """When it happened, which may be before it was recorded."""
 
     _conversions = {
         "account": one("LoyaltyAccount"),
@@ -1313,35 +1514,52 @@ class LotPart(Model):
     """What was taken from a lot."""
 
     lot: str
+    """The lot, which has the id of the credit that opened it."""
     amount: int
+    """What was taken from it, or given back to it."""
 
 
 class Reward(Model):
     """What points buy."""
 
     id: str
+    """Its id."""
     object: Literal["reward"]
+    """What kind of object this is."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     name: str
+    """For people."""
     description: str | None
+    """For people."""
     type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"]
+    """What kind of thing it is, which says what ``value`` has."""
     cost: int
     """Points for one."""
     value: MoneyValue | PercentValue | ProductValue | PartnerValue
+    """What a member gets."""
     active: bool
+    """Whether it is in force."""
     inventory: int | None
     """How many there are in all; null for no end of them."""
     remaining: int | None
     """How many are left; null for no end of them."""
     per_member_limit: int | None
+    """The most that one member may have of it; null for no limit."""
     eligibility: EligibilityShape | None
+    """Who may have it; null for everyone."""
     starts_at: datetime | None
+    """The first moment that belongs to it; null for always."""
     ends_at: datetime | None
+    """The first moment that does not belong to it; null for no end."""
     on_refund: Literal["return", "keep"]
+    """Whether a full refund of the payment returns the points, or the redemption is kept."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
 
     _conversions = {
         "program": one("Program"),
@@ -1383,6 +1601,7 @@ class MoneyValue(Model):
     """For ``discount_amount`` and ``store_credit``, in minor units."""
 
     amount: int
+    """In minor units."""
     currency: str
     """An ISO 4217 code."""
 
@@ -1401,7 +1620,9 @@ class NextTier(Model):
     """The tier above."""
 
     tier: str
+    """The key of the tier."""
     threshold: int
+    """The qualifying value that reaches it: points, or minor units."""
     remaining: int
     """What the value lacks."""
 
@@ -1410,16 +1631,22 @@ class PartnerValue(Model):
     """For ``partner``."""
 
     partner: str
+    """Whose it is."""
     sku: str
+    """Which of the partner's things."""
 
 
 class PaymentOutcome(Model):
     """What is known of the payment after the event, in minor units."""
 
     id: str
+    """Its id."""
     amount: int | None
+    """As it was paid; null where only refunds are known so far."""
     refunded: int
+    """In all."""
     currency: str | None
+    """An ISO 4217 code."""
     cut: int
     """What refunds claimed beyond the payment."""
 
@@ -1428,7 +1655,9 @@ class PerAmountAward(Model):
     """``points`` for every ``per`` minor units, in proportion."""
 
     type: Literal["per_amount"]
+    """Which kind it is."""
     per: int
+    """So many minor units."""
     points: int | float | str
     """An exact decimal of at most four places."""
     currencies: list[str] | None = None
@@ -1439,11 +1668,13 @@ class PerCurrencyAward(Model):
     """Points per major unit: by ``rates``, or else ``points`` for each of ``currencies``."""
 
     type: Literal["per_currency"]
+    """Which kind it is."""
     rates: dict[str, int | float | str] | None = None
     """By ISO 4217 code."""
     points: int | float | str | None = None
     """An exact decimal of at most four places."""
     currencies: list[str] | None = None
+    """The currencies that ``points`` are for."""
 
 
 class PercentValue(Model):
@@ -1457,12 +1688,15 @@ class PointsMultiplierMechanic(Model):
     """What rules give for an event, times ``factor``; the highest of all campaigns counts."""
 
     type: Literal["points_multiplier"]
+    """Which kind it is."""
     trigger: str
+    """The type of event that it is for."""
     factor: int | float | str
     """An exact decimal of at most four places."""
     min_spend: int | None = None
     """In minor units; tested again on what refunds leave."""
     conditions: Conditions | None = None
+    """What must hold; null or none for always."""
 
     _conversions = {"conditions": one("Conditions")}
 
@@ -1471,39 +1705,51 @@ class PointsTransaction(Model):
     """One immutable row of the ledger."""
 
     id: str
+    """Its id."""
     object: Literal["points_transaction"]
+    """What kind of object this is."""
     account: str | LoyaltyAccount
     """The account that owns the row now; expandable."""
     original_account: str | LoyaltyAccount
     """The account that owned it when it was written; differs after a merge. Expandable."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     type: Literal["earn", "redeem", "expire", "adjust", "reverse"]
+    """Which kind it is."""
     unit: str
+    """``points``."""
     amount: int
     """Signed: credits are positive, debits negative."""
     balance_after: int
+    """What the member could spend then; below zero where points are owed."""
     reason: str | None
+    """Why, in a word."""
     source: Source
     event: str | ReceivedEvent | Event | None
     """The event that led to it; expandable."""
     rule: str | EarningRule | None
     """The earning rule; expandable."""
     rule_version: int | None
+    """The version of the rule that it was made by."""
     campaign: str | Campaign | None
     """The campaign that gave it, or a part of it; expandable."""
     redemption: str | Redemption | None
-    """Expandable."""
+    """The redemption; null where there is none; expandable."""
     reverses: str | PointsTransaction | None
     """The credit that this row takes back; expandable."""
     available_at: datetime | None
+    """From when it can be spent; null for a debit."""
     expires_at: datetime | None
+    """When what is left of it expires; null for never."""
     uncollected: int
     """What a clawback could not collect."""
     explanation: Explanation
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     created_at: datetime
+    """When it was made."""
     effective_at: datetime
+    """When it happened, which may be before it was recorded."""
 
     _conversions = {
         "account": one("LoyaltyAccount"),
@@ -1527,8 +1773,11 @@ class PreviewResult(Model):
     """What the event would bring."""
 
     object: Literal["earning_preview"]
+    """What kind of object this is."""
     programs: list[ProgramOutcome]
+    """What the event would mean in each program."""
     transactions: list[PointsTransaction]
+    """What would be written."""
 
     _conversions = {"programs": many(one("ProgramOutcome")), "transactions": many(one("PointsTransaction"))}
 
@@ -1537,31 +1786,50 @@ class ProductValue(Model):
     """For ``free_product``."""
 
     product: str
+    """Which product."""
     quantity: int | None = None
+    """How many of it."""
 
 
 class Program(Model):
     """A loyalty program and its policies."""
 
     id: str
+    """Its id."""
     object: Literal["program"]
+    """What kind of object this is."""
     name: str
+    """For people."""
     status: Literal["active", "paused", "archived"]
+    """The state that it is in."""
     auto_enroll: bool
+    """Whether a customer's first qualifying event enrols them."""
     timezone: str
+    """An IANA name: where its days begin."""
     default_currency: str
+    """An ISO 4217 code: of amounts that name none, and of spend."""
     currency: ProgramCurrency
     hold_days: int
+    """So many days points from payments stay pending."""
     clawback: Literal["negative", "clamp"]
+    """Whether a balance may go below zero when points already spent are taken back, or stops there."""
     return_grace_days: int
+    """So many days points that return after their expiry can still be spent."""
     redemption_ttl_hours: int | None
+    """So many hours a discount can be used, before its points return; null for ever."""
     expiring_notice_days: int
+    """So many days before points expire, an event says so."""
     tier_config: ProgramTierConfig
     referral_limit: ProgramReferralLimit | None
+    """How many members one member may bring; null for any number."""
     referral_share_url: str | None
+    """A link with ``{code}`` in it, for codes to be shared; null for none."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
 
     _conversions = {
         "currency": one("ProgramCurrency"),
@@ -1576,11 +1844,15 @@ class ProgramCurrency(Model):
     """The loyalty currency."""
 
     name: str
+    """What points are called."""
     point_value: int
     """What a point redeems for, in minor units."""
     rounding: Literal["down", "nearest", "up"]
+    """How fractions of a point are rounded."""
     decimals: int
+    """Always 0."""
     expiry: ProgramExpiry | None
+    """When points expire; null for never."""
     expiry_months: int | None
     """The months of a rolling expiry."""
 
@@ -1591,33 +1863,47 @@ class ProgramDowngrade(Model):
     """When a member who no longer qualifies is moved down."""
 
     mode: Literal["immediate", "period_end", "never"]
+    """At once, at the end of a period, or never."""
     grace_days: int
+    """So many days a member keeps a tier that is no longer earned."""
 
 
 class ProgramExpiry(Model):
     """When points expire."""
 
     type: Literal["rolling", "fixed", "inactivity"]
+    """Which kind it is."""
     months: int | None = None
+    """How many months."""
     month: int | None = None
+    """For ``fixed``: the month."""
     day: int | None = None
+    """For ``fixed``: the day of the month."""
     min_months: int | None = None
+    """For ``fixed``: the least time that points last."""
 
 
 class ProgramOutcome(Model):
     """What the event meant in one program: the member, what was written, and every rule with why or why not."""
 
     program: str
+    """The program."""
     status: Literal["processed", "ignored", "deferred", "duplicate"]
+    """What became of the event in this program."""
     reason: str | None
     """``guest``, ``not_enrolled``, ``no_matching_rule``…; null where processed."""
     account: str | None
+    """The member; null where there is none."""
     enrolled: bool
     """Whether the event enrolled the member."""
     balance: int | None
+    """What the member can spend after it; null where there is no member."""
     transactions: list[TransactionLine]
+    """What it wrote."""
     rules: list[RuleOutcome]
+    """Every earning rule that was looked at."""
     campaigns: list[CampaignOutcome]
+    """Every mechanic of a campaign that was looked at."""
     cascade_limit: bool
     """Whether rules that react to rules were cut short."""
     referral: ReferralLine | None = None
@@ -1635,26 +1921,37 @@ class ProgramPeriod(Model):
     """Over which time a tier is qualified for."""
 
     type: Literal["lifetime", "rolling", "calendar"]
+    """Which kind it is."""
     months: int | None = None
+    """How many months."""
     starts_month: int | None = None
+    """For ``calendar``: the month that a period starts with."""
 
 
 class ProgramReferralLimit(Model):
     """How many a referrer may bring within some days; null for any number."""
 
     attributions: int | None
+    """Codes used; null for any number."""
     conversions: int | None
+    """Referrals converted; null for any number."""
     window_days: int
+    """Over how many days they are counted."""
 
 
 class ProgramTier(Model):
     """One level."""
 
     key: str
+    """What it goes by."""
     name: str
+    """For people."""
     rank: int
+    """Its place among the tiers; the higher, the better."""
     threshold: int
+    """The qualifying value that reaches it: points, or minor units."""
     benefits: list[str]
+    """What members have of it, in your words."""
     multiplier: str
     """An exact decimal."""
 
@@ -1663,8 +1960,10 @@ class ProgramTierConfig(Model):
     """The levels of a program."""
 
     qualify_on: Literal["points", "spend"]
+    """Whether points or spend count."""
     period: ProgramPeriod
     tiers: list[ProgramTier]
+    """The levels of the program."""
     downgrade: ProgramDowngrade
 
     _conversions = {
@@ -1680,12 +1979,17 @@ class ReceivedEvent(Model):
     id: str
     """The sender's id."""
     object: Literal["received_event"]
+    """What kind of object this is."""
     type: str
+    """The type that it was sent with."""
     customer: str | None
+    """The customer; null where none is known."""
     status: Literal["processed", "ignored", "deferred"]
+    """What became of it."""
     created_at: datetime
     """When it happened."""
     received_at: datetime
+    """When it arrived here."""
     body: dict[str, Any]
     """As it was sent; empty once the member was erased."""
     outcome: EventOutcome | None
@@ -1698,22 +2002,29 @@ class Redemption(Model):
     """A member's points for a reward."""
 
     id: str
+    """Its id."""
     object: Literal["redemption"]
+    """What kind of object this is."""
     account: str | LoyaltyAccount
     """The account that holds it now; expandable."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     reward: str | Reward
-    """Expandable."""
+    """The reward; expandable."""
     reward_name: str
     """As it was when it was redeemed."""
     quantity: int
+    """How many."""
     points: int
     """What all of it cost."""
     status: Literal["pending", "applied", "released", "reversed"]
+    """The state that it is in."""
     discount: Discount | None
+    """What comes off a payment; null where it is no discount."""
     item: Item | None
+    """What to hand over; null where it is no item."""
     credit: GrantedCredit | None
+    """Store credit that was granted; null where none was."""
     payment: str | None
     """The payment that it is applied to."""
     transaction: str | PointsTransaction
@@ -1721,14 +2032,21 @@ class Redemption(Model):
     on_refund: Literal["return", "keep"]
     """As it was when it was redeemed."""
     release_reason: str | None
+    """Why it was released."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     expires_at: datetime | None
     """When it is released unless it is applied; null for never."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
     applied_at: datetime | None
+    """When it was applied."""
     released_at: datetime | None
+    """When its points returned without it having been used."""
     reversed_at: datetime | None
+    """When its points returned because the payment was refunded."""
 
     _conversions = {
         "account": one("LoyaltyAccount"),
@@ -1751,7 +2069,9 @@ class RedemptionConflict(Model):
     """Why a payment could not use a redemption that it names."""
 
     payment: str
+    """The payment."""
     reason: str
+    """Why it could not use it."""
 
 
 class RedemptionOutcome(Model):
@@ -1760,6 +2080,7 @@ class RedemptionOutcome(Model):
     redemption: str
     """Its id, or what was named where that is unknown."""
     status: Literal["pending", "applied", "released", "reversed", "conflict", "unknown"]
+    """The state that it is in after the event; ``unknown`` where there is no such redemption."""
     reason: str | None
     """``insufficient_points``, ``applied_to_another_payment``…; null where all is well."""
 
@@ -1777,17 +2098,21 @@ class Referral(Model):
     """One member bringing another, from the code to the payout."""
 
     id: str
+    """Its id."""
     object: Literal["referral"]
+    """What kind of object this is."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     code: str
     """What the referrer shares; other referrals may have the same."""
     share_url: str | None
+    """A link with the code in it; null where neither the referral nor the program has one."""
     referrer: str | LoyaltyAccount
     """Who shares the code; expandable."""
     referee: str | LoyaltyAccount | None
     """Who used it, null while pending; expandable."""
     status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"]
+    """How far it came."""
     reason: str | None
     """Why it was rejected, expired or reversed."""
     reward: ReferralRewards
@@ -1797,14 +2122,19 @@ class Referral(Model):
     payment: str | None
     """The payment that converted it."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     attributed_at: datetime | None
+    """When the code was used."""
     expires_at: datetime | None
     """When the window ends."""
     converted_at: datetime | None
+    """When the first payment that qualifies completed."""
     ended_at: datetime | None
     """When it was rejected, expired or reversed."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
 
     _conversions = {
         "program": one("Program"),
@@ -1825,15 +2155,20 @@ class ReferralAward(Model):
     """What a referral pays one of its sides."""
 
     type: Literal["referral"]
+    """Which kind it is."""
     points: int
+    """How many points."""
     side: Literal["referrer", "referee"]
+    """Which of the two this is."""
 
 
 class ReferralLine(Model):
     """What a payment made of the referral by which the member came."""
 
     id: str
+    """Its id."""
     status: Literal["attributed", "converted", "rejected"]
+    """How far it came by this."""
     reason: str | None
     """Why it did not convert: ``below_minimum``, ``outside_window``…"""
 
@@ -1851,28 +2186,54 @@ class ReferralReward(Model):
     """What one side gets."""
 
     points: int
+    """How many points."""
 
 
 class ReferralRewards(Model):
     """What each side gets; null for nothing."""
 
     referrer: ReferralReward | None
+    """What who brought them gets; null for nothing."""
     referee: ReferralReward | None
+    """What who was brought gets; null for nothing."""
 
     _conversions = {"referrer": one("ReferralReward"), "referee": one("ReferralReward")}
+
+
+class RefusedEvent(Model):
+    """An event of the provider that the engine refused: it left no trace but this."""
+
+    id: str
+    """The provider's id of it."""
+    type: str
+    """The provider's name for it."""
+    code: str
+    """The stable name of the fault."""
+    message: str
+    """What was wrong, where, and what would be right."""
+    received_at: datetime
+    """When it arrived here."""
+
+    _conversions = {"received_at": time}
 
 
 class RuleOutcome(Model):
     """A rule that was looked at: what it awarded, or why not."""
 
     rule: str
+    """The earning rule."""
     version: int
+    """The version that was looked at."""
     matched: bool
+    """Whether its conditions held."""
     points: int
+    """What it awarded."""
     reason: str | None
     """``condition_failed``, ``cap_reached``, ``ended``…; null for an award."""
     failed: list[FailedCondition]
+    """The conditions that did not hold."""
     transaction: str | None
+    """The ledger row; null where none was written."""
 
     _conversions = {"failed": many(one("FailedCondition"))}
 
@@ -1881,6 +2242,7 @@ class Schedule(Model):
     """From when until when, by the time of events; null for open."""
 
     starts_at: datetime | None
+    """The first moment that belongs to it; null for always."""
     ends_at: datetime | None
     """The first moment that does not belong to it."""
 
@@ -1891,15 +2253,23 @@ class Segment(Model):
     """A named group of members."""
 
     id: str
+    """Its id."""
     object: Literal["segment"]
+    """What kind of object this is."""
     program: str | Program
-    """Expandable."""
+    """The program; expandable."""
     name: str
+    """For people."""
     match: Literal["all", "any"]
+    """Whether all conditions must hold, or any."""
     conditions: list[Condition]
+    """What must hold; null or none for always."""
     metadata: dict[str, str]
+    """Your own notes, text to text."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it last changed."""
 
     _conversions = {
         "program": one("Program"),
@@ -1913,18 +2283,24 @@ class SegmentAudience(Model):
     """Members who are in a segment."""
 
     type: Literal["segment"]
+    """Which kind it is."""
     segment: str
+    """Its id."""
 
 
 class SegmentCount(Model):
     """How many members a segment has."""
 
     object: Literal["segment_count"]
+    """What kind of object this is."""
     segment: str
+    """Its id."""
     count: int
+    """How many."""
     members_looked_at: int
     """How many active members the program has."""
     as_of: datetime
+    """The moment that this is about."""
 
     _conversions = {"as_of": time}
 
@@ -1933,26 +2309,33 @@ class Source(Model):
     """What a transaction comes from."""
 
     type: Literal["payment", "invoice", "redemption", "adjustment", "event", "referral", "campaign", "expiry"]
+    """What kind of thing it is."""
     id: str | None
+    """Which one."""
 
 
 class TierAudience(Model):
     """Members who are in a tier."""
 
     type: Literal["tier"]
+    """Which kind it is."""
     tier: str
+    """The key of the tier."""
 
 
 class TierKeeping(Model):
     """What keeps the earned tier."""
 
     tier: str
+    """The key of the tier."""
     threshold: int
+    """The qualifying value that reaches it: points, or minor units."""
     kept_until: datetime | None
     """Up to when it is kept whatever the value does."""
     would_fall_at: datetime | None
     """When the member falls if nothing more happens; a pin aside."""
     would_fall_to: str | None
+    """The tier that the member would fall to; null for none below."""
 
     _conversions = {"kept_until": time, "would_fall_at": time}
 
@@ -1961,13 +2344,17 @@ class TierProgress(Model):
     """Where a member stands in the tiers of its program."""
 
     object: Literal["tier_progress"]
+    """What kind of object this is."""
     account: str
+    """The member."""
     program: str
+    """The program."""
     tier: str | None
     """The tier that counts; null in a program without tiers."""
     earned_tier: str | None
     """The tier that the value earned, beside any pin."""
     qualify_on: Literal["points", "spend"]
+    """Whether points or spend count."""
     period: TierSpan
     qualifying_value: int
     """Points, or spend in minor units of the program's currency; below zero where more went back than came in."""
@@ -1976,6 +2363,7 @@ class TierProgress(Model):
     keeps: TierKeeping | None
     """Null in the lowest tier, and without tiers."""
     pin: HeldPin | None
+    """The floor that was set by hand; null for none."""
 
     _conversions = {
         "period": one("TierSpan"),
@@ -1989,6 +2377,7 @@ class TierSpan(Model):
     """Over which time the value counts."""
 
     type: Literal["lifetime", "rolling", "calendar"]
+    """Which kind it is."""
     starts_at: datetime | None
     """Null for a lifetime."""
     ends_at: datetime | None
@@ -2001,6 +2390,7 @@ class TransactionBatch(Model):
     """One answer for each adjustment, in the order of the request."""
 
     object: Literal["transaction_batch"]
+    """What kind of object this is."""
     data: list[TransactionBatchDone | TransactionBatchRefused]
     """In the order of the request."""
 
@@ -2035,10 +2425,15 @@ class TransactionLine(Model):
     """A ledger row that the event wrote."""
 
     id: str
+    """Its id."""
     type: Literal["earn", "redeem", "expire", "adjust", "reverse"]
+    """Which kind it is."""
     amount: int
+    """Signed: points, or minor units of store credit."""
     balance_after: int
+    """What the member could spend then, or what the wallet held."""
     account: str
+    """The member."""
     unit: str | None = None
     """The currency of store credit; left out for points."""
 
@@ -2047,7 +2442,9 @@ class Wallet(Model):
     """A member's store credit."""
 
     object: Literal["wallet"]
+    """What kind of object this is."""
     account: str
+    """The member."""
     balances: list[WalletBalance]
     """A balance for each currency that was ever issued."""
 
@@ -2058,8 +2455,115 @@ class WalletBalance(Model):
     """What a member holds in one currency, in minor units."""
 
     currency: str
+    """An ISO 4217 code."""
     balance: int
+    """In minor units."""
     expiring: list[ExpiringCredit]
     """What expires, the soonest first; the rest never does."""
 
     _conversions = {"expiring": many(one("ExpiringCredit"))}
+
+
+class WebhookAttempt(Model):
+    """One attempt to deliver an event."""
+
+    at: datetime
+    """When it happened."""
+    succeeded: bool
+    """Whether it worked."""
+    http_status: int | None
+    """What was answered; null where nothing was."""
+    error: Literal["timeout", "connection_failed", "address_refused", "redirected", "http_error"] | None
+    """What went wrong; null where nothing did."""
+    detail: str | None
+    """The error in words."""
+    response: str | None
+    """The first 1,024 bytes of the answer."""
+    duration_ms: int
+    """How long the answer took, in milliseconds."""
+
+    _conversions = {"at": time}
+
+
+class WebhookDelivery(Model):
+    """One event for one endpoint."""
+
+    id: str
+    """Its id."""
+    object: Literal["webhook_delivery"]
+    """What kind of object this is."""
+    endpoint: str
+    """The webhook endpoint."""
+    event: str
+    """The event; ``GET /v1/events/{id}`` shows what is sent."""
+    event_type: str
+    """What happened."""
+    origin: Literal["event", "replay"]
+    """Whether it was told when it happened, or again by a replay."""
+    status: Literal["pending", "succeeded", "failed"]
+    """The state that it is in."""
+    attempt_count: int
+    """How often it was tried."""
+    last_http_status: int | None
+    """The HTTP status of the last answer; null where there was none."""
+    last_error: Literal["timeout", "connection_failed", "address_refused", "redirected", "http_error"] | None
+    """What went wrong at the last attempt; null where nothing did."""
+    next_attempt_at: datetime | None
+    """Null unless it is pending."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When it last changed."""
+
+    _conversions = {"next_attempt_at": time, "created_at": time, "updated_at": time}
+
+
+class WebhookDeliveryInFull(WebhookDelivery):
+    """One event for one endpoint, with every attempt."""
+
+    attempts: list[WebhookAttempt]
+    """The oldest first."""
+
+    _conversions = {**WebhookDelivery._conversions, "attempts": many(one("WebhookAttempt"))}
+
+
+class WebhookEndpoint(EndpointConfiguration):
+    """Where events go, and how that is going."""
+
+    lag: int
+    """Batches of events, one for each commit, that wait for their first attempt; 0 if disabled."""
+    failures_in_a_row: int
+    """Attempts that failed since the last success."""
+    failing_since: datetime | None
+    """When the first of them failed."""
+    last_success_at: datetime | None
+    """When it last worked; null for never."""
+    last_failure_at: datetime | None
+    """When it last failed; null for never."""
+
+    _conversions = {
+        **EndpointConfiguration._conversions,
+        "failing_since": time,
+        "last_success_at": time,
+        "last_failure_at": time,
+    }
+
+
+class WebhookEndpointSecret(WebhookEndpoint):
+    """An endpoint with its new secret. It is shown this once; a repeat under the same ``Idempotency-Key`` shows
+    null.
+    """
+
+    secret: str | None
+    """What signs, shown this once."""
+
+
+class WebhookReplay(Model):
+    """Events that are told again."""
+
+    object: Literal["webhook_replay"]
+    """What kind of object this is."""
+    endpoint: str
+    """The webhook endpoint."""
+    events: int
+    """How many: each is a delivery of its own."""

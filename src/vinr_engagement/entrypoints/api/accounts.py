@@ -18,19 +18,17 @@ from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer,
 from vinr_engagement.entrypoints.api.campaign_shapes import CampaignProgress
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Shape, Time, Wire, example
+from vinr_engagement.entrypoints.api.member_shapes import Customer, LoyaltyAccount, Wallet
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
+from vinr_engagement.entrypoints.api.referral_shapes import Referral
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.shapes import (
     CreditTransaction,
-    Customer,
     Event,
     Lot,
-    LoyaltyAccount,
     PointsTransaction,
     ReceivedEvent,
     Redemption,
-    Referral,
-    Wallet,
 )
 from vinr_engagement.entrypoints.api.tier_shapes import TierProgress
 from vinr_engagement.foundation.database import Session

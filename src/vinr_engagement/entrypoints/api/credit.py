@@ -21,9 +21,10 @@ from vinr_engagement.entrypoints.api.fields import (
     Wire,
     example,
 )
+from vinr_engagement.entrypoints.api.member_shapes import Wallet
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import CreditTransaction, CreditTransactionDone, TransactionType, Wallet
+from vinr_engagement.entrypoints.api.shapes import CreditTransaction, CreditTransactionDone, TransactionType
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.ledger import POINTS, Transaction, transaction_snapshot

@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, found_or_missing, json_answer
 from vinr_engagement.entrypoints.api.fields import Shape
+from vinr_engagement.entrypoints.api.member_shapes import Customer
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import Customer
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.members import Customer as StoredCustomer

@@ -8,6 +8,7 @@ from pydantic import Field
 from vinr_engagement.commands import CreateRule, UpdateRule, parse_event, rule_snapshot
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, list_answer, perform
+from vinr_engagement.entrypoints.api.earning_shapes import EarningRule
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import (
     FlagText,
@@ -33,7 +34,7 @@ from vinr_engagement.entrypoints.api.rule_shapes import (
     Factor,
     MultipliersIn,
 )
-from vinr_engagement.entrypoints.api.shapes import EarningRule, PointsTransaction
+from vinr_engagement.entrypoints.api.shapes import PointsTransaction
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.foundation.errors import Invalid

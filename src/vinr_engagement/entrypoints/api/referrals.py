@@ -13,8 +13,8 @@ from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import Id, Metadata, Shape, ShareUrl, Wire, example
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
+from vinr_engagement.entrypoints.api.referral_shapes import Referral, ReferralStatus
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.entrypoints.api.shapes import Referral, ReferralStatus
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.members import Account

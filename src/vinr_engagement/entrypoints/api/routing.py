@@ -126,9 +126,9 @@ class Resource:
         self.router = APIRouter(prefix=path, route_class=Route, tags=[tag])
 
     def get(
-        self, path: str, name: str, answer: type[BaseModel], *, errors: Iterable[str] = ()
+        self, path: str, name: str, answer: type[BaseModel] | type[Response], *, errors: Iterable[str] = ()
     ) -> Callable[[Endpoint], Endpoint]:
-        """An endpoint that reads."""
+        """An endpoint that reads; ``answer`` is what its JSON holds, or else a kind of response that has its own."""
         return self._endpoint("GET", path, name, answer, (*ANY, *errors), access="read")
 
     def write(
@@ -155,7 +155,7 @@ class Resource:
         method: str,
         path: str,
         name: str,
-        answer: type[BaseModel],
+        answer: type[BaseModel] | type[Response],
         codes: tuple[str, ...],
         *,
         access: Access,
@@ -174,7 +174,7 @@ class Resource:
                 operation_id=f"{self.named}.{name}",
                 summary=summary.rstrip("."),
                 description=description.strip() or summary,
-                response_model=answer,
+                **_described(answer),
                 response_description="As asked for.",
                 responses=error_responses(codes),
                 openapi_extra=extra,
@@ -182,6 +182,12 @@ class Resource:
             return endpoint
 
         return decorate
+
+
+def _described(answer: type[BaseModel] | type[Response]) -> dict[str, Any]:
+    if issubclass(answer, Response):
+        return {"response_model": None, "response_class": answer, "status_code": 200}
+    return {"response_model": answer}
 
 
 def error_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:

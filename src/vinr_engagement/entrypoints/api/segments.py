@@ -16,13 +16,14 @@ from vinr_engagement.commands import (
     segment_snapshot,
 )
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, list_answer, perform
+from vinr_engagement.entrypoints.api.earning_shapes import Segment
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import Id, Metadata, MetadataChanges, Name, Shape, Time, Wire, example
+from vinr_engagement.entrypoints.api.member_shapes import LoyaltyAccount
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.rule_shapes import MemberConditionsIn
-from vinr_engagement.entrypoints.api.shapes import LoyaltyAccount, Segment
 from vinr_engagement.foundation import json
 from vinr_engagement.foundation.clock import format_instant
 from vinr_engagement.foundation.database import Session

@@ -8,6 +8,7 @@ from vinr_engagement.entrypoints.cli.demo import demo
 from vinr_engagement.entrypoints.cli.docs import docs
 from vinr_engagement.entrypoints.cli.importing import import_
 from vinr_engagement.entrypoints.cli.keys import keys
+from vinr_engagement.entrypoints.cli.listen import listen
 from vinr_engagement.entrypoints.cli.migrate import migrate
 from vinr_engagement.entrypoints.cli.serve import serve
 from vinr_engagement.entrypoints.cli.verify import verify
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, docs, import_, keys, migrate, restore, serve, verify, worker):
+for command in (backup, demo, docs, import_, keys, listen, migrate, restore, serve, verify, worker):
     main.add_command(command)

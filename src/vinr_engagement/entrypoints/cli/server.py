@@ -86,15 +86,17 @@ def application(
     from vinr_engagement.entrypoints.cli.docs import documented
 
     app = create_app(stores, settings, siblings)
-    return documented(app, settings) if settings.docs == "on" else app
+    return documented(app, settings) if settings.docs else app
 
 
 def configuration(app: "ASGIApp", processes: int = 1) -> uvicorn.Config:
     """How uvicorn serves the application, in one process or in several."""
+    from vinr_engagement.entrypoints.cli.connection import Connection
+
     return uvicorn.Config(
         app,
         interface="asgi3",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,

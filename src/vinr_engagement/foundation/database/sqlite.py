@@ -27,6 +27,8 @@ MIGRATION_TIMEOUT_SECONDS = 3_600
 READERS = 2
 CHECKPOINT_BYTES = 64 * 1024 * 1024
 """The write-ahead log is moved into the database, beside the writer, once it is this large; then it starts anew."""
+SYNCHRONOUS = "full"
+"""What is committed is on the disk, also where power fails the moment after."""
 MINIMUM_VERSION = (3, 35, 0)
 
 
@@ -190,7 +192,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
     for pragma in (
         "journal_mode = wal",
-        "synchronous = full",
+        f"synchronous = {SYNCHRONOUS}",
         "wal_autocheckpoint = 0",
         "journal_size_limit = 0",
         "cache_size = -65536",

@@ -162,7 +162,7 @@ def _idempotency_key(options: RequestOptions | None) -> str:
 
 def _wait_before_next(outcome: Outcome, attempt: int, chance: Callable[[], float]) -> float | None:
     """Seconds to wait before another attempt; ``None`` where none would help."""
-    backoff = min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT) * (1 - chance() / 2)
+    backoff = min(FIRST_WAIT * 2.0 ** (attempt - 1), LONGEST_WAIT) * (1 - chance() / 2)
     if isinstance(outcome, Failure):
         return backoff if outcome.may_pass else None
     if outcome.status != 429 and outcome.status < 500:

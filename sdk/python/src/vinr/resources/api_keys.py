@@ -60,6 +60,10 @@ class ApiKeys(Resource):
                 "events:write",
                 "received_events:read",
                 "received_events:write",
+                "webhook_endpoints:read",
+                "webhook_endpoints:write",
+                "connectors:read",
+                "connectors:write",
                 "audit_log:read",
                 "audit_log:write",
                 "api_keys:read",
@@ -78,10 +82,9 @@ class ApiKeys(Resource):
 
         ``name``: What it is for.
 
-        ``scopes``: What a restricted key may do; to write includes to read.
+        ``kind``: ``secret`` for everything, ``restricted`` for its scopes alone.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``scopes``: What a restricted key may do; to write includes to read.
         """
         return self._client._run(Call(_CREATE, body={"name": name, "kind": kind, "scopes": scopes}, options=options))
 
@@ -89,8 +92,8 @@ class ApiKeys(Resource):
         self,
         *,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.ApiKey]:
         """List API keys.
@@ -115,9 +118,6 @@ class ApiKeys(Resource):
         """Revoke an API key.
 
         It is refused from now on; other processes follow within seconds. A repeat changes nothing.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(Call(_REVOKE, path={"key": key}, options=options))
 
@@ -158,6 +158,10 @@ class AsyncApiKeys(AsyncResource):
                 "events:write",
                 "received_events:read",
                 "received_events:write",
+                "webhook_endpoints:read",
+                "webhook_endpoints:write",
+                "connectors:read",
+                "connectors:write",
                 "audit_log:read",
                 "audit_log:write",
                 "api_keys:read",
@@ -176,10 +180,9 @@ class AsyncApiKeys(AsyncResource):
 
         ``name``: What it is for.
 
-        ``scopes``: What a restricted key may do; to write includes to read.
+        ``kind``: ``secret`` for everything, ``restricted`` for its scopes alone.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``scopes``: What a restricted key may do; to write includes to read.
         """
         return await self._client._run(
             Call(_CREATE, body={"name": name, "kind": kind, "scopes": scopes}, options=options)
@@ -189,8 +192,8 @@ class AsyncApiKeys(AsyncResource):
         self,
         *,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.ApiKey]:
         """List API keys.
@@ -215,8 +218,5 @@ class AsyncApiKeys(AsyncResource):
         """Revoke an API key.
 
         It is refused from now on; other processes follow within seconds. A repeat changes nothing.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(Call(_REVOKE, path={"key": key}, options=options))

@@ -26,24 +26,18 @@ class AuditLog(Resource):
     def list(
         self,
         *,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        actor: str | None | None = None,
-        action: str | None | None = None,
-        resource: str | None | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        resource: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.AuditEntry]:
         """List changes of configuration.
 
         Who changed what when, before and after; newest first.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``actor``: Only changes made with this API key.
 
@@ -52,18 +46,24 @@ class AuditLog(Resource):
         ``resource``: Only changes of this object.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "actor": actor,
                     "action": action,
                     "resource": resource,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
                 },
                 options=options,
             )
@@ -76,24 +76,18 @@ class AsyncAuditLog(AsyncResource):
     def list(
         self,
         *,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        actor: str | None | None = None,
-        action: str | None | None = None,
-        resource: str | None | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        resource: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.AuditEntry]:
         """List changes of configuration.
 
         Who changed what when, before and after; newest first.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``actor``: Only changes made with this API key.
 
@@ -102,18 +96,24 @@ class AsyncAuditLog(AsyncResource):
         ``resource``: Only changes of this object.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "actor": actor,
                     "action": action,
                     "resource": resource,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
                 },
                 options=options,
             )

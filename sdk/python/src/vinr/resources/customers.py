@@ -27,32 +27,32 @@ class Customers(Resource):
     def list(
         self,
         *,
+        email: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        email: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Customer]:
         """List customers.
 
         The one that was heard of last comes first.
 
+        ``email``: Only those with exactly this address.
+
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
-
-        ``email``: Only those with exactly this address.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
+                    "email": email,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "email": email,
                 },
                 options=options,
             )
@@ -69,32 +69,32 @@ class AsyncCustomers(AsyncResource):
     def list(
         self,
         *,
+        email: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        email: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Customer]:
         """List customers.
 
         The one that was heard of last comes first.
 
+        ``email``: Only those with exactly this address.
+
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
-
-        ``email``: Only those with exactly this address.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
+                    "email": email,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "email": email,
                 },
                 options=options,
             )

@@ -35,8 +35,8 @@ class Events(Resource):
         id: str,
         type: str,
         data: params.EventInData,
-        created_at: params.Moment | None | Omit = OMIT,
-        created: int | None | Omit = OMIT,
+        created_at: params.Moment | Omit | None = OMIT,
+        created: int | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.EventOutcome:
         """Send an event.
@@ -54,9 +54,8 @@ class Events(Resource):
 
         ``created``: The same as Unix time in seconds; one of the two is needed.
 
-        Refused with ``body_too_large``, ``credit_out_of_range``, ``event_conflict``, ``event_in_future``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``payment_conflict``,
-        ``points_out_of_range``, ``refund_conflict``, ``refund_exceeds_payment``, ``unsupported_media_type``.
+        Refused with ``credit_out_of_range``, ``event_conflict``, ``event_in_future``, ``payment_conflict``,
+        ``points_out_of_range``, ``refund_conflict``, ``refund_exceeds_payment``.
         """
         return self._client._run(
             Call(
@@ -74,28 +73,31 @@ class Events(Resource):
         Up to 1,000, processed in array order; each succeeds or fails by itself, with an answer and a status of
         its own.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``events``: In the order in which they are to be processed.
         """
         return self._client._run(Call(_CREATE_BATCH, body={"events": events}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        type: str | None | None = None,
-        account: str | None | None = None,
+        type: str | None = None,
+        account: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Event]:
         """List events.
 
         What happened to members, newest first: the same that webhooks deliver.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``type``: Only this type; ``loyalty.points.*`` for a family.
+
+        ``account``: Only those about this member, campaign or webhook endpoint.
+
+        ``created_at``: A span of ``created_at``.
 
         ``limit``: How many objects a page has.
 
@@ -103,30 +105,26 @@ class Events(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``type``: Only this type; ``loyalty.points.*`` for a family.
-
-        ``account``: Only those about this member, or this campaign.
-
-        ``created_at``: A span of ``created_at``.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "type": type,
                     "account": account,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
         )
 
     def replay(
-        self, event: str, *, account: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, event: str, *, account: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.EventOutcome:
         """Evaluate an ignored event again.
 
@@ -135,8 +133,7 @@ class Events(Resource):
 
         ``account``: The member, where the event does not name one.
 
-        Refused with ``account_merged``, ``body_too_large``, ``event_not_replayable``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``, ``event_not_replayable``.
         """
         return self._client._run(Call(_REPLAY, path={"event": event}, body={"account": account}, options=options))
 
@@ -159,8 +156,8 @@ class AsyncEvents(AsyncResource):
         id: str,
         type: str,
         data: params.EventInData,
-        created_at: params.Moment | None | Omit = OMIT,
-        created: int | None | Omit = OMIT,
+        created_at: params.Moment | Omit | None = OMIT,
+        created: int | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.EventOutcome:
         """Send an event.
@@ -178,9 +175,8 @@ class AsyncEvents(AsyncResource):
 
         ``created``: The same as Unix time in seconds; one of the two is needed.
 
-        Refused with ``body_too_large``, ``credit_out_of_range``, ``event_conflict``, ``event_in_future``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``payment_conflict``,
-        ``points_out_of_range``, ``refund_conflict``, ``refund_exceeds_payment``, ``unsupported_media_type``.
+        Refused with ``credit_out_of_range``, ``event_conflict``, ``event_in_future``, ``payment_conflict``,
+        ``points_out_of_range``, ``refund_conflict``, ``refund_exceeds_payment``.
         """
         return await self._client._run(
             Call(
@@ -198,28 +194,31 @@ class AsyncEvents(AsyncResource):
         Up to 1,000, processed in array order; each succeeds or fails by itself, with an answer and a status of
         its own.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``events``: In the order in which they are to be processed.
         """
         return await self._client._run(Call(_CREATE_BATCH, body={"events": events}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        type: str | None | None = None,
-        account: str | None | None = None,
+        type: str | None = None,
+        account: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Event]:
         """List events.
 
         What happened to members, newest first: the same that webhooks deliver.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``type``: Only this type; ``loyalty.points.*`` for a family.
+
+        ``account``: Only those about this member, campaign or webhook endpoint.
+
+        ``created_at``: A span of ``created_at``.
 
         ``limit``: How many objects a page has.
 
@@ -227,30 +226,26 @@ class AsyncEvents(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``type``: Only this type; ``loyalty.points.*`` for a family.
-
-        ``account``: Only those about this member, or this campaign.
-
-        ``created_at``: A span of ``created_at``.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "type": type,
                     "account": account,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
         )
 
     async def replay(
-        self, event: str, *, account: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, event: str, *, account: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.EventOutcome:
         """Evaluate an ignored event again.
 
@@ -259,8 +254,7 @@ class AsyncEvents(AsyncResource):
 
         ``account``: The member, where the event does not name one.
 
-        Refused with ``account_merged``, ``body_too_large``, ``event_not_replayable``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``, ``event_not_replayable``.
         """
         return await self._client._run(Call(_REPLAY, path={"event": event}, body={"account": account}, options=options))
 

@@ -27,12 +27,12 @@ class ReceivedEvents(Resource):
     def list(
         self,
         *,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        status: Literal["processed", "ignored", "deferred"] | None | None = None,
-        type: str | None | None = None,
+        status: Literal["processed", "ignored", "deferred"] | None = None,
+        type: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.ReceivedEvent]:
         """List received events.
@@ -40,28 +40,28 @@ class ReceivedEvents(Resource):
         The one received last comes first; ``status=ignored`` finds what no member was found for, with the
         reason.
 
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
-
         ``status``: Only those with this status.
 
         ``type``: Only this type.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "status": status,
                     "type": type,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
                 },
                 options=options,
             )
@@ -78,12 +78,12 @@ class AsyncReceivedEvents(AsyncResource):
     def list(
         self,
         *,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        status: Literal["processed", "ignored", "deferred"] | None | None = None,
-        type: str | None | None = None,
+        status: Literal["processed", "ignored", "deferred"] | None = None,
+        type: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.ReceivedEvent]:
         """List received events.
@@ -91,28 +91,28 @@ class AsyncReceivedEvents(AsyncResource):
         The one received last comes first; ``status=ignored`` finds what no member was found for, with the
         reason.
 
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
-
         ``status``: Only those with this status.
 
         ``type``: Only this type.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "status": status,
                     "type": type,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
                 },
                 options=options,
             )

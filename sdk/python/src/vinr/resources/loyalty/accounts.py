@@ -51,8 +51,7 @@ class Accounts(Resource):
 
         It keeps its history and earns nothing more; refunds, expiry and adjustments still reach it.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``.
         """
         return self._client._run(Call(_CLOSE, path={"account": account}, options=options))
 
@@ -60,7 +59,7 @@ class Accounts(Resource):
         self,
         *,
         program: str,
-        customer: str | None | Omit = OMIT,
+        customer: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
@@ -75,8 +74,7 @@ class Accounts(Resource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_already_exists``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``unsupported_media_type``.
+        Refused with ``account_already_exists``, ``program_archived``.
         """
         return self._client._run(
             Call(_CREATE, body={"program": program, "customer": customer, "metadata": metadata}, options=options)
@@ -87,8 +85,7 @@ class Accounts(Resource):
 
         Removes the customer link, metadata and free text, in past events as well; amounts stay. Irreversible.
 
-        Refused with ``account_erased``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_erased``, ``account_merged``.
         """
         return self._client._run(Call(_ERASE, path={"account": account}, options=options))
 
@@ -99,20 +96,24 @@ class Accounts(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        customer: str | None | None = None,
+        program: str | None = None,
+        customer: str | None = None,
         status: Literal["active", "closed", "merged", "all"] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.LoyaltyAccount]:
         """List members.
 
         Newest first; active ones unless ``status`` says otherwise.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those in this program.
+
+        ``customer``: Only what this customer resolves to.
+
+        ``status``: Only those with this status; ``all`` for every one.
 
         ``limit``: How many objects a page has.
 
@@ -120,23 +121,19 @@ class Accounts(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those in this program.
-
-        ``customer``: Only what this customer resolves to.
-
-        ``status``: Only those with this status; ``all`` for every one.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "program": program,
                     "customer": customer,
                     "status": status,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -146,18 +143,18 @@ class Accounts(Resource):
         self,
         account: str,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
         status: Literal["open", "all"] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Lot]:
         """List the lots of a member.
 
         What is left of each credit, with its own expiry.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``status``: ``open`` for those with something remaining.
 
         ``limit``: How many objects a page has.
 
@@ -165,18 +162,18 @@ class Accounts(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``status``: ``open`` for those with something remaining.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST_LOTS,
                 path={"account": account},
                 query={
-                    "expand": expand,
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "status": status,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -206,9 +203,8 @@ class Accounts(Resource):
 
         ``dry_run``: Show the result and change nothing.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``credit_out_of_range``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``points_out_of_range``,
-        ``program_mismatch``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``credit_out_of_range``, ``points_out_of_range``,
+        ``program_mismatch``.
         """
         return self._client._run(
             Call(_MERGE, body={"source": source, "target": target, "dry_run": dry_run}, options=options)
@@ -219,8 +215,8 @@ class Accounts(Resource):
         account: str,
         *,
         tier: str | None,
-        until: params.Moment | None | Omit = OMIT,
-        reason: str | None | Omit = OMIT,
+        until: params.Moment | Omit | None = OMIT,
+        reason: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.TierProgress:
         """Pin a member to a tier.
@@ -234,8 +230,7 @@ class Accounts(Resource):
 
         ``reason``: Why, in your words.
 
-        Refused with ``account_merged``, ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``points_out_of_range``, ``unsupported_media_type``, ``until_in_past``.
+        Refused with ``account_merged``, ``points_out_of_range``, ``until_in_past``.
         """
         return self._client._run(
             Call(
@@ -251,8 +246,7 @@ class Accounts(Resource):
 
         Refused where the customer has opened another meanwhile.
 
-        Refused with ``account_already_exists``, ``account_merged``, ``account_not_closed``, ``body_too_large``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_already_exists``, ``account_merged``, ``account_not_closed``.
         """
         return self._client._run(Call(_REOPEN, path={"account": account}, options=options))
 
@@ -260,8 +254,8 @@ class Accounts(Resource):
         self,
         account: str,
         *,
+        as_of: params.Moment | None = None,
         expand: Sequence[str] | None = None,
-        as_of: params.Moment | None | None = None,
         options: RequestOptions | None = None,
     ) -> types.AccountAsOf:
         """Retrieve a member.
@@ -269,12 +263,12 @@ class Accounts(Resource):
         With ``as_of``, the balances are recomputed from the ledger rows that were the account's own at that
         moment; all else is as it is now.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
         ``as_of``: Show the balances as they stood then.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._run(
-            Call(_RETRIEVE, path={"account": account}, query={"expand": expand, "as_of": as_of}, options=options)
+            Call(_RETRIEVE, path={"account": account}, query={"as_of": as_of, "expand": expand}, options=options)
         )
 
     def retrieve_tier(self, account: str, *, options: RequestOptions | None = None) -> types.TierProgress:
@@ -297,17 +291,17 @@ class Accounts(Resource):
         self,
         account: str,
         *,
-        metadata: Mapping[str, str | None] | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        metadata: Mapping[str, str | None] | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
         """Update a member.
 
+        ``metadata``: Your own notes, text to text.
+
         ``customer``: Links a standalone account to a customer.
 
-        Refused with ``account_already_exists``, ``account_already_linked``, ``account_merged``,
-        ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        Refused with ``account_already_exists``, ``account_already_linked``, ``account_merged``.
         """
         return self._client._run(
             Call(_UPDATE, path={"account": account}, body={"metadata": metadata, "customer": customer}, options=options)
@@ -322,8 +316,7 @@ class AsyncAccounts(AsyncResource):
 
         It keeps its history and earns nothing more; refunds, expiry and adjustments still reach it.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``.
         """
         return await self._client._run(Call(_CLOSE, path={"account": account}, options=options))
 
@@ -331,7 +324,7 @@ class AsyncAccounts(AsyncResource):
         self,
         *,
         program: str,
-        customer: str | None | Omit = OMIT,
+        customer: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
@@ -346,8 +339,7 @@ class AsyncAccounts(AsyncResource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_already_exists``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``unsupported_media_type``.
+        Refused with ``account_already_exists``, ``program_archived``.
         """
         return await self._client._run(
             Call(_CREATE, body={"program": program, "customer": customer, "metadata": metadata}, options=options)
@@ -358,8 +350,7 @@ class AsyncAccounts(AsyncResource):
 
         Removes the customer link, metadata and free text, in past events as well; amounts stay. Irreversible.
 
-        Refused with ``account_erased``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_erased``, ``account_merged``.
         """
         return await self._client._run(Call(_ERASE, path={"account": account}, options=options))
 
@@ -370,20 +361,24 @@ class AsyncAccounts(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        customer: str | None | None = None,
+        program: str | None = None,
+        customer: str | None = None,
         status: Literal["active", "closed", "merged", "all"] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.LoyaltyAccount]:
         """List members.
 
         Newest first; active ones unless ``status`` says otherwise.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those in this program.
+
+        ``customer``: Only what this customer resolves to.
+
+        ``status``: Only those with this status; ``all`` for every one.
 
         ``limit``: How many objects a page has.
 
@@ -391,23 +386,19 @@ class AsyncAccounts(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those in this program.
-
-        ``customer``: Only what this customer resolves to.
-
-        ``status``: Only those with this status; ``all`` for every one.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "program": program,
                     "customer": customer,
                     "status": status,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -417,18 +408,18 @@ class AsyncAccounts(AsyncResource):
         self,
         account: str,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
         status: Literal["open", "all"] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Lot]:
         """List the lots of a member.
 
         What is left of each credit, with its own expiry.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``status``: ``open`` for those with something remaining.
 
         ``limit``: How many objects a page has.
 
@@ -436,18 +427,18 @@ class AsyncAccounts(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``status``: ``open`` for those with something remaining.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST_LOTS,
                 path={"account": account},
                 query={
-                    "expand": expand,
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "status": status,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -477,9 +468,8 @@ class AsyncAccounts(AsyncResource):
 
         ``dry_run``: Show the result and change nothing.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``credit_out_of_range``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``points_out_of_range``,
-        ``program_mismatch``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``credit_out_of_range``, ``points_out_of_range``,
+        ``program_mismatch``.
         """
         return await self._client._run(
             Call(_MERGE, body={"source": source, "target": target, "dry_run": dry_run}, options=options)
@@ -490,8 +480,8 @@ class AsyncAccounts(AsyncResource):
         account: str,
         *,
         tier: str | None,
-        until: params.Moment | None | Omit = OMIT,
-        reason: str | None | Omit = OMIT,
+        until: params.Moment | Omit | None = OMIT,
+        reason: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.TierProgress:
         """Pin a member to a tier.
@@ -505,8 +495,7 @@ class AsyncAccounts(AsyncResource):
 
         ``reason``: Why, in your words.
 
-        Refused with ``account_merged``, ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``points_out_of_range``, ``unsupported_media_type``, ``until_in_past``.
+        Refused with ``account_merged``, ``points_out_of_range``, ``until_in_past``.
         """
         return await self._client._run(
             Call(
@@ -522,8 +511,7 @@ class AsyncAccounts(AsyncResource):
 
         Refused where the customer has opened another meanwhile.
 
-        Refused with ``account_already_exists``, ``account_merged``, ``account_not_closed``, ``body_too_large``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_already_exists``, ``account_merged``, ``account_not_closed``.
         """
         return await self._client._run(Call(_REOPEN, path={"account": account}, options=options))
 
@@ -531,8 +519,8 @@ class AsyncAccounts(AsyncResource):
         self,
         account: str,
         *,
+        as_of: params.Moment | None = None,
         expand: Sequence[str] | None = None,
-        as_of: params.Moment | None | None = None,
         options: RequestOptions | None = None,
     ) -> types.AccountAsOf:
         """Retrieve a member.
@@ -540,12 +528,12 @@ class AsyncAccounts(AsyncResource):
         With ``as_of``, the balances are recomputed from the ledger rows that were the account's own at that
         moment; all else is as it is now.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
         ``as_of``: Show the balances as they stood then.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return await self._client._run(
-            Call(_RETRIEVE, path={"account": account}, query={"expand": expand, "as_of": as_of}, options=options)
+            Call(_RETRIEVE, path={"account": account}, query={"as_of": as_of, "expand": expand}, options=options)
         )
 
     async def retrieve_tier(self, account: str, *, options: RequestOptions | None = None) -> types.TierProgress:
@@ -568,17 +556,17 @@ class AsyncAccounts(AsyncResource):
         self,
         account: str,
         *,
-        metadata: Mapping[str, str | None] | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        metadata: Mapping[str, str | None] | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.LoyaltyAccount:
         """Update a member.
 
+        ``metadata``: Your own notes, text to text.
+
         ``customer``: Links a standalone account to a customer.
 
-        Refused with ``account_already_exists``, ``account_already_linked``, ``account_merged``,
-        ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        Refused with ``account_already_exists``, ``account_already_linked``, ``account_merged``.
         """
         return await self._client._run(
             Call(_UPDATE, path={"account": account}, body={"metadata": metadata, "customer": customer}, options=options)

@@ -45,11 +45,11 @@ class Campaigns(Resource):
             | params.ChallengeMechanic
             | params.FeaturedRewardMechanic
         ],
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -58,16 +58,23 @@ class Campaigns(Resource):
 
         A draft, unless ``status`` launches it.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``audience``: For whom it is.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
         ``status``: ``scheduled`` and ``active`` both launch it: the schedule says which it is.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -91,19 +98,21 @@ class Campaigns(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Campaign]:
         """List campaigns.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``status``: Only those with this status now.
 
         ``limit``: How many objects a page has.
 
@@ -111,20 +120,18 @@ class Campaigns(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``status``: Only those with this status now.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "status": status,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -167,7 +174,7 @@ class Campaigns(Resource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
         mechanics: Sequence[
             params.PointsMultiplierMechanic
@@ -176,9 +183,9 @@ class Campaigns(Resource):
             | params.FeaturedRewardMechanic
         ]
         | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -188,7 +195,17 @@ class Campaigns(Resource):
         Once it has begun, ``audience``, ``mechanics``, ``per_member_limit`` and ``schedule.starts_at`` stay as
         they are, and a budget can be changed but neither added nor removed. An archived campaign stays archived.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``audience``: For whom it is.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -196,8 +213,7 @@ class Campaigns(Resource):
 
         ``metadata``: Merged key by key into what is there; null removes a key.
 
-        Refused with ``body_too_large``, ``campaign_archived``, ``campaign_begun``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``campaign_archived``, ``campaign_begun``.
         """
         return self._client._run(
             Call(
@@ -234,11 +250,11 @@ class AsyncCampaigns(AsyncResource):
             | params.ChallengeMechanic
             | params.FeaturedRewardMechanic
         ],
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -247,16 +263,23 @@ class AsyncCampaigns(AsyncResource):
 
         A draft, unless ``status`` launches it.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``audience``: For whom it is.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
         ``status``: ``scheduled`` and ``active`` both launch it: the schedule says which it is.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -280,19 +303,21 @@ class AsyncCampaigns(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        status: Literal["draft", "scheduled", "active", "ended", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Campaign]:
         """List campaigns.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``status``: Only those with this status now.
 
         ``limit``: How many objects a page has.
 
@@ -300,20 +325,18 @@ class AsyncCampaigns(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``status``: Only those with this status now.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "status": status,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -356,7 +379,7 @@ class AsyncCampaigns(AsyncResource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | None | Omit = OMIT,
+        audience: params.EveryoneAudience | params.TierAudience | params.SegmentAudience | Omit | None = OMIT,
         schedule: params.ScheduleIn | Omit = OMIT,
         mechanics: Sequence[
             params.PointsMultiplierMechanic
@@ -365,9 +388,9 @@ class AsyncCampaigns(AsyncResource):
             | params.FeaturedRewardMechanic
         ]
         | Omit = OMIT,
-        goal: params.Goal | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        per_member_limit: int | params.Cap | None | Omit = OMIT,
+        goal: params.Goal | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        per_member_limit: int | params.Cap | Omit | None = OMIT,
         status: Literal["draft", "scheduled", "active", "archived"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -377,7 +400,17 @@ class AsyncCampaigns(AsyncResource):
         Once it has begun, ``audience``, ``mechanics``, ``per_member_limit`` and ``schedule.starts_at`` stay as
         they are, and a budget can be changed but neither added nor removed. An archived campaign stays archived.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``audience``: For whom it is.
+
+        ``mechanics``: What it gives, and for what.
+
+        ``goal``: What it is to reach; null for none.
+
+        ``budget``: The most points that it gives in all; null for no limit.
 
         ``per_member_limit``: A number is ``times``.
 
@@ -385,8 +418,7 @@ class AsyncCampaigns(AsyncResource):
 
         ``metadata``: Merged key by key into what is there; null removes a key.
 
-        Refused with ``body_too_large``, ``campaign_archived``, ``campaign_begun``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``campaign_archived``, ``campaign_begun``.
         """
         return await self._client._run(
             Call(

@@ -39,16 +39,16 @@ class EarningRules(Resource):
         trigger: str,
         name: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -57,7 +57,13 @@ class EarningRules(Resource):
 
         Without a ``name``, it is named for its trigger.
 
+        ``program``: The program.
+
+        ``trigger``: The type of event that it is for.
+
         ``name``: For people.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -67,12 +73,21 @@ class EarningRules(Resource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
 
-        ``metadata``: Your own notes, text to text.
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``active``: Whether it is in force.
+
+        ``metadata``: Your own notes, text to text.
         """
         return self._client._run(
             Call(
@@ -102,19 +117,21 @@ class EarningRules(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.EarningRule]:
         """List earning rules.
 
         At their newest versions, the newest rule first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -122,20 +139,18 @@ class EarningRules(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -152,8 +167,8 @@ class EarningRules(Resource):
         self,
         *,
         event: params.EventIn,
-        rules: Sequence[params.NewRule] | None | Omit = OMIT,
-        account: str | None | Omit = OMIT,
+        rules: Sequence[params.NewRule] | Omit | None = OMIT,
+        account: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.PreviewResult:
         """Try rules on an event.
@@ -167,8 +182,7 @@ class EarningRules(Resource):
 
         ``account``: The member to try it for, where the event does not name one.
 
-        Refused with ``account_merged``, ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``.
         """
         return self._client._run(
             Call(_PREVIEW, body={"event": event, "rules": rules, "account": account}, options=options)
@@ -191,16 +205,16 @@ class EarningRules(Resource):
         name: str | Omit = OMIT,
         trigger: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -209,7 +223,13 @@ class EarningRules(Resource):
 
         A new version comes of it; what was awarded keeps the version that it was awarded by.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``trigger``: The type of event that it is for.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -219,12 +239,21 @@ class EarningRules(Resource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
 
-        ``metadata``: Merged key by key into what is there; null removes a key.
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``active``: Whether it is in force.
+
+        ``metadata``: Merged key by key into what is there; null removes a key.
         """
         return self._client._run(
             Call(
@@ -263,16 +292,16 @@ class AsyncEarningRules(AsyncResource):
         trigger: str,
         name: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -281,7 +310,13 @@ class AsyncEarningRules(AsyncResource):
 
         Without a ``name``, it is named for its trigger.
 
+        ``program``: The program.
+
+        ``trigger``: The type of event that it is for.
+
         ``name``: For people.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -291,12 +326,21 @@ class AsyncEarningRules(AsyncResource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
 
-        ``metadata``: Your own notes, text to text.
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``active``: Whether it is in force.
+
+        ``metadata``: Your own notes, text to text.
         """
         return await self._client._run(
             Call(
@@ -326,19 +370,21 @@ class AsyncEarningRules(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.EarningRule]:
         """List earning rules.
 
         At their newest versions, the newest rule first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -346,20 +392,18 @@ class AsyncEarningRules(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -376,8 +420,8 @@ class AsyncEarningRules(AsyncResource):
         self,
         *,
         event: params.EventIn,
-        rules: Sequence[params.NewRule] | None | Omit = OMIT,
-        account: str | None | Omit = OMIT,
+        rules: Sequence[params.NewRule] | Omit | None = OMIT,
+        account: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.PreviewResult:
         """Try rules on an event.
@@ -391,8 +435,7 @@ class AsyncEarningRules(AsyncResource):
 
         ``account``: The member to try it for, where the event does not name one.
 
-        Refused with ``account_merged``, ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``.
         """
         return await self._client._run(
             Call(_PREVIEW, body={"event": event, "rules": rules, "account": account}, options=options)
@@ -415,16 +458,16 @@ class AsyncEarningRules(AsyncResource):
         name: str | Omit = OMIT,
         trigger: str | Omit = OMIT,
         award: params.PerAmountAward | params.FixedAward | params.PerCurrencyAward | Omit = OMIT,
-        earn: params.EarnRate | None | Omit = OMIT,
-        conditions: params.ConditionGroup | Sequence[params.Condition] | None | Omit = OMIT,
-        multiplier: params.Exact | None | Omit = OMIT,
-        multipliers: Sequence[params.NewMultiplier] | None | Omit = OMIT,
-        cap: params.Cap | None | Omit = OMIT,
-        window: Literal["day", "week", "month", "lifetime"] | None | Omit = OMIT,
-        budget: params.Budget | None | Omit = OMIT,
-        recipient: Literal["member", "referrer", "referee", "both"] | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        earn: params.EarnRate | Omit | None = OMIT,
+        conditions: params.ConditionGroup | Sequence[params.Condition] | Omit | None = OMIT,
+        multiplier: params.Exact | Omit | None = OMIT,
+        multipliers: Sequence[params.NewMultiplier] | Omit | None = OMIT,
+        cap: params.Cap | Omit | None = OMIT,
+        window: Literal["day", "week", "month", "lifetime"] | Omit | None = OMIT,
+        budget: params.Budget | Omit | None = OMIT,
+        recipient: Literal["member", "referrer", "referee", "both"] | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         active: bool | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -433,7 +476,13 @@ class AsyncEarningRules(AsyncResource):
 
         A new version comes of it; what was awarded keeps the version that it was awarded by.
 
+        ``program``: The program.
+
         ``name``: For people.
+
+        ``trigger``: The type of event that it is for.
+
+        ``award``: How many points it gives.
 
         ``earn``: Another spelling of ``award``.
 
@@ -443,12 +492,21 @@ class AsyncEarningRules(AsyncResource):
 
         ``multipliers``: The first entry that matches counts.
 
+        ``cap``: The most that a member gets in a ``window``; null for no limit.
+
+        ``window``: Over what the cap counts; in the program's timezone.
+
+        ``budget``: The most points that it gives in all; null for no limit.
+
+        ``recipient``: For a rule on referrals: which side it pays; null for the member.
+
         ``starts_at``: By the event's time.
 
-        ``metadata``: Merged key by key into what is there; null removes a key.
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
+        ``active``: Whether it is in force.
+
+        ``metadata``: Merged key by key into what is there; null removes a key.
         """
         return await self._client._run(
             Call(

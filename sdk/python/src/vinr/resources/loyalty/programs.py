@@ -40,15 +40,19 @@ class Programs(Resource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Make a program.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -58,15 +62,21 @@ class Programs(Resource):
 
         ``hold_days``: How long awards from payments stay pending.
 
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
+
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
         ``referral_share_url``: Where referral codes are shared, unless the referral says otherwise: a link with
         ``{code}`` in it.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -95,32 +105,32 @@ class Programs(Resource):
     def list(
         self,
         *,
+        status: Literal["active", "paused", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        status: Literal["active", "paused", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Program]:
         """List programs.
 
         Newest first, after ``prog_default``.
 
+        ``status``: Only those with this status.
+
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
-
-        ``status``: Only those with this status.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "status": status,
                 },
                 options=options,
             )
@@ -143,17 +153,21 @@ class Programs(Resource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Change a program.
 
         A new expiry is for points credited from then on.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -163,15 +177,21 @@ class Programs(Resource):
 
         ``hold_days``: How long awards from payments stay pending.
 
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
+
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
         ``referral_share_url``: Where referral codes are shared, unless the referral says otherwise: a link with
         ``{code}`` in it.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -214,15 +234,19 @@ class AsyncPrograms(AsyncResource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Make a program.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -232,15 +256,21 @@ class AsyncPrograms(AsyncResource):
 
         ``hold_days``: How long awards from payments stay pending.
 
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
+
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
         ``referral_share_url``: Where referral codes are shared, unless the referral says otherwise: a link with
         ``{code}`` in it.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -269,32 +299,32 @@ class AsyncPrograms(AsyncResource):
     def list(
         self,
         *,
+        status: Literal["active", "paused", "archived"] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        status: Literal["active", "paused", "archived"] | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Program]:
         """List programs.
 
         Newest first, after ``prog_default``.
 
+        ``status``: Only those with this status.
+
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
-
-        ``status``: Only those with this status.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
+                    "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "status": status,
                 },
                 options=options,
             )
@@ -317,17 +347,21 @@ class AsyncPrograms(AsyncResource):
         hold_days: int | Omit = OMIT,
         clawback: Literal["negative", "clamp"] | Omit = OMIT,
         return_grace_days: int | Omit = OMIT,
-        redemption_ttl_hours: int | None | Omit = OMIT,
+        redemption_ttl_hours: int | Omit | None = OMIT,
         expiring_notice_days: int | Omit = OMIT,
         tier_config: params.TierConfig | Omit = OMIT,
-        referral_limit: params.ReferralLimit | None | Omit = OMIT,
-        referral_share_url: str | None | Omit = OMIT,
+        referral_limit: params.ReferralLimit | Omit | None = OMIT,
+        referral_share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Program:
         """Change a program.
 
         A new expiry is for points credited from then on.
+
+        ``name``: For people.
+
+        ``status``: The state that it is in.
 
         ``auto_enroll``: Whether a customer's first qualifying event enrols them.
 
@@ -337,15 +371,21 @@ class AsyncPrograms(AsyncResource):
 
         ``hold_days``: How long awards from payments stay pending.
 
+        ``clawback``: Whether a balance may go below zero when points already spent are taken back, or stops
+        there.
+
+        ``return_grace_days``: So many days points that return after their expiry can still be spent.
+
+        ``redemption_ttl_hours``: So many hours a discount can be used, before its points return; null for ever.
+
+        ``expiring_notice_days``: So many days before points expire, an event says so.
+
         ``referral_limit``: Against referrers who bring suspiciously many; null for no limit.
 
         ``referral_share_url``: Where referral codes are shared, unless the referral says otherwise: a link with
         ``{code}`` in it.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(

@@ -35,7 +35,7 @@ class Redemptions(Resource):
     """Members' points for rewards."""
 
     def apply(
-        self, redemption: str, *, payment: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, payment: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Apply a redemption.
 
@@ -44,8 +44,7 @@ class Redemptions(Resource):
 
         ``payment``: Its refund in full returns the points.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``redemption_not_pending``, ``unsupported_media_type``.
+        Refused with ``redemption_not_pending``.
         """
         return self._client._run(
             Call(_APPLY, path={"redemption": redemption}, body={"payment": payment}, options=options)
@@ -74,10 +73,9 @@ class Redemptions(Resource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``credit_out_of_range``,
-        ``idempotency_key_reused``, ``insufficient_points``, ``json_invalid``, ``json_too_deep``,
+        Refused with ``account_closed``, ``account_merged``, ``credit_out_of_range``, ``insufficient_points``,
         ``program_archived``, ``program_paused``, ``redemption_limit_reached``, ``reward_inactive``,
-        ``reward_not_eligible``, ``reward_out_of_stock``, ``unsupported_media_type``.
+        ``reward_not_eligible``, ``reward_out_of_stock``.
         """
         return self._client._run(
             Call(
@@ -92,36 +90,27 @@ class Redemptions(Resource):
 
         The item was handed over. Saying so again changes nothing.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``redemption_not_an_item``, ``redemption_not_pending``, ``unsupported_media_type``.
+        Refused with ``redemption_not_an_item``, ``redemption_not_pending``.
         """
         return self._client._run(Call(_FULFILL, path={"redemption": redemption}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        account: str | None | None = None,
-        status: Literal["pending", "applied", "released", "reversed"] | None | None = None,
-        reward: str | None | None = None,
-        code: str | None | None = None,
+        account: str | None = None,
+        status: Literal["pending", "applied", "released", "reversed"] | None = None,
+        reward: str | None = None,
+        code: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Redemption]:
         """List redemptions.
 
         Newest first; of one member, those of accounts merged into it included.
-
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``account``: Only those of this member.
 
@@ -132,35 +121,44 @@ class Redemptions(Resource):
         ``code``: Only the one with this code, however it was typed.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "account": account,
                     "status": status,
                     "reward": reward,
                     "code": code,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
         )
 
     def release(
-        self, redemption: str, *, reason: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, reason: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Release a redemption.
 
         It is not wanted after all: points return to their lots with the expiry that they had; stock and limit
         come back.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``redemption_not_pending``, ``unsupported_media_type``.
+        ``reason``: Why, in a word.
+
+        Refused with ``redemption_not_pending``.
         """
         return self._client._run(
             Call(_RELEASE, path={"redemption": redemption}, body={"reason": reason}, options=options)
@@ -182,7 +180,7 @@ class AsyncRedemptions(AsyncResource):
     """Members' points for rewards."""
 
     async def apply(
-        self, redemption: str, *, payment: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, payment: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Apply a redemption.
 
@@ -191,8 +189,7 @@ class AsyncRedemptions(AsyncResource):
 
         ``payment``: Its refund in full returns the points.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``redemption_not_pending``, ``unsupported_media_type``.
+        Refused with ``redemption_not_pending``.
         """
         return await self._client._run(
             Call(_APPLY, path={"redemption": redemption}, body={"payment": payment}, options=options)
@@ -221,10 +218,9 @@ class AsyncRedemptions(AsyncResource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``credit_out_of_range``,
-        ``idempotency_key_reused``, ``insufficient_points``, ``json_invalid``, ``json_too_deep``,
+        Refused with ``account_closed``, ``account_merged``, ``credit_out_of_range``, ``insufficient_points``,
         ``program_archived``, ``program_paused``, ``redemption_limit_reached``, ``reward_inactive``,
-        ``reward_not_eligible``, ``reward_out_of_stock``, ``unsupported_media_type``.
+        ``reward_not_eligible``, ``reward_out_of_stock``.
         """
         return await self._client._run(
             Call(
@@ -239,36 +235,27 @@ class AsyncRedemptions(AsyncResource):
 
         The item was handed over. Saying so again changes nothing.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``redemption_not_an_item``, ``redemption_not_pending``, ``unsupported_media_type``.
+        Refused with ``redemption_not_an_item``, ``redemption_not_pending``.
         """
         return await self._client._run(Call(_FULFILL, path={"redemption": redemption}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        account: str | None | None = None,
-        status: Literal["pending", "applied", "released", "reversed"] | None | None = None,
-        reward: str | None | None = None,
-        code: str | None | None = None,
+        account: str | None = None,
+        status: Literal["pending", "applied", "released", "reversed"] | None = None,
+        reward: str | None = None,
+        code: str | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Redemption]:
         """List redemptions.
 
         Newest first; of one member, those of accounts merged into it included.
-
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``account``: Only those of this member.
 
@@ -279,35 +266,44 @@ class AsyncRedemptions(AsyncResource):
         ``code``: Only the one with this code, however it was typed.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "account": account,
                     "status": status,
                     "reward": reward,
                     "code": code,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
         )
 
     async def release(
-        self, redemption: str, *, reason: str | None | Omit = OMIT, options: RequestOptions | None = None
+        self, redemption: str, *, reason: str | Omit | None = OMIT, options: RequestOptions | None = None
     ) -> types.Redemption:
         """Release a redemption.
 
         It is not wanted after all: points return to their lots with the expiry that they had; stock and limit
         come back.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``redemption_not_pending``, ``unsupported_media_type``.
+        ``reason``: Why, in a word.
+
+        Refused with ``redemption_not_pending``.
         """
         return await self._client._run(
             Call(_RELEASE, path={"redemption": redemption}, body={"reason": reason}, options=options)

@@ -32,8 +32,8 @@ class Referrals(Resource):
         self,
         *,
         code: str,
-        referee: str | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        referee: str | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Use a referral code.
@@ -48,10 +48,9 @@ class Referrals(Resource):
 
         ``customer``: A customer; enrolled where they are no member.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
-        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``, ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
+        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``.
         """
         return self._client._run(
             Call(_ATTRIBUTE, body={"code": code, "referee": referee, "customer": customer}, options=options)
@@ -64,14 +63,16 @@ class Referrals(Resource):
         referrer: str,
         reward: params.RewardsIn | Omit = OMIT,
         qualify: params.QualifyIn | Omit = OMIT,
-        max_conversions: int | None | Omit = OMIT,
-        share_url: str | None | Omit = OMIT,
+        max_conversions: int | Omit | None = OMIT,
+        share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Make a referral code.
 
         The code is for the member to share; anybody may use it, each of them is a referral of its own.
+
+        ``program``: The program.
 
         ``referrer``: The member's account.
 
@@ -81,9 +82,8 @@ class Referrals(Resource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``.
         """
         return self._client._run(
             Call(
@@ -104,28 +104,20 @@ class Referrals(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        referrer: str | None = None,
+        referee: str | None = None,
+        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None = None,
+        code: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        referrer: str | None | None = None,
-        referee: str | None | None = None,
-        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None | None = None,
-        code: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Referral]:
         """List referrals.
 
         Newest first.
-
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``program``: Only those in this program.
 
@@ -136,20 +128,28 @@ class Referrals(Resource):
         ``status``: Only those with this status.
 
         ``code``: Only those under this code.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "program": program,
                     "referrer": referrer,
                     "referee": referee,
                     "status": status,
                     "code": code,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -174,8 +174,8 @@ class AsyncReferrals(AsyncResource):
         self,
         *,
         code: str,
-        referee: str | None | Omit = OMIT,
-        customer: str | None | Omit = OMIT,
+        referee: str | Omit | None = OMIT,
+        customer: str | Omit | None = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Use a referral code.
@@ -190,10 +190,9 @@ class AsyncReferrals(AsyncResource):
 
         ``customer``: A customer; enrolled where they are no member.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
-        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``, ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``, ``referee_already_paid``, ``referee_already_referred``, ``referral_code_exhausted``,
+        ``referral_code_unknown``, ``referral_self``, ``referral_velocity_exceeded``.
         """
         return await self._client._run(
             Call(_ATTRIBUTE, body={"code": code, "referee": referee, "customer": customer}, options=options)
@@ -206,14 +205,16 @@ class AsyncReferrals(AsyncResource):
         referrer: str,
         reward: params.RewardsIn | Omit = OMIT,
         qualify: params.QualifyIn | Omit = OMIT,
-        max_conversions: int | None | Omit = OMIT,
-        share_url: str | None | Omit = OMIT,
+        max_conversions: int | Omit | None = OMIT,
+        share_url: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Referral:
         """Make a referral code.
 
         The code is for the member to share; anybody may use it, each of them is a referral of its own.
+
+        ``program``: The program.
 
         ``referrer``: The member's account.
 
@@ -223,9 +224,8 @@ class AsyncReferrals(AsyncResource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``program_archived``, ``program_mismatch``, ``program_paused``,
-        ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``program_archived``, ``program_mismatch``,
+        ``program_paused``.
         """
         return await self._client._run(
             Call(
@@ -246,28 +246,20 @@ class AsyncReferrals(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        referrer: str | None = None,
+        referee: str | None = None,
+        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None = None,
+        code: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        referrer: str | None | None = None,
-        referee: str | None | None = None,
-        status: Literal["pending", "attributed", "converted", "rejected", "expired", "reversed"] | None | None = None,
-        code: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Referral]:
         """List referrals.
 
         Newest first.
-
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
 
         ``program``: Only those in this program.
 
@@ -278,20 +270,28 @@ class AsyncReferrals(AsyncResource):
         ``status``: Only those with this status.
 
         ``code``: Only those under this code.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "program": program,
                     "referrer": referrer,
                     "referee": referee,
                     "status": status,
                     "code": code,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )

@@ -35,32 +35,47 @@ class Rewards(Resource):
         name: str,
         cost: int,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Reward:
         """Make a reward.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -88,19 +103,21 @@ class Rewards(Resource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Reward]:
         """List rewards.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -108,20 +125,18 @@ class Rewards(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -142,16 +157,16 @@ class Rewards(Resource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         cost: int | Omit = OMIT,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -160,18 +175,33 @@ class Rewards(Resource):
 
         ``inventory`` is how many there are in all: one below what was taken leaves none.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -208,32 +238,47 @@ class AsyncRewards(AsyncResource):
         name: str,
         cost: int,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Reward:
         """Make a reward.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -261,19 +306,21 @@ class AsyncRewards(AsyncResource):
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
+        active: bool | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
-        active: bool | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Reward]:
         """List rewards.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
+
+        ``active``: Only those that are active, or are not.
 
         ``limit``: How many objects a page has.
 
@@ -281,20 +328,18 @@ class AsyncRewards(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
-
-        ``active``: Only those that are active, or are not.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
+                    "active": active,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
-                    "active": active,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -317,16 +362,16 @@ class AsyncRewards(AsyncResource):
         *,
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
-        description: str | None | Omit = OMIT,
+        description: str | Omit | None = OMIT,
         type: Literal["discount_amount", "discount_percent", "store_credit", "free_product", "partner"] | Omit = OMIT,
         cost: int | Omit = OMIT,
         value: params.MoneyValue | params.PercentValue | params.ProductValue | params.PartnerValue | Omit = OMIT,
         active: bool | Omit = OMIT,
-        inventory: int | None | Omit = OMIT,
-        per_member_limit: int | None | Omit = OMIT,
-        eligibility: params.Eligibility | None | Omit = OMIT,
-        starts_at: params.Moment | None | Omit = OMIT,
-        ends_at: params.Moment | None | Omit = OMIT,
+        inventory: int | Omit | None = OMIT,
+        per_member_limit: int | Omit | None = OMIT,
+        eligibility: params.Eligibility | Omit | None = OMIT,
+        starts_at: params.Moment | Omit | None = OMIT,
+        ends_at: params.Moment | Omit | None = OMIT,
         on_refund: Literal["return", "keep"] | Omit = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -335,18 +380,33 @@ class AsyncRewards(AsyncResource):
 
         ``inventory`` is how many there are in all: one below what was taken leaves none.
 
+        ``program``: The program.
+
+        ``name``: For people.
+
+        ``description``: For people.
+
+        ``type``: Which kind it is.
+
         ``cost``: Points for one.
 
         ``value``: As the type has it.
 
+        ``active``: Whether it is in force.
+
         ``inventory``: How many there are in all, those redeemed included; null for no end of them.
+
+        ``per_member_limit``: The most that one member may have of it; null for no limit.
+
+        ``eligibility``: Who may have it; null for everyone.
+
+        ``starts_at``: The first moment that belongs to it; null for always.
+
+        ``ends_at``: The first moment that does not belong to it; null for no end.
 
         ``on_refund``: Whether a full refund of the payment returns the points, or the redemption is kept.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(

@@ -46,13 +46,15 @@ class Segments(Resource):
         program: str,
         name: str,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Make a segment.
 
         Without conditions every member is in it.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -61,9 +63,6 @@ class Segments(Resource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -78,26 +77,25 @@ class Segments(Resource):
 
         Refused while something names it; ``resource`` says what.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``segment_in_use``, ``unsupported_media_type``.
+        Refused with ``segment_in_use``.
         """
         return self._client._run(Call(_DELETE, path={"segment": segment}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.Segment]:
         """List segments.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
 
         ``limit``: How many objects a page has.
 
@@ -105,17 +103,17 @@ class Segments(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -125,10 +123,10 @@ class Segments(Resource):
         self,
         segment: str,
         *,
-        expand: Sequence[str] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.LoyaltyAccount]:
         """List the members of a segment.
@@ -137,23 +135,23 @@ class Segments(Resource):
         of them are in the segment, a page is short or empty and ``has_more`` is true; go on with
         ``next_cursor``.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST_MEMBERS,
                 path={"segment": segment},
                 query={
-                    "expand": expand,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -175,13 +173,15 @@ class Segments(Resource):
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Change a segment.
 
         Whatever names it goes by the new conditions from the next event on.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -190,9 +190,6 @@ class Segments(Resource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(
             Call(
@@ -220,13 +217,15 @@ class AsyncSegments(AsyncResource):
         program: str,
         name: str,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Make a segment.
 
         Without conditions every member is in it.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -235,9 +234,6 @@ class AsyncSegments(AsyncResource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Your own notes, text to text.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(
@@ -252,26 +248,25 @@ class AsyncSegments(AsyncResource):
 
         Refused while something names it; ``resource`` says what.
 
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``segment_in_use``, ``unsupported_media_type``.
+        Refused with ``segment_in_use``.
         """
         return await self._client._run(Call(_DELETE, path={"segment": segment}, options=options))
 
     def list(
         self,
         *,
-        expand: Sequence[str] | None = None,
+        program: str | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        program: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.Segment]:
         """List segments.
 
         Newest first.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``program``: Only those of this program.
 
         ``limit``: How many objects a page has.
 
@@ -279,17 +274,17 @@ class AsyncSegments(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``program``: Only those of this program.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
-                    "expand": expand,
+                    "program": program,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "program": program,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -299,10 +294,10 @@ class AsyncSegments(AsyncResource):
         self,
         segment: str,
         *,
-        expand: Sequence[str] | None = None,
         limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.LoyaltyAccount]:
         """List the members of a segment.
@@ -311,23 +306,23 @@ class AsyncSegments(AsyncResource):
         of them are in the segment, a page is short or empty and ``has_more`` is true; go on with
         ``next_cursor``.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
         ``limit``: How many objects a page has.
 
         ``starting_after``: The id that the page starts after: older objects.
 
         ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST_MEMBERS,
                 path={"segment": segment},
                 query={
-                    "expand": expand,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -351,13 +346,15 @@ class AsyncSegments(AsyncResource):
         program: str | Omit = OMIT,
         name: str | Omit = OMIT,
         match: Literal["all", "any"] | Omit = OMIT,
-        conditions: Sequence[params.Condition] | None | Omit = OMIT,
+        conditions: Sequence[params.Condition] | Omit | None = OMIT,
         metadata: Mapping[str, str | None] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.Segment:
         """Change a segment.
 
         Whatever names it goes by the new conditions from the next event on.
+
+        ``program``: The program.
 
         ``name``: For people.
 
@@ -366,9 +363,6 @@ class AsyncSegments(AsyncResource):
         ``conditions``: What must hold of a member; facts of events and other segments are refused.
 
         ``metadata``: Merged key by key into what is there; null removes a key.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(
             Call(

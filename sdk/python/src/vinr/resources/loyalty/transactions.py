@@ -40,9 +40,9 @@ class Transactions(Resource):
         account: str,
         amount: int,
         type: Literal["adjust"] | Omit = OMIT,
-        reason: str | None | Omit = OMIT,
+        reason: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
-        expires_at: params.Moment | None | Omit = OMIT,
+        expires_at: params.Moment | Omit | None = OMIT,
         qualifying: bool | Omit = OMIT,
         allow_negative: bool | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -68,9 +68,8 @@ class Transactions(Resource):
 
         ``allow_negative``: Whether a debit may take more than the balance.
 
-        Refused with ``account_merged``, ``body_too_large``, ``expires_at_in_past``, ``idempotency_key_reused``,
-        ``insufficient_points``, ``json_invalid``, ``json_too_deep``, ``points_out_of_range``,
-        ``unsupported_media_type``.
+        Refused with ``account_merged``, ``expires_at_in_past``, ``insufficient_points``,
+        ``points_out_of_range``.
         """
         return self._client._run(
             Call(
@@ -98,9 +97,6 @@ class Transactions(Resource):
         of its own.
 
         ``transactions``: Each as the body of one adjustment.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return self._client._run(Call(_CREATE_BATCH, body={"transactions": transactions}, options=options))
 
@@ -108,12 +104,12 @@ class Transactions(Resource):
         self,
         *,
         account: str,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None | None = None,
+        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.PointsTransaction]:
         """List a member's transactions.
@@ -122,7 +118,9 @@ class Transactions(Resource):
 
         ``account``: Whose.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``type``: Only those of this type.
+
+        ``created_at``: A span of ``created_at``.
 
         ``limit``: How many objects a page has.
 
@@ -130,21 +128,19 @@ class Transactions(Resource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``type``: Only those of this type.
-
-        ``created_at``: A span of ``created_at``.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
                     "account": account,
-                    "expand": expand,
+                    "type": type,
+                    "created_at": created_at,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "type": type,
-                    "created_at": created_at,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -171,9 +167,9 @@ class AsyncTransactions(AsyncResource):
         account: str,
         amount: int,
         type: Literal["adjust"] | Omit = OMIT,
-        reason: str | None | Omit = OMIT,
+        reason: str | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
-        expires_at: params.Moment | None | Omit = OMIT,
+        expires_at: params.Moment | Omit | None = OMIT,
         qualifying: bool | Omit = OMIT,
         allow_negative: bool | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -199,9 +195,8 @@ class AsyncTransactions(AsyncResource):
 
         ``allow_negative``: Whether a debit may take more than the balance.
 
-        Refused with ``account_merged``, ``body_too_large``, ``expires_at_in_past``, ``idempotency_key_reused``,
-        ``insufficient_points``, ``json_invalid``, ``json_too_deep``, ``points_out_of_range``,
-        ``unsupported_media_type``.
+        Refused with ``account_merged``, ``expires_at_in_past``, ``insufficient_points``,
+        ``points_out_of_range``.
         """
         return await self._client._run(
             Call(
@@ -229,9 +224,6 @@ class AsyncTransactions(AsyncResource):
         of its own.
 
         ``transactions``: Each as the body of one adjustment.
-
-        Refused with ``body_too_large``, ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``,
-        ``unsupported_media_type``.
         """
         return await self._client._run(Call(_CREATE_BATCH, body={"transactions": transactions}, options=options))
 
@@ -239,12 +231,12 @@ class AsyncTransactions(AsyncResource):
         self,
         *,
         account: str,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None | None = None,
+        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.PointsTransaction]:
         """List a member's transactions.
@@ -253,7 +245,9 @@ class AsyncTransactions(AsyncResource):
 
         ``account``: Whose.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
+        ``type``: Only those of this type.
+
+        ``created_at``: A span of ``created_at``.
 
         ``limit``: How many objects a page has.
 
@@ -261,21 +255,19 @@ class AsyncTransactions(AsyncResource):
 
         ``ending_before``: The id that the page ends before: newer objects.
 
-        ``type``: Only those of this type.
-
-        ``created_at``: A span of ``created_at``.
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
                     "account": account,
-                    "expand": expand,
+                    "type": type,
+                    "created_at": created_at,
                     "limit": limit,
                     "starting_after": starting_after,
                     "ending_before": ending_before,
-                    "type": type,
-                    "created_at": created_at,
+                    "expand": expand,
                 },
                 options=options,
             )

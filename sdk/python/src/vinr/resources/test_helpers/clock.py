@@ -29,16 +29,16 @@ class TestHelpersClock(Resource):
 
         Everything that would have happened meanwhile happens: points become available and expire.
 
-        Refused with ``body_too_large``, ``clock_moves_forward``, ``clock_not_set``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``test_mode_only``, ``unsupported_media_type``.
+        ``to``: The time that it is to be, not before what it is.
+
+        Refused with ``clock_moves_forward``, ``clock_not_set``, ``test_mode_only``.
         """
         return self._client._run(Call(_ADVANCE, body={"to": to}, options=options))
 
     def rejoin_real_time(self, *, options: RequestOptions | None = None) -> types.Clock:
         """Let the test clock follow real time again.
 
-        Refused with ``body_too_large``, ``clock_moves_forward``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``test_mode_only``, ``unsupported_media_type``.
+        Refused with ``clock_moves_forward``, ``test_mode_only``.
         """
         return self._client._run(Call(_REJOIN_REAL_TIME, options=options))
 
@@ -54,8 +54,9 @@ class TestHelpersClock(Resource):
 
         From then on it stands still, until it is advanced or rejoins real time. It never goes back.
 
-        Refused with ``body_too_large``, ``clock_moves_forward``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``test_mode_only``, ``unsupported_media_type``.
+        ``now``: The time that it is to be, not before what it is.
+
+        Refused with ``clock_moves_forward``, ``test_mode_only``.
         """
         return self._client._run(Call(_SET, body={"now": now}, options=options))
 
@@ -68,16 +69,16 @@ class AsyncTestHelpersClock(AsyncResource):
 
         Everything that would have happened meanwhile happens: points become available and expire.
 
-        Refused with ``body_too_large``, ``clock_moves_forward``, ``clock_not_set``, ``idempotency_key_reused``,
-        ``json_invalid``, ``json_too_deep``, ``test_mode_only``, ``unsupported_media_type``.
+        ``to``: The time that it is to be, not before what it is.
+
+        Refused with ``clock_moves_forward``, ``clock_not_set``, ``test_mode_only``.
         """
         return await self._client._run(Call(_ADVANCE, body={"to": to}, options=options))
 
     async def rejoin_real_time(self, *, options: RequestOptions | None = None) -> types.Clock:
         """Let the test clock follow real time again.
 
-        Refused with ``body_too_large``, ``clock_moves_forward``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``test_mode_only``, ``unsupported_media_type``.
+        Refused with ``clock_moves_forward``, ``test_mode_only``.
         """
         return await self._client._run(Call(_REJOIN_REAL_TIME, options=options))
 
@@ -93,7 +94,8 @@ class AsyncTestHelpersClock(AsyncResource):
 
         From then on it stands still, until it is advanced or rejoins real time. It never goes back.
 
-        Refused with ``body_too_large``, ``clock_moves_forward``, ``idempotency_key_reused``, ``json_invalid``,
-        ``json_too_deep``, ``test_mode_only``, ``unsupported_media_type``.
+        ``now``: The time that it is to be, not before what it is.
+
+        Refused with ``clock_moves_forward``, ``test_mode_only``.
         """
         return await self._client._run(Call(_SET, body={"now": now}, options=options))

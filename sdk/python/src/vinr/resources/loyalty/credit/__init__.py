@@ -44,8 +44,8 @@ class Credit(Resource):
         account: str,
         amount: int,
         currency: str,
-        reason: str | None | Omit = OMIT,
-        expires_at: params.Moment | None | Omit = OMIT,
+        reason: str | Omit | None = OMIT,
+        expires_at: params.Moment | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.CreditTransactionDone:
@@ -65,8 +65,7 @@ class Credit(Resource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_merged``, ``body_too_large``, ``credit_out_of_range``, ``expires_at_in_past``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``, ``credit_out_of_range``, ``expires_at_in_past``.
         """
         return self._client._run(
             Call(
@@ -99,9 +98,7 @@ class Credit(Resource):
 
         ``payment``: What it is spent on; it may complete later. Its refunds give back their share.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``insufficient_credit``, ``json_invalid``, ``json_too_deep``, ``payment_failed``,
-        ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``insufficient_credit``, ``payment_failed``.
         """
         return self._client._run(
             Call(
@@ -128,8 +125,8 @@ class AsyncCredit(AsyncResource):
         account: str,
         amount: int,
         currency: str,
-        reason: str | None | Omit = OMIT,
-        expires_at: params.Moment | None | Omit = OMIT,
+        reason: str | Omit | None = OMIT,
+        expires_at: params.Moment | Omit | None = OMIT,
         metadata: Mapping[str, str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> types.CreditTransactionDone:
@@ -149,8 +146,7 @@ class AsyncCredit(AsyncResource):
 
         ``metadata``: Your own notes, text to text.
 
-        Refused with ``account_merged``, ``body_too_large``, ``credit_out_of_range``, ``expires_at_in_past``,
-        ``idempotency_key_reused``, ``json_invalid``, ``json_too_deep``, ``unsupported_media_type``.
+        Refused with ``account_merged``, ``credit_out_of_range``, ``expires_at_in_past``.
         """
         return await self._client._run(
             Call(
@@ -183,9 +179,7 @@ class AsyncCredit(AsyncResource):
 
         ``payment``: What it is spent on; it may complete later. Its refunds give back their share.
 
-        Refused with ``account_closed``, ``account_merged``, ``body_too_large``, ``idempotency_key_reused``,
-        ``insufficient_credit``, ``json_invalid``, ``json_too_deep``, ``payment_failed``,
-        ``unsupported_media_type``.
+        Refused with ``account_closed``, ``account_merged``, ``insufficient_credit``, ``payment_failed``.
         """
         return await self._client._run(
             Call(

@@ -33,14 +33,14 @@ class CreditTransactions(Resource):
         self,
         *,
         account: str,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        currency: str | None | None = None,
-        payment: str | None | None = None,
-        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None | None = None,
+        currency: str | None = None,
+        payment: str | None = None,
+        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> Page[types.CreditTransaction]:
         """List a member's store credit transactions.
@@ -49,14 +49,6 @@ class CreditTransactions(Resource):
 
         ``account``: Whose.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
-
         ``currency``: Only those in this currency.
 
         ``payment``: Only what was spent on this payment, and given back from it.
@@ -64,20 +56,28 @@ class CreditTransactions(Resource):
         ``type``: Only those of this type.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
                     "account": account,
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "currency": currency,
                     "payment": payment,
                     "type": type,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
@@ -102,14 +102,14 @@ class AsyncCreditTransactions(AsyncResource):
         self,
         *,
         account: str,
-        expand: Sequence[str] | None = None,
-        limit: int | None = None,
-        starting_after: str | None | None = None,
-        ending_before: str | None | None = None,
-        currency: str | None | None = None,
-        payment: str | None | None = None,
-        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None | None = None,
+        currency: str | None = None,
+        payment: str | None = None,
+        type: Literal["earn", "redeem", "expire", "adjust", "reverse"] | None = None,
         created_at: params.TimeRange | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        expand: Sequence[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[types.CreditTransaction]:
         """List a member's store credit transactions.
@@ -118,14 +118,6 @@ class AsyncCreditTransactions(AsyncResource):
 
         ``account``: Whose.
 
-        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
-
-        ``limit``: How many objects a page has.
-
-        ``starting_after``: The id that the page starts after: older objects.
-
-        ``ending_before``: The id that the page ends before: newer objects.
-
         ``currency``: Only those in this currency.
 
         ``payment``: Only what was spent on this payment, and given back from it.
@@ -133,20 +125,28 @@ class AsyncCreditTransactions(AsyncResource):
         ``type``: Only those of this type.
 
         ``created_at``: A span of ``created_at``.
+
+        ``limit``: How many objects a page has.
+
+        ``starting_after``: The id that the page starts after: older objects.
+
+        ``ending_before``: The id that the page ends before: newer objects.
+
+        ``expand``: Linked objects to show in place of their ids; may be given several times, and dotted.
         """
         return self._client._page(
             Call(
                 _LIST,
                 query={
                     "account": account,
-                    "expand": expand,
-                    "limit": limit,
-                    "starting_after": starting_after,
-                    "ending_before": ending_before,
                     "currency": currency,
                     "payment": payment,
                     "type": type,
                     "created_at": created_at,
+                    "limit": limit,
+                    "starting_after": starting_after,
+                    "ending_before": ending_before,
+                    "expand": expand,
                 },
                 options=options,
             )
