@@ -21,10 +21,12 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update"),
 ]
 WIDE, NARROW = (1440, 900), (390, 844)
-JUDGED = ("/docs", "/docs/guides/refunds", "/docs/reference/api", "/docs/reference/api/customers")
+JUDGED = ("/docs", "/docs/guides/points-over-time", "/docs/reference/api/customers")
 """One of each kind, and none that is long: judging takes the time that there is."""
 PAGES = (
     *JUDGED,
+    "/docs/guides/refunds",
+    "/docs/reference/api",
     "/docs/guides/events",
     "/docs/guides/hard-cases",
     "/docs/guides/production",
@@ -210,7 +212,7 @@ def test_copying_by_keyboard(browser: Any, url: str) -> None:
     with Watched(browser, url, permissions=["clipboard-read", "clipboard-write"]) as tab:
         page = tab.page
         page.goto(REFERENCE)
-        page.locator("button.copy:visible").first.focus()
+        page.locator(".tabs button.copy:visible").first.focus()
         page.keyboard.press("Enter")
         page.get_by_text("Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()").startswith(

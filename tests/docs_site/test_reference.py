@@ -120,6 +120,30 @@ class TestSamples:
                     text = Stage(client).set_for(operation.id, samples.python(operation.request))
                     _runs_here(operation, text)
 
+    def test_in_typescript(self, place: World, api: Api, shell: Shell, tmp_path: Path) -> None:
+        node = pytest.importorskip("tests.sdk.node", reason="the TypeScript SDK is not in this tree")
+        found = [operation for operation in in_order(api) if operation.has_method]
+        with place.client() as client:
+            shell.freeze(client)
+            texts = [Stage(client).set_for(each.id, samples.typescript(each.request)) for each in found]
+        (tmp_path / "project").mkdir()
+        project = node.new_project(tmp_path / "project", node.built_package())
+        project.compile(**{f"sample_{number}": text for number, text in enumerate(texts)})
+        (project.folder / "all.mjs").write_text(EACH_IN_TURN.replace("COUNT", str(len(texts))), encoding="utf-8")
+        told = project.node("all.mjs", VINR_SECRET_KEY=place.keys["test"], VINR_API_BASE=place.url)
+        failed = [f"{found[int(number)].id}: {error}\n{texts[int(number)]}" for number, error in FAILED.findall(told)]
+        assert not failed, "\n".join(failed)
+        assert told.endswith("All were run.\n")
+
+
+EACH_IN_TURN = """
+for (let number = 0; number < COUNT; number++) {
+  await import(`./sample_${number}.mjs`).catch((error) => console.log(`FAILED ${number}: ${error}`));
+}
+console.log("All were run.");
+"""
+FAILED = re.compile(r"^FAILED (\d+): (.*)$", re.MULTILINE)
+
 
 def _runs_here(operation: Operation, text: str) -> None:
     names = dict[str, Any]()

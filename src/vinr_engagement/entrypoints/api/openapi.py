@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document: FastAPI's, with the event intake, keys, headers and errors described in it."""
 
+import asyncio
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -66,12 +67,12 @@ _TAGS: Final = {
 
 
 def serve(api: FastAPI) -> None:
-    """Serves the document at ``/openapi.json``; it is made when first asked for."""
+    """Serves the document at ``/openapi.json``; it is made when first asked for, and nobody else waits meanwhile."""
     made: dict[str, bytes] = {}
 
     async def answer(_: Request) -> Response:
         if not made:
-            made["document"] = json.encode(document(api))
+            made["document"] = json.encode(await asyncio.to_thread(document, api))
         return Response(made["document"], media_type="application/json")
 
     api.router.routes.append(Route("/openapi.json", answer, methods=["GET"], include_in_schema=False))

@@ -1,5 +1,6 @@
 """``vinr docs``, and the documentation that a server has."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,9 @@ def docs() -> None:
 def build(folder: Path, base_url: str | None) -> None:
     """Write the whole site into FOLDER: what a server has at /docs, /llms.txt and /openapi.json.
 
-    Files of an earlier build are overwritten, others left alone.
+    Files of an earlier build are overwritten, others left alone. A page is the index.html of a folder of its name; _headers
+    holds what a server sends with them, for hosts that read it. Set VINR_DOCS_URL to the base URL and /docs, so that error
+    messages lead there.
     """
     place = _place(base_url)
     document = running.run(_document())
@@ -65,4 +68,5 @@ async def _document() -> dict[str, Any]:
     from vinr_engagement.entrypoints.api import create_app
     from vinr_engagement.entrypoints.docs.mount import ask
 
-    return await ask(create_app({}, running.settings()), "/openapi.json")
+    quiet = replace(running.settings(), log_level="critical")
+    return await ask(create_app({}, quiet), "/openapi.json")

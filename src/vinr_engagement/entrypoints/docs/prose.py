@@ -54,7 +54,7 @@ class Prose:
         self._code: Any = templates.get_template("parts/code.html").module
         self._markdown = MarkdownIt("commonmark", {"html": True, "alerts": True})
         self._markdown.enable(["table", "strikethrough"]).use(front_matter_plugin)
-        for rule in (tokens.anchor_headings, tokens.follow_links, tokens.frame_tables, tokens.gather_tabs):
+        for rule in (tokens.frame_tables, tokens.anchor_headings, tokens.follow_links, tokens.gather_tabs):
             self._markdown.core.ruler.push(rule.__name__, rule)
         self._markdown.add_render_rule("fence", lambda _, *told: self._fence(*told))
         self._markdown.add_render_rule("tabs", lambda _, *told: self._tabs(*told))

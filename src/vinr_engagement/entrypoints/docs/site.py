@@ -60,6 +60,10 @@ class Site:
 
     def missing(self) -> File:
         """What to show where nothing is."""
+        return self._missing
+
+    @cached_property
+    def _missing(self) -> File:
         page = Page("", "Not found", "There is no such page.", "written", "guides", str, _nothing, found=False)
         return File(self._rendered("missing.html", page=page), HTML, 404)
 
@@ -109,7 +113,7 @@ class Site:
         yield "/llms-full.txt", lambda: File(self._rendered("text/llms-full.txt", pages=self.pages), TEXT)
 
     def _skill(self) -> bytes:
-        text = self._templates.get_template("text/skill.md").render()
+        text = self._templates.get_template("text/skill.md").render(pages=self.pages)
         return written.with_links(text, "", self.place).encode()
 
     def _searched(self) -> Iterator[tuple[str, Page]]:

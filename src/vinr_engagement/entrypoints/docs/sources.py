@@ -39,8 +39,10 @@ def files() -> list[str]:
 
 def address(source: str) -> str | None:
     """Where a file is on the site; ``None`` for one that is not there: ``docs/guides/events.md`` is ``/docs/guides/events``."""
+    if source == "README.md":
+        return "/docs"
     if not (root() / source).is_file():
-        return "/docs" if source == "README.md" else None
+        return None
     if source in PROJECT:
         return f"/docs/project/{source.removesuffix('.md').lower()}"
     if not source.startswith(_FOLDERS):
