@@ -1,6 +1,7 @@
 """The tutorial's receiver of webhooks, and `vinr listen` before it, in the terminals that the page asks for."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -98,6 +99,7 @@ def write_receiver(folder: Path, language: str, port: str) -> None:
         installed.symlink_to(built_package())
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["python", "ts"])
 def test_what_happens_arrives_at_the_receiver(

@@ -180,8 +180,9 @@ def _hold(case: Any, answer: Any, findings: Findings, name: str, mode: Generatio
 
 
 def test_every_answer_is_as_documented(database_url: str) -> None:
+    malformed = 6 if database_url.startswith("sqlite") else 2  # hardly any of them gets as far as the engine
     with world(database_url) as place:
-        findings = explore(place, well_formed=14, malformed=6, chosen_seed=1)
+        findings = explore(place, well_formed=14, malformed=malformed, chosen_seed=1)
     assert not findings.faults, findings.report()
     assert findings.never_succeeded == []
     assert findings.share > OFTEN

@@ -38,6 +38,8 @@ FREE = {
     ("multipliers", 0, "factor"),
     ("mechanics", 0, "factor"),
 }
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Refused before the write path: one engine is enough."""
 
 
 class Operations:
@@ -101,6 +103,7 @@ async def test_the_valid_requests_are_valid_and_there_is_one_for_every_write(kno
         )
 
 
+@ON_SQLITE
 async def test_what_is_no_json(known: Known) -> None:
     api, found, listed = known
     async with nothing_written(api):
@@ -109,6 +112,7 @@ async def test_what_is_no_json(known: Known) -> None:
                 refused(await send(api, write, content), write.operation, found, "json_invalid")
 
 
+@ON_SQLITE
 async def test_json_that_no_request_may_have(known: Known) -> None:
     api, found, listed = known
     async with nothing_written(api):
@@ -117,6 +121,7 @@ async def test_json_that_no_request_may_have(known: Known) -> None:
                 refused(await send(api, write, content), write.operation, found, code)
 
 
+@ON_SQLITE
 async def test_other_media_types(known: Known) -> None:
     api, found, listed = known
     kinds = ("", "text/plain", "text/json", "application/xml", "multipart/form-data; boundary=x", "application/jsonp")
@@ -286,6 +291,7 @@ def _nonsense(taken: set[str]) -> Iterator[str]:
     yield from (f"customer={'c' * 256}" for _ in range("customer" in taken))
 
 
+@ON_SQLITE
 async def test_idempotency_keys_that_are_none(known: Known) -> None:
     api, found, listed = known
     keys = (
@@ -308,6 +314,7 @@ async def test_idempotency_keys_that_are_none(known: Known) -> None:
                 assert answer.json()["error"]["param"] == "Idempotency-Key"
 
 
+@ON_SQLITE
 async def test_bodies_beyond_the_limit(known: Known) -> None:
     api, found, listed = known
 

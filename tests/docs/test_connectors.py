@@ -10,6 +10,7 @@ from tests.api.conftest import Json, close_api, open_api
 from tests.connectors import test_shopify, test_stripe
 from tests.connectors.sending import SHOPIFY_SECRET, STRIPE_SECRET, set_up, shopify_message, stripe, stripe_body
 from tests.docs.tables import GUIDES, Row, blocks, code, codes, prose, table
+from tests.stores import sqlite_url
 from vinr_engagement.commands.connectors import REFUSED_KEPT
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.errors import CODES
@@ -68,7 +69,7 @@ def test_numbers_and_codes_in_the_text() -> None:
 
 @pytest.mark.anyio
 async def test_settings_and_the_receipt(tmp_path: Path) -> None:
-    api = await open_api(f"sqlite:///{tmp_path / 'vinr.db'}")
+    api = await open_api(sqlite_url(tmp_path))
     try:
         for block in blocks(GUIDE, "json connector"):
             asked = block.parsed()

@@ -172,3 +172,12 @@ def test_codes_are_short_and_have_no_letter_that_looks_like_another() -> None:
     assert len(letters) == 22
     for alike in ("0OQD", "1IL", "2Z", "5S", "6G", "8B"):
         assert len(letters & set(alike)) <= 1, alike
+
+
+def test_ids_made_at_a_time_sort_between_the_first_ones_of_it_and_of_the_next() -> None:
+    before = time.time_ns() // 1_000
+    made = ids.new_id("evt")
+    after = time.time_ns() // 1_000 + 1_000
+    assert ids.first_id("evt", before) <= made < ids.first_id("evt", after)
+    assert ids.first_id("evt", before - 3_600_000_000) < ids.first_id("evt", before)
+    assert ids.first_id("evt", -5) == ids.first_id("evt", 0)

@@ -128,3 +128,19 @@ async def test_what_cannot_be_replayed(office: Office, monkeypatch: pytest.Monke
     assert row["status"] == "failed", "what waited when it was disabled waits no more"
     redeliver = f"{ENDPOINTS}/{endpoint['id']}/deliveries/{row['id']}/redeliver"
     await office.api.refused("POST", redeliver, status=409, code="webhook_endpoint_disabled")
+
+
+async def test_a_live_store_looks_at_the_part_of_the_list_that_its_ids_tell_of(office: Office) -> None:
+    from vinr_engagement.foundation.clock import format_instant, real_now
+
+    key = office.api.keys["live"]
+    moments = [real_now()]
+    for number in range(3):
+        await office.api.post("/v1/loyalty/accounts", {"program": "prog_default", "customer": f"c{number}"}, key=key)
+        moments.append(real_now())
+    made = await office.api.post(ENDPOINTS, {"url": "http://127.0.0.1:1/"}, key=key)
+    path = f"{ENDPOINTS}/{made['id']}/replay"
+    for first in range(3):
+        for end in range(first + 1, 4):
+            span = {"from": format_instant(moments[first]), "to": format_instant(moments[end])}
+            assert (await office.api.post(path, span, key=key))["events"] == end - first

@@ -7,7 +7,7 @@ the middle. Those that are well get every event, of each member in order.
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -94,10 +94,14 @@ async def play(office: Office, folder: Path, events: int, *, at_once: bool, seco
     async with ten() as place:
         for receiver in place.receivers:
             await office.endpoint(receiver.url, "loyalty.points.*")
-        with workers[0].running(), workers[1].running():
+        with ExitStack() as stack:
+            stack.enter_context(workers[0].running())
             started = time.monotonic()
             telling = asyncio.create_task(told(office, members, events))
+            await reach(place, 1, seconds)
+            stack.enter_context(workers[1].running())  # it stands by: the first has every lease
             await reach(place, events // 3, seconds)
+            assert place.least() < events, "killed in the middle"
             workers[0].kill()
             if at_once:  # as if the half minute were over
                 sql = "update leases set until = 0 where name like 'webhooks:%' or name = 'relay_events'"

@@ -1,16 +1,18 @@
-"""Several workers: no attempt is made twice at once, a killed one is replaced, a stop finishes what is under way."""
+"""Several workers: no attempt is made twice at once, a stop finishes what is under way, a kill loses nothing.
+
+Two worker processes of which one is killed are in ``test_load.py``.
+"""
 
 import asyncio
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.crash.processes import Server, Vinr, ready
+from tests.crash.processes import Server, ready
 from tests.crash.year import FOR_EVER, opened, prepare
 from tests.webhooks.conftest import Office, until
-from tests.webhooks.receiver import Answer, Receiver, receiving
+from tests.webhooks.receiver import Answer, receiving
 from vinr_engagement.commands import Store, leases
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.foundation.clock import real_now
@@ -91,41 +93,6 @@ async def test_another_worker_waits_while_the_lease_is_held(office: Office) -> N
             await asyncio.sleep(0.5)
             assert receiver.came == []
             assert await holder_of(office.store, endpoint["id"]) == "elsewhere"
-
-
-async def _endpoint(office: Any, receiver: Receiver) -> str:
-    found: str = (await office.endpoint(receiver.url, "loyalty.account.created"))["id"]
-    return found
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(
-    office: Office, database_url: str, tmp_path: Path
-) -> None:
-    first, second = (Vinr(database_url, tmp_path, "worker", **PRIVATE) for _ in range(2))
-    async with receiving() as receiver:
-        receiver.answer = lambda _: Answer(after=0.05)
-        endpoint = await _endpoint(office, receiver)
-        bodies = [{"program": "prog_default", "customer": f"cust_{number}"} for number in range(400)]
-        with first.running():
-            made = await asyncio.gather(*(office.api.post("/v1/loyalty/accounts", body) for body in bodies))
-            await until(lambda: len(receiver.came) >= 120)
-            killed = await holder_of(office.store, endpoint)
-            first.kill()
-            before = set(receiver.ids)
-            assert len(before) < 400, "killed in the middle"
-            with second.running():
-                await asyncio.sleep(0.5)
-                assert set(receiver.ids) == before or await holder_of(office.store, endpoint) != killed
-                sql = "update leases set until = 0"  # as if the half minute were over
-                await office.store.database.write(lambda session: session.execute(sql))
-                await until(lambda: len(set(receiver.ids)) == 400)
-                assert await holder_of(office.store, endpoint) not in ("", killed)
-                assert second.stop() == 0
-        assert {each.event["account"] for each in receiver.came} == {each["id"] for each in made}
-        repeated = len(receiver.ids) - 400
-        assert repeated <= 100, "a step at most"
-    assert (await verify(office.store.database)).faults == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -24,6 +24,7 @@ from scripts.sdk.description import (
     Values,
     references,
 )
+from scripts.sdk.schemas import Unreadable
 
 LONGEST_LINE: Final = 120
 _PRIMITIVES: Final = {
@@ -183,8 +184,11 @@ def has_two_spellings(description: Description, types: Iterable[tuple[str, Type]
 
 
 def verbatim(description: Description, schema: str) -> list[str]:
-    """The places in a body whose keys belong to the caller: metadata, maps by currency, the data of an event."""
-    return sorted(set(_verbatim(description, description.schemas[schema], "", ())))
+    """The places in a body whose keys belong to the caller: metadata, maps by currency, the data of an event.
+
+    Raises ``Unreadable`` for a schema that holds itself.
+    """
+    return sorted(set(_verbatim(description, description.schemas[schema], "", (schema,))))
 
 
 def _verbatim(description: Description, schema: Schema, place: str, above: tuple[str, ...]) -> Iterator[str]:
@@ -194,8 +198,9 @@ def _verbatim(description: Description, schema: Schema, place: str, above: tuple
             yield path
             continue
         for name in references(field.type):
-            if name not in above:
-                yield from _verbatim(description, description.schemas[name], f"{path}.", (*above, name))
+            if name in above:
+                raise Unreadable(f"{name} holds itself in {path}: places in it have no end.")
+            yield from _verbatim(description, description.schemas[name], f"{path}.", (*above, name))
 
 
 def _belongs_to_the_caller(description: Description, found: Type) -> bool:

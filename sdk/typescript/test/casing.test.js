@@ -90,6 +90,7 @@ test("queries: lists, spans, times and snake_case", async () => {
     createdAt: { gte: new Date(Date.UTC(2026, 0, 1)), lt: "2026-02-01T00:00:00Z" },
     expand: ["account", "rule.program"],
     type: undefined,
+    createdBy: null,
   });
   assert.deepEqual(
     [...requests[0].url.searchParams],

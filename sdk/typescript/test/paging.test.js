@@ -32,6 +32,15 @@ test("a page may be empty and others follow", async () => {
   assert.deepEqual(await ids(vinr.loyalty.accounts.list()), ["loy_1"]);
 });
 
+test("it ends where nothing more is told of, or no way there", async () => {
+  const told = (has_more, next_cursor) => ({ body: { data: [{ id: "loy_1" }], page: { has_more, next_cursor } } });
+  for (const last of [told(false, "loy_1"), told(true, null)]) {
+    const { vinr, requests } = recording([last]);
+    assert.deepEqual(await ids(vinr.loyalty.accounts.list()), ["loy_1"]);
+    assert.equal(requests.length, 1);
+  }
+});
+
 test("a page is asked for when it is come to, and the first one once", async () => {
   const { vinr, requests } = recording([page(["loy_2"], "loy_2"), page(["loy_1"])]);
   const list = vinr.loyalty.accounts.list();

@@ -48,6 +48,8 @@ test("any other body, id, time or secret is refused", async () => {
     [BODY, { ...headers, "webhook-id": "msg_2" }, SECRET],
     [BODY, { ...headers, "webhook-timestamp": String(NOW + 1) }, SECRET],
     [BODY, headers, OTHER],
+    [new TextEncoder().encode(`\u{feff}${BODY}`), headers, SECRET],
+    [BODY, own().replace("v1=", "v0="), SECRET],
     [BODY, own().replace(`t=${NOW}`, `t=${NOW + 1}`), SECRET],
     [`${BODY} `, own(), SECRET],
     [BODY, own(), OTHER],

@@ -81,6 +81,11 @@ def new_id(prefix: str, bucket: int | None = None) -> str:
     )
 
 
+def first_id(prefix: str, instant: int) -> str:
+    """The text with which ids made at this real time (microseconds) begin, and before which all earlier ones sort."""
+    return f"{prefix}_{_milliseconds_text(max(0, instant) // 1_000)}"
+
+
 @lru_cache(maxsize=64)
 def _milliseconds_text(milliseconds: int) -> str:
     """The first ten letters: the time, the same for all ids of a millisecond."""

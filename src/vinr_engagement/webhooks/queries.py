@@ -1,6 +1,9 @@
 """Reading endpoints and deliveries."""
 
-from vinr_engagement.foundation.clock import SECOND, Instant
+from typing import Final
+
+from vinr_engagement.foundation import ids
+from vinr_engagement.foundation.clock import MINUTE, SECOND, Instant
 from vinr_engagement.foundation.database import Database, Session
 from vinr_engagement.foundation.database.page import Filters, Page, Span, Window, page
 from vinr_engagement.outbox.log import Entry
@@ -45,21 +48,32 @@ async def list_deliveries(
 
 
 async def told_between(
-    session: Session, first: Instant, end: Instant, wanted: frozenset[str], most: int
+    session: Session, first: Instant, end: Instant, wanted: frozenset[str], most: int, *, real_time: bool
 ) -> list[Entry]:
     """Events of these types recorded from ``first`` on and before ``end``, in the order of their ids; one more than ``most``
-    where there are more. Times are those of the store's clock.
+    where there are more.
+
+    Times are those of the store's clock. Where that is ``real_time`` for ever, ids tell it too, and only a part of the list
+    is looked at.
     """
     filters = Filters().where("created_at >= {} and created_at < {}", first, end).among("type", sorted(wanted))
+    if real_time:
+        filters.where("id >= {} and id < {}", ids.first_id("evt", first - APART), ids.first_id("evt", end + APART))
     sql = f"select bucket, account, id, type from outgoing_events where {filters.sql()} order by id limit {most + 1}"
     return [Entry(*row) for row in await session.fetch(sql, *filters.arguments)]
+
+
+APART: Final = 10 * MINUTE
+"""An event has its id a moment after the time it is stamped with, by the clock of the same machine."""
 
 
 async def longest_wait(database: Database, now: Instant) -> float:
     """For how many seconds the first batch of events has waited that an enabled endpoint was not told of."""
     sql = (
-        "select min(b.created_at) from webhook_endpoints e join webhook_cursors c on c.endpoint = e.id"
+        "select min(at) from (select b.created_at as at from webhook_endpoints e join webhook_cursors c on c.endpoint = e.id"
         " join event_batches b on b.position = c.position + 1 where e.status = 'enabled'"
+        " union all select min(created_at) from event_batches where position is null"
+        " and exists (select 1 from webhook_endpoints where status = 'enabled')) as waiting"
     )
     ((earliest,),) = await database.ask(sql)
     return 0.0 if earliest is None else max(0, now - earliest) / SECOND

@@ -21,7 +21,8 @@ ATTEMPT_SECONDS: Final = 5.0
 """For all of an attempt: the name, the connection, the request and the answer."""
 CONNECTIONS: Final = 16
 """To one endpoint at a time, from the one process that works on it."""
-IDLE_SECONDS: Final = 20.0
+IDLE_SECONDS: Final = 4.0
+"""Receivers close idle connections after five seconds or more: what is sent as they do so would be lost."""
 READ_BYTES: Final = 65_536
 """An answer that is longer is not read on; its connection is closed."""
 _LONGEST_DETAIL: Final = 300

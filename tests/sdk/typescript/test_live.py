@@ -15,6 +15,8 @@ from tests.contract.world import World, world
 from tests.sdk.node import Project, find_node, run
 from tests.stores import sqlite_url
 from vinr import webhooks
+from vinr_engagement.foundation.clock import SECOND
+from vinr_engagement.webhooks import signing
 
 Json = dict[str, Any]
 CLIENT = "import { Vinr } from '@vinr/sdk';\nconst vinr = new Vinr();\n"
@@ -100,6 +102,19 @@ def test_what_the_standard_library_of_webhooks_signs_is_accepted(place: World, p
     console.log(JSON.stringify(event));
     """
     assert printed(project, place, program) == json.loads(BODY)
+
+
+def test_what_the_engine_signs_is_accepted_also_while_its_secret_is_being_changed(
+    place: World, project: Project
+) -> None:
+    secrets = [signing.secret_of(bytes([number]) * signing.KEY_BYTES) for number in (1, 2)]
+    headers = signing.headers("evt_1", BODY.encode(), secrets, int(time.time()) * SECOND)
+    calls = [
+        f"(await Vinr.webhooks.constructEvent({json.dumps(BODY)}, {json.dumps(given)}, '{secret}')).id"
+        for given in (headers, headers["vinr-signature"])
+        for secret in secrets
+    ]
+    assert printed(project, place, f"console.log(JSON.stringify([{', '.join(calls)}]));") == ["evt_1"] * 4
 
 
 def test_what_is_signed_here_the_standard_library_and_the_python_sdk_accept(place: World, project: Project) -> None:

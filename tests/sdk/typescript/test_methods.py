@@ -68,8 +68,9 @@ def test_every_method_sends_what_the_api_takes_and_gets_what_its_type_says(place
     with Vinr(place.keys["test"], base_url=place.url) as preparing, calling(project, place) as node:
         for each in samples(preparing, "typescript"):
             resource, method = known[each.operation]
-            answer = node.call(resource, method, arguments(each, camelised(each.named)))
-            lines += typed(resource, method, each, answer)
+            named = {name.rstrip("_"): value for name, value in each.named.items()}  # as the API has them, not Python
+            answer = node.call(resource, method, arguments(each, camelised(named)))
+            lines += typed(resource, method, each, named, answer)
             reached.add(each.operation)
     assert reached == set(known)
     project.compile(calls="\n".join(["import { Vinr } from '@vinr/sdk';", "const vinr = new Vinr();", *lines]))
@@ -88,9 +89,9 @@ def camelised(value: Any) -> Any:
     return {camel(name): entry if name in CALLERS_OWN else camelised(entry) for name, entry in value.items()}
 
 
-def typed(resource: Resource, method: Method, given: Sample, answer: Json) -> list[str]:
+def typed(resource: Resource, method: Method, given: Sample, named: Json, answer: Json) -> list[str]:
     """The call in both spellings, and its answer, for the compiler to judge: it knows of no field too many or too few."""
     called = "vinr." + ".".join(camel(name) for name in [*resource.path.split("."), method.name])
-    spellings = [arguments(given, camelised(given.named)), arguments(given, given.named)]
+    spellings = [arguments(given, camelised(named)), arguments(given, named)]
     calls = [f"() => {called}({json.dumps(each)[1:-1]});" for each in spellings]
     return [*calls, f"({json.dumps(answer)}) satisfies Awaited<ReturnType<typeof {called}>>;"]

@@ -119,17 +119,20 @@ async def replay(caller: Caller, errors: Errors, endpoint: str, body: EventRepla
     if body.to <= body.from_:
         raise Fault("parameter_invalid", "to must be later than from.", param="to")
     wanted = webhooks.types_of(matching.check(body.types, "types"))
-    entries = await caller.read(lambda session: _entries(session, endpoint, body, wanted))
+    real_time = caller.caller.environment == "live"
+    entries = await caller.read(lambda session: _entries(session, endpoint, body, wanted, real_time=real_time))
     if len(entries) > MOST_REPLAYED:
         message = f"from and to span more than {MOST_REPLAYED:,} events that the endpoint takes; choose a shorter span."
         raise Fault("webhook_replay_too_large", message, param="to")
     return await perform(caller, errors, ReplayEvents(endpoint, entries, real_now()))
 
 
-async def _entries(session: Session, endpoint: str, body: EventReplay, wanted: frozenset[str]) -> list[Entry]:
+async def _entries(
+    session: Session, endpoint: str, body: EventReplay, wanted: frozenset[str], *, real_time: bool
+) -> list[Entry]:
     row = found_or_missing(await webhook_queries.get_endpoint(session, endpoint), "webhook endpoint", endpoint)
     taken = wanted & _types_taken(row)
-    return await webhook_queries.told_between(session, body.from_, body.to, taken, MOST_REPLAYED)
+    return await webhook_queries.told_between(session, body.from_, body.to, taken, MOST_REPLAYED, real_time=real_time)
 
 
 def _types_taken(row: EndpointRow) -> frozenset[str]:

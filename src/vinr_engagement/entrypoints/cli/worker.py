@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Run the background jobs.")
 def worker() -> None:
-    """Run the background jobs of both stores: points that become available or expire, and old idempotency keys.
+    """Run the background jobs of both stores: points that become available or expire, webhooks, what is kept for a time.
 
     For servers started with --no-worker. Any number may run: each job is done by one of them at a time.
     """

@@ -76,6 +76,7 @@ class Courier:
         self._sender: Sender | None = None
         self._retired: list[Sender] = []
         self._steps: dict[str, asyncio.Task[None]] = {}
+        self._gate = asyncio.Semaphore(CONNECTIONS)  # of both steps: nobody waits for a connection on its own time
 
     def notice(self, outlook: Outlook) -> None:
         """Begins what there is to do, beside what is under way."""
@@ -190,7 +191,8 @@ class Courier:
             if each.entry.id in outcomes
         ]
         await self._move(after(place, window, outcomes.keys() | gone), rows)
-        await self._judge()
+        if outcomes:
+            await self._judge()
 
     async def _read_first(self, place: Place, limit: int) -> tuple[EndpointRow | None, Window, list[OutgoingEvent]]:
         async def read(session: Session) -> tuple[EndpointRow | None, Window, list[OutgoingEvent]]:
@@ -226,7 +228,8 @@ class Courier:
         if changes:
             database = self._post.store.database
             await progress.save_again(database, self._endpoint, self._post.holder, self._health, changes)
-        await self._judge()
+        if outcomes:
+            await self._judge()
 
     async def _read_again(self, limit: int) -> tuple[EndpointRow | None, list[DeliveryRow], dict[str, OutgoingEvent]]:
         async def read(session: Session) -> tuple[EndpointRow | None, list[DeliveryRow], dict[str, OutgoingEvent]]:
@@ -276,12 +279,12 @@ class Courier:
         for name, event in named:
             by_account[event.account].append((name, event))
         outcomes: dict[str, Outcome] = {}
-        sender, gate = await self._sender_to(endpoint.url), asyncio.Semaphore(CONNECTIONS)
-        ends, one_only = time.monotonic() + STEP_SECONDS, self._health.is_gentle
+        sender, one_only = await self._sender_to(endpoint.url), self._health.is_gentle
+        ends = min(time.monotonic() + STEP_SECONDS, self._held_until - ATTEMPT_SECONDS - SAVING_SECONDS)
 
         async def send_in_order(events: list[tuple[str, OutgoingEvent]]) -> None:
             for name, event in events:
-                async with gate:
+                async with self._gate:
                     if self._ends_early(ends, one_only=one_only):
                         return
                     outcomes[name] = await self._send(sender, endpoint, event)

@@ -17,6 +17,8 @@ from vinr_engagement.foundation.clock import Instant, real_now
 from vinr_engagement.webhooks import progress
 
 LOOK_SECONDS: Final = 0.25
+BREATH_SECONDS: Final = 0.02
+"""Under load steps end all the time: it is not looked more often than this."""
 """How late at most it is seen what other processes wrote; what this one's relay passes on is seen at once."""
 LONGEST_BACKOFF_SECONDS: Final = 60.0
 
@@ -56,6 +58,7 @@ class Dispatcher:
                 self._post.log.error("job_failed", exc_info=error, **facts)
                 await _first_of([self._post.stopping], pause)
                 continue
+            await asyncio.sleep(BREATH_SECONDS)
             await _first_of([self._post.stopping, self._post.wake, ring], pause)
         await asyncio.gather(*(courier.stop() for courier in self._couriers.values()))
 
