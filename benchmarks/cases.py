@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from benchmarks import load, servers, traffic
+from benchmarks import load, servers, sink, traffic
 from benchmarks.results import Sample
 from benchmarks.servers import Site
 
@@ -47,6 +47,16 @@ def one(site: Site, count: int) -> Sample:
     """One event a request."""
     sent = traffic.events(site.take(count), count, site.members)
     return _post(site, traffic.singles(site.key, sent), count)
+
+
+def told(site: Site, count: int) -> Sample:
+    """As :func:`one`, while the server's own worker delivers every event of the store to a webhook endpoint."""
+    with sink.receiving() as url:
+        made = site.ask("POST", "/v1/webhook-endpoints", {"url": url, "enabled_events": ["*"]})
+        try:
+            return one(site, count)
+        finally:
+            site.ask("DELETE", f"/v1/webhook-endpoints/{made['id']}")
 
 
 def batch(site: Site, count: int) -> Sample:
@@ -197,6 +207,7 @@ CASES = {
             also=YARDSTICK,
             store=FULL,
         ),
+        Case("told", "`POST /v1/events`, a webhook for each", {}, "one", told),
         Case(
             "batch",
             f"`POST /v1/events/batch`, {traffic.BATCH} a request",

@@ -249,6 +249,8 @@ _HOW = """
   spent in 90 days; two with a cap), two segments (by what members did, by what they are), three tiers by what was spent in
   twelve months, with multipliers, and a campaign that multiplies the points of every second member. Customers are mirrored.
   The events are the same.
+- **A webhook for each**: the server's own worker delivers every event of the store to an endpoint, a process beside it that only
+  answers. It goes on with what is left when the load has ended; nobody waits for that.
 - **Redemptions** are of a discount without an end of it, by random members who have the points; each writes a ledger row.
 - **Batches** have {batch} events. **Imports** are of an NDJSON file, beside a server that has nothing to do; their rate is by the
   seconds that the command prints: from opening the file, its digest included, to the last commit.

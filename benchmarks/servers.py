@@ -14,9 +14,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import asyncpg
+import msgspec
 
 from benchmarks import fill, processes, program
 from benchmarks.program import Furnishing
@@ -73,6 +74,17 @@ class Site:
         """So many numbers for events, the first of them."""
         first, self.number = self.number, self.number + count
         return first
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What the server answers to a request with the store's key."""
+        request = Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            None if body is None else msgspec.json.encode(body),
+            {"X-Api-Key": self.key, "Content-Type": "application/json"},
+            method=method,
+        )
+        with urlopen(request, timeout=60) as answer:
+            return msgspec.json.decode(answer.read())
 
     def usage(self) -> processes.Usage:
         """What its processes have used up to now."""
@@ -143,6 +155,7 @@ def new_site(engine: Engine, name: str, members: int, furnishing: Furnishing = p
     chosen = {name: value for name, value in os.environ.items() if name.startswith(("VINR_", "PYTHONPATH"))}
     site = Site(engine, name, members, url, furnishing)
     site.environment = {**chosen, "VINR_DATABASE_URL": url, "VINR_LOG_LEVEL": "error", "PATH": "/usr/bin:/bin"}
+    site.environment["VINR_WEBHOOK_ALLOW_PRIVATE"] = "true"  # what is told is received on this machine
     command(site, "migrate")
     fill.furnish(url, furnishing)
     made = command(site, "keys", "create", "--environment", "test", "--name", "benchmark")

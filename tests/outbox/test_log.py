@@ -91,6 +91,10 @@ async def test_old_batches_are_forgotten_and_positions_count_on(stores: list[Sto
     assert [batch.position for batch in await batches(store)] == [3, 4]
 
 
+async def test_no_entries_are_no_events(stores: list[Store]) -> None:
+    assert await stores[0].database.read(lambda session: log.read(session, [])) == []
+
+
 async def test_what_is_refused_announces_nothing(stores: list[Store]) -> None:
     with pytest.raises(Exception, match="No such account"):
         await stores[0].write_path.run(Adjust("loy_nobody", 1, "goodwill", {}), TESTS)

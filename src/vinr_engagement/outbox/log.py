@@ -73,6 +73,8 @@ def entries_of(batch: EventBatch) -> list[Entry]:
 
 async def read(session: Session, entries: Sequence[Entry]) -> list[OutgoingEvent]:
     """The events of these entries, in their order; those that are gone are left out."""
+    if not entries:
+        return []
     found = await session.find(OUTGOING_EVENTS, [(entry.bucket, entry.account, entry.id) for entry in entries])
     by_id = {event.id: event for event in found}
     return [by_id[entry.id] for entry in entries if entry.id in by_id]

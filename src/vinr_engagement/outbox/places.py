@@ -90,7 +90,7 @@ async def read_on(
     if holes or (not batches and first == place.position):
         raise PlaceGone(str(place))
     steps, reached = _steps(batches, place, limit, wanted)
-    found = await log.read(session, [entry for _, entry in steps]) if steps else []
+    found = await log.read(session, [entry for _, entry in steps])
     by_id = {event.id: event for event in found}
     return Reading([(at, by_id[entry.id]) for at, entry in steps if entry.id in by_id], reached)
 

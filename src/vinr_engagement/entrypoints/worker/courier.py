@@ -203,7 +203,7 @@ class Courier:
             following = await log.after(session, place.position, BATCHES_READ)
             window = open_window(place, following, wanted, limit, self._begins_at)
             entries = [each.entry for each in window.chosen if each.entry.id not in place.ahead]
-            return endpoint, window, await log.read(session, entries) if entries else []
+            return endpoint, window, await log.read(session, entries)
 
         return await self._post.store.database.read(read)
 
@@ -237,7 +237,7 @@ class Courier:
             if endpoint is None:
                 return None, [], {}
             rows = await progress.due(session, self._endpoint, self._post.now(), limit)
-            found = await log.read(session, [webhooks.entry_of(row) for row in rows]) if rows else []
+            found = await log.read(session, [webhooks.entry_of(row) for row in rows])
             return endpoint, rows, {event.id: event for event in found}
 
         return await self._post.store.database.read(read)
