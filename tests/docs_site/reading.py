@@ -11,6 +11,7 @@ class Seen(HTMLParser):
     ids: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     title: str = ""
@@ -33,6 +34,8 @@ class Seen(HTMLParser):
             self.resources.append(given.get("src") or given.get("href", ""))
         if tag == "link" and given.get("rel") == "canonical":
             self.canonical = given["href"]
+        if tag == "img":
+            self.pictures.append(given.get("src", ""))
         if tag == "meta" and given.get("name") == "description":
             self.description = given["content"]
         if tag == "style" or "style" in given or (tag == "script" and "src" not in given):

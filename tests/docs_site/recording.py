@@ -31,8 +31,9 @@ LAST = ("campaigns", "earning_rules", "programs", "test_helpers.clock.advance", 
 
 
 def in_order(api: Api) -> list[Operation]:
-    """Every operation, in an order in which each is answered as if it were alone."""
-    return sorted((operation for listed in api.operations.values() for operation in listed), key=_place)
+    """Every operation that has a sample, in an order in which each is answered as if it were alone."""
+    found = [operation for listed in api.operations.values() for operation in listed]
+    return sorted((operation for operation in found if operation.is_for_readers), key=_place)
 
 
 def _place(operation: Operation) -> int:

@@ -25,6 +25,7 @@ JUDGED = ("/docs", "/docs/guides/points-over-time", "/docs/reference/api/custome
 """One of each kind, and none that is long: judging takes the time that there is."""
 PAGES = (
     *JUDGED,
+    "/docs/benchmarks",
     "/docs/guides/refunds",
     "/docs/reference/api",
     "/docs/guides/events",

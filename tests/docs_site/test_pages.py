@@ -47,7 +47,7 @@ def test_every_page_as_markdown(served: Served, site: Site) -> None:
 def test_every_link_and_anchor_leads_somewhere(served: Served, site: Site) -> None:
     for path in site.pages:
         page = served.page(path)
-        for link in {*page.links, *page.resources}:
+        for link in {*page.links, *page.resources, *page.pictures}:
             assert_leads_somewhere(served, site, path, link)
 
 

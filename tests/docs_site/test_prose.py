@@ -41,6 +41,12 @@ def test_a_link_to_what_the_site_has_not_keeps_its_text(link: str) -> None:
     assert written.with_links(f"[Look]({link}) there", "docs/guides/events.md", Place()) == "Look there"
 
 
+def test_pictures_are_files_of_the_site() -> None:
+    made = html("![Board](../../deploy/grafana-board.json) ![Far](https://example.com/a.png)")
+    assert 'src="/shop/docs/files/deploy/grafana-board.json"' in made
+    assert 'src="https://example.com/a.png"' in made
+
+
 def test_links_in_code_are_left_alone() -> None:
     text = "[Look](refunds.md)\n```text\n[Look](refunds.md)\n```\n"
     assert written.with_links(text, "docs/guides/events.md", Place("https://shop.example")) == (

@@ -12,6 +12,13 @@ TEXT: Final = "text/plain; charset=utf-8"
 JSON: Final = "application/json"
 XML: Final = "application/xml"
 TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+PICTURES: Final = {
+    ".gif": "image/gif",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
 _WORTH_PACKING: Final = 500
 
 

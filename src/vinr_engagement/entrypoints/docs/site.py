@@ -106,7 +106,7 @@ class Site:
             yield path, lambda page=page: File(self._shown(page), HTML)
             yield f"{path}.md", lambda page=page: File(page.markdown.encode(), MARKDOWN)
         for source in sources.files():
-            yield str(sources.address(source)), lambda source=source: File(sources.text(source).encode(), TEXT)
+            yield str(sources.address(source)), lambda source=source: sources.file(source)
         yield f"{HOME}/skill.md", lambda: File(self._skill(), MARKDOWN)
         yield f"{HOME}/search.json", lambda: File(json.encode(search.index(self._searched(), self.place)), JSON)
         yield "/llms.txt", lambda: File(self._rendered("text/llms.txt", pages=self.pages), TEXT)

@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from vinr_engagement.entrypoints.docs.file import PICTURES, TEXT, File
+
 _PACKAGED: Final = Path(__file__).parent / "pages"
 _CHECKOUT: Final = Path(__file__).parents[4]
 INDEX: Final = "docs/README.md"
@@ -35,6 +37,12 @@ def files() -> list[str]:
     """Every file that pages may link to and that is none itself."""
     found = [path for folder in _FOLDERS for path in sorted((root() / folder).rglob("*"))]
     return [path.relative_to(root()).as_posix() for path in found if path.is_file() and path.suffix != ".md"]
+
+
+def file(source: str) -> File:
+    """A file that is no page: a picture as such, all else as text."""
+    path = root() / source
+    return File(path.read_bytes(), PICTURES.get(path.suffix, TEXT))
 
 
 def address(source: str) -> str | None:

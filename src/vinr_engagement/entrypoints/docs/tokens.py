@@ -69,6 +69,9 @@ def follow_links(state: StateCore) -> None:
 def _followed(children: list[Token], resolve: Resolve) -> Iterator[Token]:
     kept = list[bool]()
     for child in children:
+        if child.type == "image":
+            source = str(child.attrGet("src"))
+            child.attrSet("src", resolve(source) or source)
         if child.type == "link_open":
             kept.append(_follow(child, resolve))
             if not kept[-1]:

@@ -62,6 +62,11 @@ class Operation:
     shown: Any
 
     @property
+    def is_for_readers(self) -> bool:
+        """Whether a reader may ask for it: what takes changes without a key is for others, who sign what they send."""
+        return bool(self.scope) or self.method == "GET"
+
+    @property
     def verb(self) -> str:
         """What it does with its resource."""
         return self.id.rpartition(".")[2]
