@@ -16,7 +16,7 @@ STALE := stale
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check audit format bench mutate lock clean stale
+.PHONY: help demo test soak check audit format bench mutate sdk lock clean stale
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,13 +52,16 @@ bench: $(VENV)/.dev  ## run the benchmarks
 mutate: $(VENV)/.dev  ## make small faults in the pure modules, and see that tests notice them
 	@$(BIN)/python -m scripts.mutate $(ARGS)
 
+sdk: $(VENV)/.dev  ## make both SDKs anew from the API: after a change to an endpoint or a schema
+	@$(BIN)/python -m scripts.sdk $(ARGS)
+
 lock: $(UV)  ## pin every dependency anew in requirements/ (ARGS='--upgrade-package click' moves one)
 	@$(LOCK) pyproject.toml --output-file requirements/runtime.txt $(or $(ARGS),--upgrade)
 	@$(LOCK) pyproject.toml --group dev --constraints requirements/runtime.txt \
 		--output-file requirements/dev.txt $(or $(ARGS),--upgrade)
 
 clean:  ## remove .venv and every cache
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist sdk/typescript/node_modules sdk/typescript/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: $(UV) requirements/runtime.txt $(PROJECT)

@@ -51,16 +51,26 @@ def main(engine: str, only: tuple[str, ...], into: Path | None, *, redraw: bool,
         report.write(results.read(into / RAW), into)
         return
     plan = _plan(only, options)
-    found = Results(machine.describe(plan.folder), shlex.join(["make", "bench", *_arguments()]), [])
+    found = _before(machine.describe(plan.folder), into)
+    command, commit = shlex.join(["make", "bench", *_arguments()]), machine.commit()
     for name in ("sqlite", "postgresql") if engine == "both" else (engine,):
-        found.engines.append(runs.measure(name, plan))
-        terminal.table(found.engines[-1])
+        measured = runs.measure(name, plan)
+        measured.command, measured.commit = command, commit
+        found.put(measured)
+        terminal.table(measured)
         if into is not None:  # what was measured is kept, whatever becomes of the next engine
             into.mkdir(parents=True, exist_ok=True)
             results.write(found, into / RAW)
     if into is not None:
         report.write(found, into)
         click.echo(f"\nWritten to {into}")
+
+
+def _before(described: dict[str, str], into: Path | None) -> Results:
+    """What the report has already of other engines, unless it is of another machine."""
+    known = None if into is None or not (into / RAW).exists() else results.read(into / RAW)
+    same = known is not None and known.machine["CPU"] == described["CPU"]
+    return Results(described, known.engines if known is not None and same else [])
 
 
 def _plan(only: tuple[str, ...], options: dict[str, Any]) -> Plan:

@@ -210,7 +210,7 @@ CASES = {
         Case("read", "`GET /v1/loyalty/accounts/{id}`", dict.fromkeys(_BOTH, 0.5), "healthz", read),
         Case(
             "redeem",
-            "`POST /v1/loyalty/redemptions`, one a request",
+            "`POST /v1/loyalty/redemptions`",
             dict.fromkeys(_BOTH, 0.5),
             "one",
             redeem,

@@ -3,12 +3,14 @@
 import os
 import platform
 import sqlite3
+import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 FSYNC_SECONDS = 2.0
 _PAGE = b"x" * 4096
+_HERE = Path(__file__).parent
 
 
 def describe(folder: Path | None) -> dict[str, str]:
@@ -21,6 +23,17 @@ def describe(folder: Path | None) -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "disk": f"{fsyncs_a_second(folder):,.0f} appends of 4 KiB with fdatasync a second",
     }
+
+
+def commit() -> str:
+    """The commit that is checked out here, with a ``+`` where files were changed since; empty outside a checkout."""
+    try:
+        told = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+"], capture_output=True, text=True, check=True, cwd=_HERE
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return told.stdout.strip()
 
 
 def _cpu_model() -> str:

@@ -47,6 +47,7 @@ def _rates(engines: list[EngineResult], drawn: set[str]) -> Iterator[str]:
     for engine in engines:
         yield f"### {engine.title} {engine.version}"
         yield ""
+        yield from _measured_by(engine)
         yard = median(each.yard.rate for each in engine.rounds)
         yield f"Yardstick: {yard:,.0f} transactions a second ({_yard(engine)}). Medians of {len(engine.rounds)} runs,"
         yield f"{engine.members:,} members, {engine.events:,} events of a case (batches and imports: twice as many),"
@@ -59,6 +60,13 @@ def _rates(engines: list[EngineResult], drawn: set[str]) -> Iterator[str]:
         yield f"The server had {engine.peak_memory / 1e6:,.0f} MB of memory at most, all its processes together."
         yield ""
     yield from _plot("latency", drawn)
+
+
+def _measured_by(engine: EngineResult) -> Iterator[str]:
+    if engine.command:
+        commit = f"Commit {engine.commit}: " if engine.commit else ""
+        yield f"{commit}`{engine.command}`."
+        yield ""
 
 
 def _served_by(engine: EngineResult) -> str:
@@ -216,9 +224,7 @@ def _sweep_row(title: str, sweep: Sweep) -> tuple[str, ...]:
 
 def _how(found: Results) -> Iterator[str]:
     settings = ", ".join(f"`{name} = {value}`" for name, value in POSTGRESQL_SETTINGS.items())
-    yield _HOW.format(
-        command=found.command, settings=settings, connections=load.CONNECTIONS, batch=traffic.BATCH
-    ).strip()
+    yield _HOW.format(settings=settings, connections=load.CONNECTIONS, batch=traffic.BATCH).strip()
     for engine in found.engines:
         wall = figure(engine.rounds, "import", lambda each: each.wall_rate)
         if wall is not None:
@@ -228,7 +234,7 @@ def _how(found: Results) -> Iterator[str]:
 _HOW = """
 ## How it is measured
 
-Again: `{command}`; `make bench ARGS=--help` lists the options.
+`make bench ARGS=--help` lists the options; a run of one engine leaves the figures of the other as they are.
 
 - **Yardstick.** One earn of one random member in a transaction: a ledger row, the balance, an outbox row, each row with 300
   bytes of payload. PostgreSQL: the best over 1 to 32 clients. SQLite: one bare loop, write-ahead log. It is measured in every

@@ -91,7 +91,7 @@ class Sweep(msgspec.Struct):
 
 
 class EngineResult(msgspec.Struct):
-    """Everything of one engine."""
+    """Everything of one engine. ``commit`` is that of the code, empty where that is unknown; ``command`` measures it again."""
 
     engine: str
     title: str
@@ -104,14 +104,23 @@ class EngineResult(msgspec.Struct):
     peak_memory: int = 0
     scale: Scale | None = None
     sweep: Sweep | None = None
+    commit: str = ""
+    command: str = ""
 
 
 class Results(msgspec.Struct):
-    """A whole run."""
+    """What was measured on one machine, each engine when it was measured last."""
 
     machine: dict[str, str]
-    command: str
     engines: list[EngineResult]
+
+    def put(self, found: EngineResult) -> None:
+        """Adds what was found of an engine, in place of what is there of it."""
+        self.engines = sorted([*(each for each in self.engines if each.engine != found.engine), found], key=_by_engine)
+
+
+def _by_engine(result: EngineResult) -> str:
+    return result.engine
 
 
 def median(values: Iterable[float | None]) -> float | None:

@@ -1,9 +1,10 @@
 """A server on a real socket of this machine, in the test's own loop."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 
@@ -30,12 +31,15 @@ class Served:
 
 
 @asynccontextmanager
-async def served(database_url: str, *, lanes: int = 1) -> AsyncIterator[Served]:
-    """Serves the test store of a database for as long as the block runs."""
+async def served(
+    database_url: str, *, lanes: int = 1, around: Callable[[Any], Any] = lambda app: app
+) -> AsyncIterator[Served]:
+    """Serves the test store of a database for as long as the block runs; ``around`` may put something before the app."""
     settings = Settings(database_url=database_url, log_level="critical", lanes=lanes)
     store = await Store.open("test", settings)
     made = await store.write_path.run(store.new_key("tests", "secret", []), TESTS)
-    config = uvicorn.Config(create_app({"test": store}, settings), port=0, log_level="critical", lifespan="off")
+    app = around(create_app({"test": store}, settings))
+    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 (uvicorn sets no event)

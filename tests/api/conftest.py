@@ -118,14 +118,17 @@ def _expected(answer: httpx2.Response, status: int) -> Json:
     return found
 
 
-async def open_api(database_url: str, rate_limit: int = 0, burst: int = 0, log_level: str = "critical") -> Api:
-    """An API over the two stores of a fresh install."""
+async def open_api(
+    database_url: str, rate_limit: int = 0, burst: int = 0, log_level: str = "critical", **more: Any
+) -> Api:
+    """An API over the two stores of a fresh install; ``more`` are further settings."""
     chosen = Settings(
         database_url=database_url,
         key_pepper="pepper",
         log_level=log_level,
         rate_limit=rate_limit,
         rate_limit_burst=burst,
+        **more,
     )
     stores: dict[Environment, Store] = {name: await Store.open(name, chosen, migrate=False) for name in ENVIRONMENTS}
     app = create_app(stores, chosen)

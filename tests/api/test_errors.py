@@ -10,8 +10,12 @@ import pytest
 
 from tests.api.conftest import Api, close_api, open_api, payment
 from tests.api.redeeming import REDEMPTIONS, a_member, a_reward
+from tests.connectors.sending import STRIPE_SECRET, stripe_signature
 from tests.docs.tables import GUIDES, code, table
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
+from vinr_engagement.entrypoints.api.limits import STREAMS
+from vinr_engagement.webhooks import MOST_ENDPOINTS
+from vinr_engagement.webhooks.deliveries import MOST_REPLAYED
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +26,8 @@ TRANSACTIONS = "/v1/loyalty/transactions"
 CREDIT = "/v1/loyalty/credit"
 REFERRALS = "/v1/loyalty/referrals"
 CLOCK = "/v1/test-helpers/clock"
+ENDPOINTS = "/v1/webhook-endpoints"
+EVER = {"from": "2020-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z"}
 Provocation = Callable[[Api], Awaitable[httpx2.Response]]
 
 
@@ -198,6 +204,33 @@ async def until_in_past(api: Api) -> httpx2.Response:
     return await api.call("POST", f"{ACCOUNTS}/{account['id']}/tier", body)
 
 
+async def an_endpoint(api: Api, **more: Any) -> str:
+    """The path of a new one."""
+    body = {"url": "https://shop.example/hooks", **more}
+    return f"{ENDPOINTS}/{(await api.post(ENDPOINTS, body))['id']}"
+
+
+async def webhook_endpoint_disabled(api: Api) -> httpx2.Response:
+    return await api.call("POST", f"{await an_endpoint(api, status='disabled')}/replay", EVER)
+
+
+async def webhook_endpoint_limit(api: Api) -> httpx2.Response:
+    for _ in range(MOST_ENDPOINTS):
+        await an_endpoint(api)
+    return await api.call("POST", ENDPOINTS, {"url": "https://shop.example/hooks"})
+
+
+async def webhook_replay_too_large(api: Api) -> httpx2.Response:
+    path = await an_endpoint(api)
+    fill = (
+        f"with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n <= {MOST_REPLAYED})"
+        " insert into outgoing_events (bucket, account, id, type, sequence, data, created_at)"
+        " select 1, 'loy_1', 'evt_' || n, 'credit.issued', n, '{}', 1775044800000000 from numbers"
+    )
+    await api.stores["test"].database.write(lambda session: session.execute(fill))
+    return await api.call("POST", f"{path}/replay", EVER)
+
+
 async def insufficient_points(api: Api) -> httpx2.Response:
     account = await api.enrol()
     return await api.call("POST", TRANSACTIONS, {"account": account["id"], "amount": -5})
@@ -302,6 +335,17 @@ async def referral_velocity_exceeded(api: Api) -> httpx2.Response:
     return await use(api, code, "cat")
 
 
+async def signing_secret_in_use(api: Api) -> httpx2.Response:
+    body = {"signing_secrets": ["shpss_of_the_test_app_000001"]}
+    await api.patch("/v1/connectors/shopify", body)
+    return await api.call("PATCH", "/v1/connectors/shopify", body, key=api.keys["live"])
+
+
+async def connector_disabled(api: Api) -> httpx2.Response:
+    await api.patch("/v1/connectors/stripe", {"signing_secrets": [STRIPE_SECRET]})
+    return await api.call("POST", "/v1/connectors/stripe", content=b"{}", headers=stripe_signature(b"{}"), key="")
+
+
 def request(method: str, path: str, body: Any = None, **more: Any) -> Provocation:
     async def provoke(api: Api) -> httpx2.Response:
         return await api.call(method, path, body, **more)
@@ -333,6 +377,11 @@ async def campaign_archived(api: Api) -> httpx2.Response:
     return await api.call("PATCH", path, {"status": "active"})
 
 
+async def stream_limit_reached(api: Api) -> httpx2.Response:
+    api.app._api.state.streams.open = STREAMS
+    return await api.call("GET", "/v1/events/stream")
+
+
 PROVOCATIONS: dict[str, Provocation] = {
     "parameter_missing": request("POST", ACCOUNTS, {}),
     "parameter_unknown": request("POST", ACCOUNTS, {"program": "prog_default", "meta": {}}),
@@ -342,6 +391,9 @@ PROVOCATIONS: dict[str, Provocation] = {
     "version_unknown": request("GET", ACCOUNTS, headers={"Vinr-Version": "1999-01-01"}),
     "api_key_missing": request("GET", ACCOUNTS, key=""),
     "api_key_invalid": request("GET", ACCOUNTS, key="sk_test_00000000000000000000000000"),
+    "signature_invalid": request("POST", "/v1/connectors/stripe", {}, key=""),
+    "signing_secret_in_use": signing_secret_in_use,
+    "connector_disabled": connector_disabled,
     "permission_denied": permission_denied,
     "test_mode_only": test_mode_only,
     "path_unknown": request("GET", "/v1/loyalty/acounts"),
@@ -371,6 +423,8 @@ PROVOCATIONS: dict[str, Provocation] = {
     "campaign_archived": campaign_archived,
     "campaign_begun": campaign_begun,
     "segment_in_use": segment_in_use,
+    "stream_place_gone": request("GET", "/v1/events/stream", params={"last_event_id": "evb_none-1"}),
+    "stream_limit_reached": stream_limit_reached,
     "body_too_large": body_too_large,
     "unsupported_media_type": request("POST", ACCOUNTS, content=b"{}", headers={"Content-Type": "text/plain"}),
     "clock_moves_forward": clock_moves_forward,
@@ -380,6 +434,10 @@ PROVOCATIONS: dict[str, Provocation] = {
     "insufficient_credit": insufficient_credit,
     "credit_out_of_range": credit_out_of_range,
     "payment_failed": payment_failed,
+    "webhook_endpoint_disabled": webhook_endpoint_disabled,
+    "webhook_endpoint_limit": webhook_endpoint_limit,
+    "webhook_replay_too_large": webhook_replay_too_large,
+    "webhook_url_refused": request("POST", ENDPOINTS, {"url": "https://127.0.0.1/hooks"}),
     "until_in_past": until_in_past,
     "points_out_of_range": points_out_of_range,
     "refund_exceeds_payment": refund_exceeds_payment,

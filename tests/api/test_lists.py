@@ -9,6 +9,7 @@ from tests.api.conftest import Api, payment
 pytestmark = pytest.mark.anyio
 
 ACCOUNTS = "/v1/loyalty/accounts"
+ENDPOINTS = "/v1/webhook-endpoints"
 TRANSACTIONS = "/v1/loyalty/transactions"
 
 
@@ -25,6 +26,7 @@ async def furnish(api: Api) -> str:
         await api.post("/v1/loyalty/segments", named)
         bonus = {"type": "bonus_points", "trigger": "shop.visited", "points": 5}
         await api.post("/v1/loyalty/campaigns", {**named, "mechanics": [bonus]})
+        await api.post(ENDPOINTS, {"url": "https://shop.example/hooks"})
         if number:
             await api.enrol(f"cust_{number}")
         customer = {"id": f"cust_{number}", "email": f"{number}@example.com"}
@@ -35,6 +37,7 @@ async def furnish(api: Api) -> str:
 
 def paths(account: str) -> list[str]:
     return [
+        ENDPOINTS,
         ACCOUNTS,
         f"{TRANSACTIONS}?account={account}",
         f"{ACCOUNTS}/{account}/lots",

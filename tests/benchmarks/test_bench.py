@@ -36,9 +36,15 @@ def bench(folder: Path, *arguments: str) -> results.Results:
 
 
 def test_every_case(tmp_path: Path) -> None:
-    (engine,) = bench(tmp_path, "--engine", "sqlite", *TINY).engines
+    into = tmp_path / "report"
+    into.mkdir()
+    other = results.EngineResult("postgresql", "PostgreSQL", "18.4", 2, 40, 64, command="make bench")
+    results.write(results.Results({"CPU": machine.describe(None)["CPU"]}, [other]), into / "results.json")
+    kept, engine = bench(tmp_path, "--engine", "sqlite", *TINY).engines
+    assert kept == other, "what was measured of the other engine stays"
     assert engine.rounds[0].samples.keys() == CASES.keys()
     assert engine.peak_memory > 1e6
+    assert engine.command.startswith("make bench ")
 
 
 @pytest.mark.parametrize("case", ["full", "redeem"])

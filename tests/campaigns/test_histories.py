@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.docs.shop import PROGRAM, Json, Shop, open_shop
 from vinr_engagement import campaigns
-from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands import CreateAccount, CreateCampaign, MergeAccounts, UpdateProgram
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.foundation.clock import DAY
@@ -83,11 +82,8 @@ async def account_of(shop: Shop, customer: str) -> str:
 
 async def check(shop: Shop) -> None:
     assert (await verify(shop.store.database)).faults == []
-    for identifier, definition in CAMPAIGNS.items():
-        found = await shop.store.database.read(
-            lambda session, name=identifier: campaign_queries.results_of(session, name)
-        )
-        assert "budget" not in definition or found.points_given <= definition["budget"]["points"]
+    for identifier, points in await shop.store.database.ask("select rule, points from rule_budgets"):
+        assert points <= CAMPAIGNS[identifier]["budget"]["points"]
     rows = await shop.store.database.read(lambda session: session.rows(campaigns.CAMPAIGN_MEMBERS, "true"))
     for row in rows:
         for progress in campaigns.progress_of(row.progress).values():

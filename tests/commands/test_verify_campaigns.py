@@ -13,6 +13,7 @@ pytestmark = pytest.mark.anyio
 PAID = "payment.completed"
 DAMAGES = {
     "points": ("update campaign_members set points = points + 7", "campaign_points", "7 more"),
+    "given": ("update campaign_members set given = given + 7", "campaign_given", "7 more"),
     "times": ("update campaign_members set times = times + 1", "campaign_times", "1 more"),
     "spend": ("update campaign_members set spend = spend - 5", "campaign_spend", "5 less"),
     "progress": (

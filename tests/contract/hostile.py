@@ -14,7 +14,9 @@ REDEMPTIONS = "/v1/loyalty/redemptions"
 REFERRALS = "/v1/loyalty/referrals"
 SEGMENTS = "/v1/loyalty/segments"
 CAMPAIGNS = "/v1/loyalty/campaigns"
+CONNECTORS = "/v1/connectors"
 CLOCK = "/v1/test-helpers/clock"
+ENDPOINTS = "/v1/webhook-endpoints"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -28,7 +30,7 @@ class Write(NamedTuple):
 
 
 async def writes(api: Api) -> list[Write]:
-    """One for every operation that is no GET."""
+    """One for every operation that is no GET and asks for a key."""
     first, second, closed = [await api.enrol(f"cust_{name}") for name in ("a", "b", "c")]
     await api.post(f"{ACCOUNTS}/{closed['id']}/close")
     rule = {"program": "prog_default", "trigger": "cart.left", "award": {"type": "fixed", "points": 1}}
@@ -71,6 +73,10 @@ async def writes(api: Api) -> list[Write]:
     }
     code = (await api.post(REFERRALS, referral))["code"]
     one = f"{ACCOUNTS}/{first['id']}"
+    hook, doomed = [await api.post(ENDPOINTS, ENDPOINT) for _ in range(2)]
+    told_again = f"{ENDPOINTS}/{hook['id']}"
+    await api.post(f"{told_again}/replay", REPLAY)
+    delivery = (await api.get(f"{told_again}/deliveries"))["data"][0]
     return [
         Write("referrals.create", "POST", REFERRALS, referral),
         Write("referrals.attribute", "POST", f"{REFERRALS}/attribute", {"code": code, "customer": "cust_friend"}),
@@ -105,14 +111,29 @@ async def writes(api: Api) -> list[Write]:
         Write("events.create", "POST", "/v1/events", event),
         Write("events.create_batch", "POST", "/v1/events/batch", {"events": [event]}),
         Write("events.replay", "POST", "/v1/events/evt_ignored/replay", {"account": first["id"]}),
+        Write("webhook_endpoints.create", "POST", ENDPOINTS, ENDPOINT),
+        Write("webhook_endpoints.update", "PATCH", told_again, ENDPOINT),
+        Write("webhook_endpoints.delete", "DELETE", f"{ENDPOINTS}/{doomed['id']}", None),
+        Write("webhook_endpoints.rotate_secret", "POST", f"{told_again}/rotate-secret", {"expires_in_hours": 5}),
+        Write("webhook_endpoints.redeliver", "POST", f"{told_again}/deliveries/{delivery['id']}/redeliver", None),
+        Write("webhook_endpoints.replay", "POST", f"{told_again}/replay", REPLAY),
+        Write("connectors.update", "PATCH", f"{CONNECTORS}/stripe", CONNECTOR),
         Write("api_keys.create", "POST", "/v1/api-keys", {"name": "K", "kind": "restricted", "scopes": ["accounts:read"]}),
         Write("api_keys.revoke", "DELETE", f"/v1/api-keys/{key['id']}", None),
-        Write("test_helpers.set_clock", "POST", CLOCK, {"now": "2190-01-01T00:00:00Z"}),
-        Write("test_helpers.advance_clock", "POST", f"{CLOCK}/advance", {"to": "2190-01-01T00:00:00Z"}),
-        Write("test_helpers.rejoin_real_time", "DELETE", CLOCK, None),
+        Write("test_helpers.clock.set", "POST", CLOCK, {"now": "2190-01-01T00:00:00Z"}),
+        Write("test_helpers.clock.advance", "POST", f"{CLOCK}/advance", {"to": "2190-01-01T00:00:00Z"}),
+        Write("test_helpers.clock.rejoin_real_time", "DELETE", CLOCK, None),
     ]  # fmt: skip
 
 
+ENDPOINT: Json = {
+    "url": "https://shop.example/hooks",
+    "enabled_events": ["loyalty.*", "credit.issued"],
+    "description": "CRM",
+    "status": "enabled",
+    "metadata": {"a": "b"},
+}
+REPLAY: Json = {"from": "2020-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z", "types": ["loyalty.account.*"]}
 PROGRAM: Json = {
     "name": "Club",
     "status": "active",
@@ -163,6 +184,11 @@ CAMPAIGN: Json = {
     "per_member_limit": {"points": 50, "times": 5},
     "status": "active",
     "metadata": {"a": "b"},
+}
+CONNECTOR: Json = {
+    "enabled": True,
+    "signing_secrets": ["whsec_of_an_endpoint_01", "whsec_of_an_endpoint_02"],
+    "options": {"customer_prefix": "stripe_", "customer_metadata": "user_id"},
 }
 RULE: Json = {
     "program": "prog_default",

@@ -3,13 +3,15 @@
 Without it nearly every request would name nothing, and prove little.
 """
 
+import json
 from random import Random
 from typing import Any
 
 import schemathesis
 
 from tests.api.conftest import payment
-from tests.contract.world import Json, World
+from tests.connectors.sending import shopify_signature, stripe_signature
+from tests.contract.world import SIGNING_SECRETS, Json, World
 from vinr_engagement.entrypoints.api.expand import PATHS
 
 _OF_RECEIVED = {"/v1/received-events/{event}": "received_event", "/v1/events/{event}/replay": "ignored_event"}
@@ -30,6 +32,8 @@ _LISTS = {
     "/v1/events": "event",
     "/v1/received-events": "received_event",
     "/v1/audit-log": "audit_log_entry",
+    "/v1/webhook-endpoints": "endpoint",
+    "/v1/webhook-endpoints/{endpoint}/deliveries": "delivery",
     "/v1/api-keys": "key",
 }
 _EXPANDED = {
@@ -117,7 +121,13 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "referral_share_url": ("https://shop.test/{code}", None),
     "max_conversions": (1, None),
     "scopes": ([], ["accounts:read", "events:write"]),
+    "url": ("https://shop.example/hooks", "https://shop.example:8443/hooks?a=b"),
+    "enabled_events": (["*"], ["loyalty.points.*", "credit.issued"]),
+    "types": (["*"], ["loyalty.points.*"]),
+    "from": ("2020-01-01T00:00:00Z",),
     "kind": ("secret", "restricted"),
+    "enabled": (True,),
+    "signing_secrets": (list(SIGNING_SECRETS.values()),),
     "allow_negative": (True, False),
     "amount": (1, 25, 500, -1, -100, 1, 300),
 }
@@ -159,8 +169,21 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
             case.body["program"] = "prog_default"  # where the members are
         elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
             case.body["currency"] = "EUR"  # what members have
+        elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
+            case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
         elif case.path.endswith("/attribute") and isinstance(case.body, dict):
             _name_one_side(case.body, random)
+
+
+def signature_of(case: schemathesis.Case) -> dict[str, str]:
+    """What a provider sends with a webhook; nothing for any other request."""
+    if case.operation.definition.raw["operationId"] != "connectors.receive":
+        return {}
+    raw, provider = json.dumps(case.body).encode(), case.path_parameters["provider"]
+    if provider == "shopify":
+        named = {"X-Shopify-Topic": "orders/paid", "X-Shopify-Webhook-Id": "an-order"}
+        return {**named, **shopify_signature(raw, SIGNING_SECRETS["shopify"])}
+    return stripe_signature(raw, SIGNING_SECRETS["stripe"])
 
 
 def _fits_a_path(given: Any) -> bool:

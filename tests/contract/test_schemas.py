@@ -8,18 +8,19 @@ import pytest
 
 from tests.api.conftest import Json, close_api, open_api
 from tests.stores import sqlite_url
+from vinr_engagement.entrypoints.api.meanings import OF_ONE
 
 pytestmark = pytest.mark.anyio
 
 OPEN = {
     "Customer/properties/metadata",  # as the shop sent it
     "ReceivedEvent/properties/body",  # as the shop sent it
-    "EventIn/properties/data/properties/object",  # any event of any shop
+    "EventInData/properties/object",  # any event of any shop
     "EventData/properties/previous/anyOf/0",  # some of the fields of the object, whichever changed
 }
 """Objects whose fields are somebody else's."""
 UNTYPED = {f"EventIn/properties/{name}" for name in ("object", "api_version", "livemode")} | {
-    "EventIn/properties/data/properties/previous_attributes"
+    "EventInData/properties/previous_attributes"
 }
 """Taken from senders that have them, and not looked at."""
 
@@ -74,6 +75,17 @@ async def test_no_object_is_without_fields_and_no_list_without_entries(tmp_path:
 async def test_every_field_has_a_type(tmp_path: Path) -> None:
     telling = {"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"}
     assert {place for place, schema in await every_schema(tmp_path) if not telling & set(schema)} == UNTYPED
+
+
+async def test_every_schema_and_every_field_says_what_it_means(tmp_path: Path) -> None:
+    components = (await document_of(tmp_path))["components"]["schemas"]
+    fields = {
+        f"{name}.{field}": found for name, schema in components.items() for field, found in schema["properties"].items()
+    }
+    silent = {place for place, found in fields.items() if not found.get("description") and "$ref" not in found}
+    assert silent == set(), "say what they mean at the field, or in entrypoints/api/meanings.py"
+    assert {name for name, schema in components.items() if not schema.get("description")} == {"Error"}
+    assert set(OF_ONE) <= set(fields), "meanings of fields that are no more"
 
 
 async def test_what_is_said_of_an_answer_is_about_fields_that_are_there(tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ REDEMPTIONS = "/v1/loyalty/redemptions"
 PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
 REFERRALS = "/v1/loyalty/referrals"
+ENDPOINTS = "/v1/webhook-endpoints"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
+SIGNING_SECRETS = {"stripe": "whsec_of_the_world_00001", "shopify": "shpss_of_the_world_00001"}
 GOLD: Json = {"name": "Gold", "rank": 1, "threshold": 100, "multiplier": "1.5", "benefits": ["Lounge"]}
 
 
@@ -108,8 +110,12 @@ def furnish(place: World, mark: str) -> None:
         place.add("campaign", _made(client, "/v1/loyalty/campaigns", campaign)["id"])
         key = _made(client, "/v1/api-keys", {"name": mark, "kind": "restricted", "scopes": ["accounts:read"]})
         place.add("key", key["id"])
+        for provider, secret in SIGNING_SECRETS.items():
+            client.patch(f"/v1/connectors/{provider}", json={"enabled": True, "signing_secrets": [secret]})
+            place.add("provider", provider)
         _members(place, client, mark)
         _events(place, client, mark)
+        _webhooks(place, client)
 
 
 def _members(place: World, client: httpx2.Client, mark: str) -> None:
@@ -179,6 +185,16 @@ def _events(place: World, client: httpx2.Client, mark: str) -> None:
     entries = client.get("/v1/audit-log", params={"limit": 5}).json()["data"]
     for entry in entries:
         place.add("audit_log_entry", entry["id"])
+
+
+def _webhooks(place: World, client: httpx2.Client) -> None:
+    """An endpoint with deliveries in place of those that are there: a store has so many."""
+    for endpoint in client.get(ENDPOINTS, params={"limit": 100}).json()["data"]:
+        client.delete(f"{ENDPOINTS}/{endpoint['id']}").raise_for_status()
+    made = _made(client, ENDPOINTS, {"url": "https://shop.example/hooks"})["id"]
+    _made(client, f"{ENDPOINTS}/{made}/replay", {"from": "2020-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z"})
+    deliveries = client.get(f"{ENDPOINTS}/{made}/deliveries", params={"limit": 10}).json()["data"]
+    place.known["endpoint"], place.known["delivery"] = [made], [each["id"] for each in deliveries]
 
 
 def _told(client: httpx2.Client, event: str, kind: str, body: Json) -> None:

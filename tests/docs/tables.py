@@ -41,7 +41,8 @@ class Section(NamedTuple):
 
 def own_pages() -> list[Path]:
     """The pages that these tests answer for."""
-    return [DOCS / "README.md", REFERENCE / "events.md", *sorted(GUIDES.glob("*.md"))]
+    start = (DOCS / "README.md", DOCS / "tutorial.md", DOCS / "concepts.md")
+    return [*start, REFERENCE / "events.md", *sorted(GUIDES.glob("*.md"))]
 
 
 def prose(path: Path) -> str:

@@ -18,9 +18,11 @@ from vinr_engagement.commands import (
     CloseAccount,
     CreateAccount,
     CreateCampaign,
+    CreateEndpoint,
     CreateReferral,
     CreateReward,
     CreateRule,
+    DisableEndpoint,
     EraseAccount,
     MergeAccounts,
     RedeemReward,
@@ -33,7 +35,7 @@ from vinr_engagement.commands.cascade import CASCADE_DEPTH
 from vinr_engagement.commands.events import EventOutcome
 from vinr_engagement.commands.events.customers import ALL_HANDLERS
 from vinr_engagement.entrypoints.api import limits
-from vinr_engagement.foundation.clock import parse_instant
+from vinr_engagement.foundation.clock import parse_instant, real_now
 from vinr_engagement.foundation.errors import Invalid, Refusal
 from vinr_engagement.outbox import queries as outbox_queries
 from vinr_engagement.referrals import Terms
@@ -378,12 +380,14 @@ class TestOutgoing:
             erased = await self.told(shop)
             seen += erased[-1:]
             of_campaign = await self.told(shop, "camp_1")
+            of_endpoint = await self.disable(shop)
             assert all(event["data"] == {"object": None, "erased": True} for event in erased[:-1])
-        assert {event["type"] for event in seen + of_campaign} == outbox.EVENT_TYPES
+        assert {event["type"] for event in seen + of_campaign + of_endpoint} == outbox.EVENT_TYPES
         assert [event["account_sequence"] for event in seen] == list(range(1, len(seen) + 1))
         assert [event["account_sequence"] for event in of_campaign] == [1, 2]
+        assert [event["account_sequence"] for event in of_endpoint] == [1]
         (envelope,) = blocks(OUTGOING, "json envelope")
-        for event in seen + of_campaign:
+        for event in seen + of_campaign + of_endpoint:
             row = OUTGOING_TYPES[event["type"]]
             assert event.keys() == envelope.parsed().keys()
             assert event["data"]["object"]["object"] == code(row["`data.object`"])
@@ -392,6 +396,13 @@ class TestOutgoing:
             moved = {name for named in table(OUTGOING, "field", "meaning") for name in codes(named["field"])}
             assert (moved <= event["data"]["object"].keys()) is (event["type"] == "loyalty.tier.changed")
             assert ("conflict" in event["data"]["object"]) is (event["type"] == "redemption.conflict")
+
+    async def disable(self, shop: Shop) -> list[Json]:
+        """What is told of a webhook endpoint that is given up."""
+        definition = {"url": "https://shop.example/hooks"}
+        made = await shop.run(CreateEndpoint(definition, "whsec_", real_now(), allow_private=False))
+        await shop.run(DisableEndpoint(made["id"], "failing", real_now()))
+        return await self.told(shop, made["id"])
 
     async def redeem(self, shop: Shop) -> None:
         """Everything that may happen to a redemption."""

@@ -40,7 +40,8 @@ def test_the_defaults_are_right() -> None:
         if row["default"] == "twice the limit":
             assert from_environment({"VINR_RATE_LIMIT": "7"}).rate_limit_burst == 14
         else:
-            assert row["default"] == (f"`{value}`" if value != "" else "none")
+            shown = str(value).lower() if isinstance(value, bool) else value
+            assert row["default"] == (f"`{shown}`" if value != "" else "none")
 
 
 def test_the_numbers_are_those_of_the_code() -> None:

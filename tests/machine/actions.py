@@ -141,7 +141,7 @@ class Create(Action):
 
 @dataclass
 class OfMember(Action):
-    """Close, reopen, link, merge and adjust: about members that exist."""
+    """Close, reopen, link, erase and merge: about members that exist."""
 
     what: str
     member: int
@@ -156,6 +156,8 @@ class OfMember(Action):
         name, model = str(member.id), world.model
         if self.what == "close":
             return Asked(commands.CloseAccount(name), lambda: seen(model.close(member)))
+        if self.what == "erase":
+            return Asked(commands.EraseAccount(name), lambda: seen(model.erase(member)))
         if self.what == "reopen":
             return Asked(commands.ReopenAccount(name), lambda: seen(model.reopen(member)))
         if self.what == "link":

@@ -9,11 +9,23 @@ from tests.machine.actions import Asked, Expected, Shown, World
 from tests.machine.ledger_model import Holder, Member
 from tests.machine.model import Model
 from tests.machine.money_model import Answer, Refused
+from tests.machine.season import Kept, compare_season, read_season
 from tests.machine.shop import ProgramSpec
 from tests.machine.tier_model import Move
 from vinr_engagement import credit, ledger, members, payments, referrals, rewards
 from vinr_engagement.audit import Origin
-from vinr_engagement.commands import Claim, CreateProgram, CreateReward, CreateRule, Reply, Settle, Store, awards
+from vinr_engagement.commands import (
+    Claim,
+    CreateCampaign,
+    CreateProgram,
+    CreateReward,
+    CreateRule,
+    CreateSegment,
+    Reply,
+    Settle,
+    Store,
+    awards,
+)
 from vinr_engagement.commands.events import EventOutcome
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.commands.write_path import WritePath
@@ -51,6 +63,7 @@ class Snapshot:
     referrals: dict[str, referrals.Referral]
     told: dict[str, dict[str, Any]]
     moves: dict[str, list[dict[str, Any]]]
+    season: Kept
 
 
 class Driver:
@@ -82,10 +95,14 @@ class Driver:
         self.store.write_path = WritePath(self.store.database, real_time_only=False)
         for program in programs:
             self.run(CreateProgram(program.definition(), program.id))
+            for segment in program.season.segments:
+                self.run(CreateSegment(segment.definition(), segment.id))
             for rule in program.rules:
                 self.run(CreateRule(rule.definition(), rule.id))
             for reward in program.rewards:
                 reward.id = self.run(CreateReward(reward.definition()))["id"]
+            for campaign in program.season.campaigns:
+                self.run(CreateCampaign(campaign.definition(now), campaign.id))
 
     def run(self, command: Any) -> Any:
         return self.wait(self.store.write_path.run(command, ORIGIN))
@@ -126,7 +143,8 @@ class Driver:
             for account, data in await session.fetch(
                 "select account, data from outgoing_events where type = 'loyalty.tier.changed' order by id"
             ):
-                moves.setdefault(account, []).append(json.decode(data)["object"])
+                if (move := json.decode(data)["object"]) is not None:  # or else it was erased
+                    moves.setdefault(account, []).append(move)
             return Snapshot(
                 {row.id: row for row in await session.rows(members.ACCOUNTS, "true")},
                 {(row.customer, row.program): row.account for row in await session.rows(members.LINKS, "true")},
@@ -146,6 +164,7 @@ class Driver:
                     )
                 },
                 moves,
+                await read_season(session),
             )
 
         return self.wait(self.store.database.read(read))
@@ -247,6 +266,7 @@ def compare_stores(world: World, found: Snapshot) -> None:
     compare_redemptions(model, found)
     compare_spends(model, found)
     compare_referrals(model, found)
+    compare_season(model, found.season)
 
 
 def in_one_step(moves: list[Move]) -> list[Move]:

@@ -10,6 +10,7 @@ from tests.machine import naive_time
 from tests.machine.shop import ProgramSpec
 
 if TYPE_CHECKING:
+    from tests.machine.campaign_model import Completion, Share
     from tests.machine.redeem_model import Redemption
 
 DAY = 24 * 3_600 * 1_000_000
@@ -60,6 +61,7 @@ class Award:
     own_amount: int | None = None
     due: int = 0
     reversed: int = 0
+    share: "Share | None" = None
 
 
 @dataclass(eq=False)
@@ -179,10 +181,12 @@ class Member(Holder):
     status: str = "active"
     survivor: "Member | None" = None
     merged_at: int | None = None
+    erased: bool = False
     awards: list[Award] = field(default_factory=list)
     absorbed: "list[Member]" = field(default_factory=list)
     wallets: dict[str, Holder] = field(default_factory=dict)
     redemptions: "list[Redemption]" = field(default_factory=list)
+    completions: "list[Completion]" = field(default_factory=list)
 
     def resolved(self) -> "Member":
         return self if self.survivor is None else self.survivor.resolved()
@@ -263,6 +267,8 @@ class Member(Holder):
         for currency, wallet in other.wallets.items():
             self.wallet(currency).absorb_holder(wallet)
         other.wallets.clear()
+        self.completions += other.completions
+        other.completions = []
         self.absorbed.append(other)
         other.status, other.survivor, other.merged_at = "merged", self, now
 

@@ -25,8 +25,11 @@ from tests.machine.driver import Driver, as_of, compare_answers, compare_stores
 from tests.machine.ledger_model import DAY, Member
 from tests.machine.model import Model
 from tests.machine.referral_actions import Attribute
-from tests.machine.shop import SHOPS, ProgramSpec, dearer
+from tests.machine.season_steps import SeasonSteps
+from tests.machine.shop import ProgramSpec, dearer
+from tests.machine.shops import SHOPS
 from tests.machine.spending_actions import Fail, IssueCredit, Redeem, SpendCredit
+from tests.machine.upkeep import UpkeepSteps
 from vinr_engagement.commands import AdvanceClock, UpdateProgram, UpdateReward, UpdateRule
 from vinr_engagement.foundation.errors import Refusal
 
@@ -37,7 +40,7 @@ LONG = 800 * DAY
 """So long that all expires that ever will, but for what waits for years."""
 
 
-class LoyaltyMachine(RuleBasedStateMachine):
+class LoyaltyMachine(SeasonSteps, UpkeepSteps, RuleBasedStateMachine):
     """Everything that happens to a loyalty program, in any order."""
 
     driver: ClassVar[Driver]
@@ -306,6 +309,7 @@ class LoyaltyMachine(RuleBasedStateMachine):
             self.driver.sweep()
 
     def wait_for(self, span: int) -> None:
+        self.finish_edit()
         now = self.world.model.now + span
         self.driver.run(AdvanceClock(now))
         self.world.model.advance(now)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.machine import naive_time, pricing_model
+from tests.machine.campaign_model import Campaigning, Look, Share, best_of, boost_of
 from tests.machine.credit_model import Crediting
 from tests.machine.ledger_model import Award, Member
-from tests.machine.money_model import Answer, Heard, Payment, Purchase, Refused
+from tests.machine.money_model import ERASED, Answer, Heard, Payment, Purchase, Refused
 from tests.machine.paying_model import Paying
 from tests.machine.redeem_model import Redeeming
 from tests.machine.referral_model import Referring
@@ -21,7 +22,7 @@ BUILT_IN = (
 )
 
 
-class Model(Crediting, Redeeming, Climbing, Referring, Paying):
+class Model(Crediting, Redeeming, Climbing, Referring, Campaigning, Paying):
     """Time, members and money of one example."""
 
     def __init__(self, programs: tuple[ProgramSpec, ...], now: int) -> None:
@@ -94,6 +95,26 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
         member.status = "active"
         return member
 
+    def erase(self, member: Member) -> Member:
+        """Forgets the person: no link leads here any more, and events about the person are not looked at again."""
+        if self.own(member).erased:
+            raise Refused("account_erased")
+        customers = {customer for (customer, _), linked in self.links.items() if linked.resolved() is member}
+        self.links = {key: linked for key, linked in self.links.items() if linked.resolved() is not member}
+        elsewhere = {customer for customer, _ in self.links}
+        for event, answer in self.events.values():
+            wrote = any(h.amounts and h.member is not None and h.member.resolved() is member for h in answer.programs)
+            if wrote or event["object"].get("customer") in customers - elsewhere:
+                answer.erased = True
+        for payment in self.payments.values():
+            if any(purchase.member.resolved() is member for purchase in payment.purchases.values()):
+                payment.customer = ERASED
+        member.erased = True
+        for each in member.owned_at(self.now):
+            each.customer = None
+            self.moves.pop(each, None)
+        return member
+
     def link(self, member: Member, customer: str) -> Member:
         if self.own(member).customer != customer:
             if member.customer is not None:
@@ -118,6 +139,7 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
 
     def combine(self, source: Member, target: Member) -> None:
         target.absorb(source, self.now)
+        self.combine_progress(source, target)
         self.combine_standing(source, target)
         self.combine_referrals(target)
 
@@ -183,7 +205,7 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
         if member is not None:
             self.own(member)
         event, first = self.events[event_id]
-        if event["type"] in BUILT_IN or all(heard.status != "ignored" for heard in first.programs):
+        if first.erased or event["type"] in BUILT_IN or all(heard.status != "ignored" for heard in first.programs):
             raise Refused("event_not_replayable")
         body, payment = event["object"], None
         if event["type"] in pricing_model.PAID:
@@ -217,13 +239,15 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
             return Heard(name, "ignored", reason)
         rules = self.rules(name, event["type"])
         facts = self.facts(member, name, body, at)
-        factor = self.factor(member, program)
+        factor, looked = self.factor(member, program), self.look(name, member, event, facts)
+        boost, best = boost_of(looked), best_of(looked)
         verdicts = [
-            pricing_model.judge(rule, body, facts, program.currency, program.rounding, factor) for rule in rules
+            pricing_model.judge(rule, body, facts, program.currency, program.rounding, factor, boost) for rule in rules
         ]
         if member is None:
             room = [rule.budget is None or self.spent(rule) < rule.budget for rule in rules]
-            if not any(v is not None and v.points and left for v, left in zip(verdicts, room, strict=True)):
+            given = any(v is not None and v.points and left for v, left in zip(verdicts, room, strict=True))
+            if not given and not self.would_bring(looked, body):
                 return Heard(name, "ignored", reason)
             member, before = self.enroll(name, body["customer"], min(at, self.now)), 0
         else:
@@ -231,11 +255,12 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
         heard = Heard(name, "processed", None, member)
         for rule, verdict in zip(rules, verdicts, strict=True):
             if verdict is not None and verdict.points:
-                self.give(member, rule, verdict, at, payment, body)
+                self.give(member, rule, verdict, at, payment, body, best)
+        self.carry_out(member, looked, at, payment, body)
         heard.amounts = [row.amount for row in member.rows[before:]]
         if payment is not None and name not in payment.purchases:
             payment.purchases[name] = Purchase(member, naive_time.day_number(at, program.zone))
-        if all(verdict is None for verdict in verdicts):
+        if all(verdict is None for verdict in verdicts) and not any(look.matched for look in looked):
             heard.status, heard.reason = "ignored", "no_matching_rule"
         if payment is not None and event["type"] == "payment.completed":
             heard.amounts += self.convert(member, payment, body, at, heard)
@@ -265,7 +290,7 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
             currency = self.programs[program].currency
             return sum(p.spend(currency) for p, day in bought if day > today - days)
 
-        known = {
+        known: dict[str, Any] = {
             "event.amount": body.get("amount"),
             "event.metadata.channel": body.get("metadata", {}).get("channel"),
             "points_balance": 0 if member is None else member.balance,
@@ -273,6 +298,8 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
             "spend_30d": spend(30),
             "spend_lifetime": spend(10**9),
         }
+        segments = self.programs[program].season.segments
+        known["segment"] = {each.id for each in segments if pricing_model.together(each, known.get)}
         return known.get
 
     def spent(self, rule: RuleSpec) -> int:
@@ -286,8 +313,9 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
         at: int,
         payment: Payment | None,
         body: dict[str, Any],
+        best: Look | None = None,
     ) -> None:
-        """Awards what cap and budget leave."""
+        """Awards what cap and budget leave, and of a campaign's part what the campaign has left."""
         period = naive_time.window(at, rule.window, member.program.zone) if rule.window else None
         used = [a for a in member.awards if a.rule == rule.id and a.period == period]
         points = verdict.points
@@ -297,12 +325,26 @@ class Model(Crediting, Redeeming, Climbing, Referring, Paying):
             points = 0
         if rule.budget is not None:
             points = min(points, max(0, rule.budget - self.spent(rule)))
+        worth, share = within(verdict.worth, points), None
+        if best is not None:
+            wanted = points
+            points, share = self.boost(member, verdict, best, wanted, body["amount"])
+            if points < wanted:
+                worth = within(lambda net: min(verdict.worth(net), verdict.plain(net) + extra_of(share)), wanted)
         if points == 0:
             return
         happened, held = min(at, self.now), rule.trigger in pricing_model.PAID
         lot = member.credit("earn", points, self.now, effective_at=happened, held=held, counts=True)
-        worth = verdict.worth
-        award = Award(member, rule.id, period, points, lot, lambda net: min(points, worth(net)), body.get("amount"))
+        award = Award(member, rule.id, period, points, lot, worth, body.get("amount"), share=share)
         member.awards.append(award)
         if payment is not None:
             payment.awards.append(award)
+
+
+def within(worth: Callable[[int], int], most: int) -> Callable[[int], int]:
+    return lambda net: min(most, worth(net))
+
+
+def extra_of(share: Share | None) -> int:
+    """What a campaign added to an award at first."""
+    return 0 if share is None else share.given

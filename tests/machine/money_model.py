@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 from tests.machine.ledger_model import Award, Member
 
 if TYPE_CHECKING:
+    from tests.machine.campaign_model import Contribution, Progress
     from tests.machine.credit_model import Returned, Spend
     from tests.machine.redeem_model import Redemption, Told
     from tests.machine.referral_model import Referral
+
+
+ERASED = ""
+"""The customer of a payment of somebody who was forgotten."""
 
 
 class Refused(Exception):
@@ -42,6 +47,7 @@ class Payment:
     failed: bool = False
     redemptions: "list[Redemption]" = field(default_factory=list)
     spends: "list[Spend]" = field(default_factory=list)
+    contributions: "list[tuple[Progress, Contribution]]" = field(default_factory=list)
     told: tuple[int, str | None] | None = None
 
     @property
@@ -76,3 +82,4 @@ class Answer:
     programs: list[Heard] = field(default_factory=list)
     redemptions: "list[Told]" = field(default_factory=list)
     credit: "list[Returned]" = field(default_factory=list)
+    erased: bool = False

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.machine import pricing_model
 from tests.machine.credit_model import Returned
-from tests.machine.money_model import Answer, Heard, Payment, Refused
+from tests.machine.money_model import ERASED, Answer, Heard, Payment, Refused
 from tests.machine.redeem_model import Told as ToldOfRedemption
 from tests.machine.whole import Event, Whole
 
@@ -37,11 +37,8 @@ class Paying(Whole):
 
     @staticmethod
     def again(payment: Payment, body: dict[str, Any]) -> Answer:
-        if (payment.amount, payment.currency, payment.customer) != (
-            body["amount"],
-            body["currency"],
-            body.get("customer"),
-        ):
+        same_customer = payment.customer in (body.get("customer"), ERASED)
+        if not same_customer or (payment.amount, payment.currency) != (body["amount"], body["currency"]):
             raise Refused("payment_conflict")
         return Answer("ignored", "payment_already_completed")
 
@@ -129,6 +126,8 @@ class Paying(Whole):
         for award in payment.awards:
             net = pricing_model.net_of_own(award.own_amount, payment.amount or 0, payment.net)
             award.due = max(award.due, award.earned - award.worth(net))
+            if award.share is not None:
+                award.share.settle(net)
             owed = max(0, award.due - award.lot.expired - award.reversed)
             if owed:
                 award.reversed += owed
@@ -138,4 +137,5 @@ class Paying(Whole):
                     heard = Heard(award.member.program.id, "processed")
                     programs.append(heard)
                 heard.amounts.append(amount)
+        self.take_progress_back(payment, programs, at)
         self.reverse_referrals(payment)

@@ -6,18 +6,28 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from tests.machine.campaign_shop import SegmentSpec
 from tests.machine.shop import Condition, RuleSpec
 
 PAID = ("payment.completed", "invoice.paid")
 Facts = Callable[[str], Any]
 
 
+Boost = Callable[[int], Fraction]
+"""By how much a campaign multiplies an award, for a net amount."""
+
+
 @dataclass
 class Verdict:
-    """``worth(net)`` is the award for a net amount; ``zero`` says that the rule matched, but comes to nothing."""
+    """``worth(net)`` is the award for a net amount, ``plain`` what it would be without campaigns, both rounded; ``exact`` and
+    ``exact_plain`` are not. ``zero`` says that the rule matched, but comes to nothing.
+    """
 
     points: int = 0
     worth: Callable[[int], int] = lambda net: 0
+    plain: Callable[[int], int] = lambda net: 0
+    exact: Callable[[int], Fraction] = lambda net: Fraction(0)
+    exact_plain: Callable[[int], Fraction] = lambda net: Fraction(0)
     zero: bool = False
 
 
@@ -26,6 +36,8 @@ def holds(condition: Condition, facts: Facts) -> bool:
     found = facts(fact)
     if found is None:
         return False
+    if fact == "segment":
+        return value in found
     tests: dict[str, Callable[[], bool]] = {
         "eq": lambda: found == value,
         "gt": lambda: found > value,
@@ -35,6 +47,12 @@ def holds(condition: Condition, facts: Facts) -> bool:
         "between": lambda: value[0] <= found <= value[1],
     }
     return tests[op]()
+
+
+def together(group: SegmentSpec, facts: Facts) -> bool:
+    """Whether a member of whom these are the facts is in a segment."""
+    each = [holds(condition, facts) for condition in group.conditions]
+    return all(each) if group.match == "all" else any(each)
 
 
 def still_holds(condition: Condition, facts: Facts, net: int) -> bool:
@@ -48,7 +66,13 @@ def still_holds(condition: Condition, facts: Facts, net: int) -> bool:
 
 
 def judge(
-    rule: RuleSpec, event: dict[str, Any], facts: Facts, currency: str, rounding: str, tier_factor: str = "1"
+    rule: RuleSpec,
+    event: dict[str, Any],
+    facts: Facts,
+    currency: str,
+    rounding: str,
+    tier_factor: str = "1",
+    boost: Boost = lambda net: Fraction(1),
 ) -> Verdict | None:
     """The verdict for a member; ``None`` where the rule does not match."""
     together = all if rule.match == "all" else any
@@ -61,19 +85,28 @@ def judge(
         condition[0]: facts(condition[0]) for condition in (*rule.conditions, *([rule.bonus[0]] if rule.bonus else []))
     }
 
-    def worth(net: int) -> int:
+    def exact_plain(net: int) -> Fraction:
         if rule.trigger in PAID and net <= 0:
-            return 0
+            return Fraction(0)
         kept = [still_holds(condition, seen.get, net) for condition in rule.conditions]
         if kept and not together(kept):
-            return 0
+            return Fraction(0)
         exact = rule.rate * (net if rule.per is not None else 1) * Fraction(rule.multiplier) * Fraction(tier_factor)
         if rule.bonus and still_holds(rule.bonus[0], seen.get, net):
             exact *= Fraction(rule.bonus[1])
-        return rounded(exact, rounding)
+        return exact
+
+    def exact(net: int) -> Fraction:
+        return exact_plain(net) * boost(net)
+
+    def worth(net: int) -> int:
+        return rounded(exact(net), rounding)
+
+    def plain(net: int) -> int:
+        return rounded(exact_plain(net), rounding)
 
     points = worth(amount)
-    return Verdict(points, worth, zero=points == 0)
+    return Verdict(points, worth, plain, exact, exact_plain, zero=points == 0)
 
 
 def fixed(rule: RuleSpec, rounding: str, tier_factor: str) -> int:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from tests.machine.campaign_shop import CampaignSpec, SegmentSpec
 
 Condition = tuple[str, str, Any]
 CHANNELS = ("web", "till")
@@ -43,8 +46,8 @@ class RuleSpec:
             "trigger": self.trigger,
             "award": fixed if self.per is None else {"type": "per_amount", "per": self.per, "points": self.points},
             "multiplier": self.multiplier,
-            "conditions": {"match": self.match, "conditions": [_condition(each) for each in self.conditions]},
-            "multipliers": [{"when": [_condition(self.bonus[0])], "factor": self.bonus[1]}] if self.bonus else [],
+            "conditions": {"match": self.match, "conditions": [condition_of(each) for each in self.conditions]},
+            "multipliers": [{"when": [condition_of(self.bonus[0])], "factor": self.bonus[1]}] if self.bonus else [],
             "cap": cap if self.window else None,
             "window": self.window,
             "budget": None if self.budget is None else {"points": self.budget},
@@ -52,7 +55,7 @@ class RuleSpec:
         }
 
 
-def _condition(condition: Condition) -> dict[str, Any]:
+def condition_of(condition: Condition) -> dict[str, Any]:
     return dict(zip(("fact", "op", "value"), condition, strict=True))
 
 
@@ -123,6 +126,14 @@ class TierSpec:
         }
 
 
+@dataclass
+class Season:
+    """What a program has of campaigns, and whom they are for; all of it empty in a shop without."""
+
+    segments: "list[SegmentSpec]" = field(default_factory=list)
+    campaigns: "list[CampaignSpec]" = field(default_factory=list)
+
+
 @dataclass(eq=False)
 class ProgramSpec:
     """A program, its rules and its rewards; ``credit`` says whether there is store credit."""
@@ -144,11 +155,12 @@ class ProgramSpec:
     grace_days: int = 0
     ttl_hours: int | None = 24
     status: str = "active"
+    season: Season = field(default_factory=Season)
 
     @property
     def features(self) -> frozenset[str]:
         there = {"rewards": self.rewards, "credit": self.credit, "tiers": self.tiers, "referrals": self.referrals}
-        return frozenset(name for name, each in there.items() if each)
+        return frozenset(name for name, each in {**there, "campaigns": self.season.campaigns}.items() if each)
 
     def definition(self) -> dict[str, Any]:
         return {
@@ -322,27 +334,6 @@ def program_specs(draw: st.DrawFn, program: str, features: frozenset[str] = froz
         grace_days=draw(st.sampled_from((0, 0, 7, 40))) if features & {"rewards", "credit"} else 0,
         ttl_hours=draw(st.sampled_from((24, 24, 400, None))) if "rewards" in features else 24,
     )
-
-
-FEATURES = st.sampled_from(
-    (
-        *((), (), ("rewards",), ("rewards",), ("credit",)),
-        *(("tiers",), ("tiers",), ("rewards", "credit"), ("rewards", "tiers")),
-        *(("referrals",), ("referrals", "tiers")),
-    )
-).map(frozenset)
-"""What a shop has beyond earning; few at a time, so that few steps tell much of each."""
-
-
-@st.composite
-def shops(draw: st.DrawFn) -> tuple[ProgramSpec, ...]:
-    """One program or two, alike in what they have."""
-    features = draw(FEATURES)
-    names = draw(st.sampled_from((("prog_default", "prog_other"), ("prog_default",))))
-    return tuple(draw(program_specs(name, features)) for name in names)
-
-
-SHOPS = shops()
 
 
 def dearer(rule: RuleSpec) -> RuleSpec:

@@ -45,7 +45,7 @@ class Climbing(Whole):
         if member.program.tiers is None or member.status == "merged":
             return None
         standing = self.standing(member)
-        return f"t{max(standing.earned, standing.pin or 0)}"
+        return f"t{max(standing.earned, held_by(standing, member.program.tiers))}"
 
     def factor(self, member: Member | None, program: ProgramSpec) -> str:
         """The multiplier of the tier, the lowest for whoever is no member yet."""
@@ -66,7 +66,8 @@ class Climbing(Whole):
                 if name == program.id and purchase.member.resolved() is member
             ]
         brought = [(naive_time.day_number(row.effective_at, program.zone), row.qualifying) for row in member.rows]
-        lost = [(naive_time.day_number(each.lot.effective_at, program.zone), -each.due) for each in member.awards]
+        dues = [(each.lot, each.due) for each in (*member.awards, *member.completions) if each.lot is not None]
+        lost = [(naive_time.day_number(lot.effective_at, program.zone), -due) for lot, due in dues]
         return [each for each in (*brought, *lost) if each[1]]
 
     def value_at(self, member: Member, moments: list[int]) -> list[int]:
@@ -162,6 +163,31 @@ class Climbing(Whole):
         next_period = last_day(tiers, naive_time.day_number(self.now, zone))
         return naive_time.start_of_day(last_day(tiers, next_period), zone)
 
+    def edit_tiers(self, program: ProgramSpec, tiers: TierSpec) -> None:
+        """Everybody is placed anew: up at once, down unless the mode, the time for which a tier is kept or a grace forbids."""
+        concerned = [member for member, _, _ in self.climbers() if member.program is program]
+        before = {member: str(self.tier_of(member)) for member in concerned}
+        program.tiers = tiers
+        for member in concerned:
+            standing, value = self.standing(member), self.value(member)
+            self.settle_in(member, tiers, standing, value)
+            self.note(member, self.now, before[member], value)
+
+    def settle_in(self, member: Member, tiers: TierSpec, standing: Standing, value: int) -> None:
+        keeps = tiers.mode == "period_end" and tiers.period != "lifetime"
+        kept = keeps and standing.kept_until is not None and self.now < standing.kept_until
+        falling = standing.below_since is not None and self.now < standing.below_since + tiers.grace_days * DAY
+        best, exists = tiers.reached(value), standing.earned < len(tiers.thresholds)
+        if exists and best > standing.earned:
+            standing.earned, standing.below_since, standing.kept_until = best, None, self.kept_until(member, tiers)
+        elif not exists or (best < standing.earned and not (tiers.mode == "never" or kept or falling)):
+            standing.earned, standing.below_since, standing.kept_until = best, None, None
+        else:
+            standing.kept_until = standing.kept_until if keeps else None
+            needed = 0 if tiers.mode == "never" else tiers.thresholds[standing.earned]
+            if kept or max(0, value) >= needed:
+                standing.below_since = None
+
     def combine_standing(self, source: Member, target: Member) -> None:
         """The higher tier and the higher pin; of the same one, what lasts longer."""
         if target.program.tiers is None:
@@ -175,7 +201,7 @@ class Climbing(Whole):
             ours.below_since = None if None in falls else later(*falls)
         if ours.kept_until is not None and self.now < ours.kept_until:
             ours.below_since = None
-        lasts = [(-1 if each.pin is None else each.pin, each.pinned_until or 1 << 62) for each in (ours, theirs)]
+        lasts = [(rank_of(each, target.program.tiers), each.pinned_until or 1 << 62) for each in (ours, theirs)]
         if lasts[1] > lasts[0]:
             ours.pin, ours.pinned_until = theirs.pin, theirs.pinned_until
         ours.value_before = self.value(target)
@@ -191,6 +217,18 @@ class Climbing(Whole):
             "earned_tier": f"t{standing.earned}",
             "qualifying_value": self.value(member),
         }
+
+
+def held_by(standing: Standing, tiers: TierSpec) -> int:
+    """The tier of the pin; one that there is no longer holds nothing."""
+    return standing.pin if standing.pin is not None and standing.pin < len(tiers.thresholds) else 0
+
+
+def rank_of(standing: Standing, tiers: TierSpec) -> int:
+    """Pins in order: none, one to a tier that there is no longer, the others by their tiers."""
+    if standing.pin is None:
+        return -2
+    return standing.pin if standing.pin < len(tiers.thresholds) else -1
 
 
 def later(one: int | None, other: int | None) -> int | None:

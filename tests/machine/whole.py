@@ -73,5 +73,8 @@ class Whole:
     def credit_missing(payment: Payment) -> "list[Returned]":
         raise NotImplementedError
 
+    def take_progress_back(self, payment: Payment, programs: list[Heard], at: int) -> None:
+        raise NotImplementedError
+
     def reverse_referrals(self, payment: Payment) -> None:
         raise NotImplementedError

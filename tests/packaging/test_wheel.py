@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from vinr_engagement.entrypoints.docs.sources import PROJECT
+
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
+PAGES = "vinr_engagement/entrypoints/docs/pages"
 WHEEL = re.compile(r"vinr_engagement-[\w.]+-py3-none-any\.whl")
 
 
@@ -39,7 +42,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     tree = folder / "tree"
     shutil.copytree(ROOT / "src", tree / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    for name in ("pyproject.toml", "LICENSE", "README.md"):
+    for name in ("docs", "deploy"):
+        shutil.copytree(ROOT / name, tree / name)
+    for name in ("pyproject.toml", "LICENSE", *(path.name for path in ROOT.glob("*.md"))):
         shutil.copy(ROOT / name, tree / name)
     uv("build", "--wheel", "--out-dir", folder / "dist", folder=tree)
     (built,) = (folder / "dist").glob("*.whl")
@@ -47,12 +52,34 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+def written(tree: Path) -> set[str]:
+    """What the documentation is made from."""
+    found = [path for folder in ("docs", "deploy") for path in (tree / folder).rglob("*") if path.is_file()]
+    return {path.relative_to(tree).as_posix() for path in found} | set(PROJECT)
+
+
+def test_the_wheel_shows_its_own_pages(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    code = (
+        "from vinr_engagement.entrypoints.docs import sources; "
+        "print(sources.root(), len(sources.pages()), sources.address('deploy/alerts.yml'))"
+    )
+    root, pages, file = run(sys.executable, "-c", code, folder=tmp_path, PYTHONPATH=str(tmp_path)).split()
+    assert root == str(tmp_path / PAGES)
+    assert int(pages) == len([name for name in written(ROOT) if name.endswith(".md")])
+    assert file == "/docs/files/deploy/alerts.yml"
+
+
 def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
         notes = [name.partition(".dist-info/")[2] for name in archive.namelist() if ".dist-info/" in name]
-    source = wheel.parents[1] / "tree" / "src"
-    assert held == {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()}
+    tree = wheel.parents[1] / "tree"
+    source = tree / "src"
+    package = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()}
+    pages = {f"{PAGES}/{name}" for name in written(tree)}
+    assert held == package | pages
     migrations = {name for name in held if name.endswith(".sql")}
     assert "vinr_engagement/foundation/database/migrations/0001_loop.sql" in migrations
     data = "vinr_engagement/entrypoints/demo/data"

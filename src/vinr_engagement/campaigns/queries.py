@@ -63,7 +63,7 @@ async def due_campaigns(session: Session, now: Instant, limit: int) -> list[str]
 async def results_of(session: Session, campaign: str) -> Results:
     """The sums of a campaign, by its index: the ledger is not read."""
     ((reached, points, times, spend),) = await session.fetch(
-        "select coalesce(sum(case when times > 0 then 1 else 0 end), 0), coalesce(sum(points), 0), coalesce(sum(times), 0),"
+        "select coalesce(sum(case when times > 0 then 1 else 0 end), 0), coalesce(sum(given), 0), coalesce(sum(times), 0),"
         " coalesce(sum(spend), 0) from campaign_members where campaign = $1",
         campaign,
     )

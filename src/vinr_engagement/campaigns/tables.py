@@ -35,16 +35,18 @@ class CampaignRow(msgspec.Struct, gc=False):
 class CampaignMember(msgspec.Struct, gc=False):
     """What a campaign brought to one member, net of what was reversed.
 
-    ``points`` are those that the campaign alone gave, ``times`` how often it gave some; ``spend`` is the net spend of the
-    payments that it gave points for or counted, in minor units of the program's currency. ``due`` is what refunds took from
-    bonuses of challenges, ``reversed`` what was reversed of that; ``progress`` is how far the member came in each challenge,
-    as JSON.
+    ``given`` are the points that the campaign alone gave; ``points`` are those that count against limits: the same, or after
+    a refund a few more where a fraction of a point is at stake. ``times`` is how often it gave some; ``spend`` is the net
+    spend of the payments that it gave points for or counted, in minor units of the program's currency. ``due`` is what
+    refunds took from bonuses of challenges, ``reversed`` what was reversed of that; ``progress`` is how far the member came
+    in each challenge, as JSON.
     """
 
     bucket: int
     account: str
     campaign: str
     points: int
+    given: int
     times: int
     spend: int
     due: int
@@ -59,4 +61,4 @@ CAMPAIGNS_OF_ACCOUNT = Query(CAMPAIGN_MEMBERS, ("bucket", "account"))
 
 def new_member(bucket: int, account: str, campaign: str) -> CampaignMember:
     """A member to whom the campaign has brought nothing yet."""
-    return CampaignMember(bucket, account, campaign, 0, 0, 0, 0, 0, "{}")
+    return CampaignMember(bucket, account, campaign, 0, 0, 0, 0, 0, 0, "{}")

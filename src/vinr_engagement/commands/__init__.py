@@ -35,6 +35,14 @@ from vinr_engagement.commands.settle import Settle
 from vinr_engagement.commands.standing import tier_progress
 from vinr_engagement.commands.store import Store
 from vinr_engagement.commands.store_credit import IssueCredit, SpendCredit
+from vinr_engagement.commands.webhook_deliveries import Redeliver, ReplayEvents
+from vinr_engagement.commands.webhook_endpoints import (
+    CreateEndpoint,
+    DeleteEndpoint,
+    DisableEndpoint,
+    RotateSecret,
+    UpdateEndpoint,
+)
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
 
 __all__ = [
@@ -49,13 +57,16 @@ __all__ = [
     "CloseAccount",
     "CreateAccount",
     "CreateCampaign",
+    "CreateEndpoint",
     "CreateKey",
     "CreateProgram",
     "CreateReferral",
     "CreateReward",
     "CreateRule",
     "CreateSegment",
+    "DeleteEndpoint",
     "DeleteSegment",
+    "DisableEndpoint",
     "EraseAccount",
     "EventIn",
     "EventOutcome",
@@ -70,20 +81,24 @@ __all__ = [
     "PinTier",
     "ReceiveEvent",
     "RedeemReward",
+    "Redeliver",
     "RejoinRealTime",
     "ReleaseRedemption",
     "RememberImport",
     "Render",
     "ReopenAccount",
     "ReplayEvent",
+    "ReplayEvents",
     "Reply",
     "RevokeKey",
+    "RotateSecret",
     "SetClock",
     "Settle",
     "SpendCredit",
     "Store",
     "UpdateAccount",
     "UpdateCampaign",
+    "UpdateEndpoint",
     "UpdateProgram",
     "UpdateReward",
     "UpdateRule",

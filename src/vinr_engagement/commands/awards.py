@@ -279,8 +279,7 @@ def _settle_award(
     due = max(award.due, award.earned - award.terms.points(net))
     fully = due == award.earned > award.due
     if award.share is not None:
-        left = award.terms.boost_left(net, award.share.points) if award.terms.boost else award.earned - due
-        campaign_books.release(context, account, award.share, left)
+        _release_share(context, account, award, award.share, net, due)
     standing.watch(context, account)
     day = purchase_day if award.day is None else award.day
     standing.count(context, account, day, bucket=award.bucket, points=award.due - due)
@@ -312,6 +311,15 @@ def _settle_award(
         now=context.now,
         effective_at=min(refunds.at, context.now),
     )
+
+
+def _release_share(context: Context, account: Account, award: Award, share: Share, net: int | None, due: int) -> None:
+    """Brings a campaign's part of an award to what it is for the net amount."""
+    if award.terms.boost:
+        given, left = award.terms.boost_points(net), award.terms.boost_left(net, share.points)
+    else:
+        given = left = award.earned - due
+    campaign_books.release(context, account, share, given, left)
 
 
 def net_for(terms: rules.Terms, payment: Payment, net: int) -> int | None:

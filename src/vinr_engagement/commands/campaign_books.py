@@ -1,7 +1,9 @@
 """What campaigns have given, to one member and in all, and what each has left: every award and every refund goes through here.
 
 A campaign's share of an award is what the award has beyond what it would have been without the campaign. What a refund
-leaves of the share depends on the net amount alone: so any refunds of the same sum end with the same share.
+leaves of the share depends on the net amount alone: so any refunds of the same sum end with the same share. It is kept
+twice. Results want it exact; but as the net amount falls, both sides are rounded by themselves, and the difference may rise
+by a point. Limits and budgets therefore count a share that never rises: a budget is not freed of a point that comes back.
 """
 
 from typing import Any
@@ -16,13 +18,14 @@ from vinr_engagement.rules import Failure
 
 
 class Share(msgspec.Struct, array_like=True):
-    """What of an award is a campaign's: ``points`` when it was given, ``left`` after refunds.
+    """What of an award is a campaign's: ``points`` when it was given, ``given`` after refunds, ``left`` as limits count it.
 
     ``times`` is 1 where it counts as a time that the campaign gave something; ``budgeted`` whether the campaign had a budget.
     """
 
     campaign: str
     points: int
+    given: int
     left: int
     times: int
     budgeted: bool
@@ -108,27 +111,29 @@ def boosted(
 
 def share_of(campaign: Campaign, points: int, times: int) -> Share:
     """A share that is about to be given."""
-    return Share(campaign.id, points, points, times, campaign.budget is not None)
+    return Share(campaign.id, points, points, points, times, campaign.budget is not None)
 
 
-def release(context: Context, account: Account, share: Share, left: int) -> None:
+def release(context: Context, account: Account, share: Share, given: int, left: int) -> None:
     """Brings a share to what a refund leaves of it; with the last of it goes the time that it counted."""
     left = min(left, share.left)
     unbook(context, account, share, share.left - left, share.times if left == 0 < share.left else 0)
-    share.left = left
+    member_of(context, account, share.campaign).given += given - share.given
+    share.given, share.left = given, left
 
 
 def book(context: Context, account: Account, share: Share) -> None:
     """Counts what a campaign gives to a member."""
     member = member_of(context, account, share.campaign)
     member.points += share.points
+    member.given += share.given
     member.times += share.times
     if share.budgeted:
         _budget(context, share.campaign).points += share.points
 
 
 def unbook(context: Context, account: Account, share: Share, points: int, times: int) -> None:
-    """What refunds take from a share frees the member's limit and the budget."""
+    """What refunds take from a share, as limits count it, frees the member's limit and the budget."""
     member = member_of(context, account, share.campaign)
     member.points = max(0, member.points - points)
     member.times = max(0, member.times - times)
@@ -158,7 +163,8 @@ def combine(context: Context, source: Account, target: Account) -> None:
     """Gives the survivor of a merge what campaigns brought to both."""
     for brought in list(context.state.select(campaigns.CAMPAIGNS_OF_ACCOUNT, (source.bucket, source.id))):
         held = member_of(context, target, brought.campaign)
-        held.points, held.times = held.points + brought.points, held.times + brought.times
+        held.points, held.given = held.points + brought.points, held.given + brought.given
+        held.times += brought.times
         held.spend += brought.spend
         held.due, held.reversed = held.due + brought.due, held.reversed + brought.reversed
         held.progress = campaigns.combined(held.progress, brought.progress)

@@ -118,13 +118,14 @@ def _reverse(
         return None
     lot = context.state.find(ledger.LOTS, (completion.bucket, account.id, completion.transaction))
     assert lot is not None, f"the lot of {completion.transaction} is missing"
-    share = Share(campaign.id, 0, 0, 0, completion.budgeted)
+    share = Share(campaign.id, 0, 0, 0, 0, completion.budgeted)
     campaign_books.unbook(context, account, share, due.points, due.times)
     standing.watch(context, account)
     standing.count(context, account, completion.day, bucket=completion.bucket, points=-due.points)
     owed = max(0, completion.due - lot.expired - completion.reversed)
     completion.reversed += owed
     member = campaign_books.member_of(context, account, campaign.id)
+    member.given -= due.points
     member.due, member.reversed = member.due + due.points, member.reversed + owed
     if owed == 0:
         return None

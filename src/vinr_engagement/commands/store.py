@@ -49,6 +49,8 @@ class Store:
         self.jobs_done: Counter[str] = Counter()
         """What this process's background jobs did, by job; ``jobs_failed`` counts the steps that failed."""
         self.jobs_failed: Counter[str] = Counter()
+        self.webhook_attempts: Counter[str] = Counter(succeeded=0, failed=0)
+        """Attempts of this process to deliver webhooks, by what came of them."""
 
     @classmethod
     async def open(cls, environment: Environment, settings: Settings, *, migrate: bool = True) -> "Store":

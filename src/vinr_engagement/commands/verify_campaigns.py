@@ -26,6 +26,7 @@ def _expect(tally: Tally, member: CampaignMember) -> None:
     """What the row of a member has to add up to."""
     account, campaign = member.account, member.campaign
     tally.add(account, f"campaign_points:{campaign}", member.points)
+    tally.add(account, f"campaign_given:{campaign}", member.given)
     tally.add(account, f"campaign_times:{campaign}", member.times)
     tally.add(account, f"campaign_spend:{campaign}", member.spend)
     tally.add(account, "reversed", member.reversed)
@@ -34,11 +35,13 @@ def _expect(tally: Tally, member: CampaignMember) -> None:
         tally.add(account, f"campaign_progress:{campaign}[{place}]", progress.value - progress.kept)
         for completion in progress.completions:
             tally.add(account, f"campaign_bonus:{campaign}", completion.kept)
-            _given(tally, account, campaign, completion.points, completion.times, budgeted=completion.budgeted)
+            points = completion.points
+            _given(tally, account, campaign, points, points, completion.times, budgeted=completion.budgeted)
 
 
-def _given(tally: Tally, account: str, campaign: str, points: int, times: int, *, budgeted: bool) -> None:
-    """Takes what a campaign gave from what it counts."""
+def _given(tally: Tally, account: str, campaign: str, given: int, points: int, times: int, *, budgeted: bool) -> None:
+    """Takes what a campaign gave, and what limits count of it, from what it counts."""
+    tally.add(account, f"campaign_given:{campaign}", -given)
     tally.add(account, f"campaign_points:{campaign}", -points)
     tally.add(account, f"campaign_times:{campaign}", -times)
     if budgeted:
@@ -66,14 +69,14 @@ async def _count_events(session: Session, tally: Tally, budgeted: set[str], firs
             points = json.decode(explanation)["campaign"]["points"]
             times = 0 if (account, campaign, event) in multiplied else 1
             multiplied.add((account, campaign, event))
-        _given(tally, account, campaign, points, times, budgeted=campaign in budgeted)
+        _given(tally, account, campaign, points, points, times, budgeted=campaign in budgeted)
 
 
 def count_share(tally: Tally, owner: str, award: Award) -> None:
     """Takes a campaign's share of an award of a payment from what the campaign counts."""
     if award.share is not None:
         share, times = award.share, award.share.times if award.share.left else 0
-        _given(tally, owner, share.campaign, share.left, times, budgeted=share.budgeted)
+        _given(tally, owner, share.campaign, share.given, share.left, times, budgeted=share.budgeted)
 
 
 def count_purchase(tally: Tally, purchase: Purchase) -> None:

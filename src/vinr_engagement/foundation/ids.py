@@ -115,6 +115,16 @@ def new_secret(prefix: str) -> str:
     return prefix + _base32(secrets.randbits(130), 130)
 
 
+def random_bytes(count: int) -> bytes:
+    """Bytes that nobody can guess, such as the key that webhooks are signed with."""
+    return secrets.token_bytes(count)
+
+
+def chance() -> float:
+    """A random number from 0 up to 1, for what needs to differ and no more: the jitter of a retry."""
+    return _sequence.random_bits(53) / (1 << 53)
+
+
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LETTERS = 16
 """Of a code that people may have to type: 79 bits, without the letters and digits that look alike (I L O 0 1)."""

@@ -14,7 +14,9 @@ DEFAULT_DATABASE_URL = "sqlite:///vinr.db"
 class Settings:
     """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none.
 
-    ``processes`` is how many of them ``vinr serve`` starts.
+    ``processes`` is how many of them ``vinr serve`` starts. ``docs`` says whether it serves the documentation, ``docs_url``
+    where links of error messages find it. With ``webhook_allow_private`` webhooks may go to addresses that are not public,
+    and without TLS.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -24,8 +26,10 @@ class Settings:
     log_format: str = "json"
     lanes: int = 1
     processes: int = 1
+    docs: bool = True
     docs_url: str = "/docs"
     key_pepper: str = ""
+    webhook_allow_private: bool = False
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -39,8 +43,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         log_format=environment.get("VINR_LOG_FORMAT", "json"),
         lanes=max(1, _whole_number(environment, "VINR_LANES", 1)),
         processes=max(1, _whole_number(environment, "VINR_PROCESSES", 1)),
+        docs=_flag(environment, "VINR_DOCS", default=True),
         docs_url=environment.get("VINR_DOCS_URL", "/docs"),
         key_pepper=environment.get("VINR_KEY_PEPPER", ""),
+        webhook_allow_private=_flag(environment, "VINR_WEBHOOK_ALLOW_PRIVATE", default=False),
     )
 
 
@@ -51,3 +57,10 @@ def _whole_number(environment: Mapping[str, str], name: str, default: int) -> in
     if not text.isdecimal():
         raise ValueError(f"{name} must be a whole number of at least 0, not {text!r}")
     return int(text)
+
+
+def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environment.get(name, "")
+    if text not in ("", "true", "false"):
+        raise ValueError(f"{name} must be true or false, not {text!r}")
+    return text == "true" if text else default

@@ -18,6 +18,7 @@ EVENT_TYPES = frozenset(
         "redemption": ("completed", "released", "reversed", "conflict"),
         "referral": ("created", "attributed", "converted", "rejected", "reversed"),
         "campaign": ("started", "ended", "progressed", "completed"),
+        "webhook_endpoint": ("disabled",),
     }.items()
     for verb in verbs
 )
@@ -25,7 +26,10 @@ EVENT_TYPES = frozenset(
 
 
 class Subject(Protocol):
-    """What a fact is about: an account or a campaign, which counts its facts. Announce its change to the state first."""
+    """What a fact is about: an account, a campaign or a webhook endpoint, which counts its facts.
+
+    Announce its change to the state first.
+    """
 
     id: str
     sequence: int

@@ -6,7 +6,10 @@ from vinr_engagement.foundation.database import Table
 
 
 class OutgoingEvent(msgspec.Struct, gc=False):
-    """One fact about one account, or one campaign in its place. ``sequence`` counts its events from 1; ``data`` is JSON."""
+    """One fact about one account, or one campaign or webhook endpoint in its place.
+
+    ``sequence`` counts its events from 1; ``data`` is JSON.
+    """
 
     bucket: int
     account: str

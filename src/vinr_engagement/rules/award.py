@@ -24,7 +24,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     the award is for (None: all of it). ``numerator / denominator`` is points per minor unit (``proportional``) or just
     points (``fixed``), with every unconditional factor in it. Each ladder of ``steps`` adds the first factor whose
     floor the net amount reaches. Below ``floor`` nothing is earned; ``room`` is what cap and budget left,
-    if they cut. ``boost`` is the ladder of a campaign, and adds ``boost_room`` points at most where its budget cut.
+    if they cut. ``boost`` is the ladder of a campaign, and adds ``boost_room`` points at most where it has a limit.
     """
 
     kind: Literal["proportional", "fixed"]
@@ -56,6 +56,10 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         """The same without the campaign."""
         rounded = round_fraction(*self._plain(net), self.rounding)
         return rounded if self.room is None or rounded < self.room else self.room
+
+    def boost_points(self, net: int | None) -> int:
+        """What the campaign adds to what a net amount earns; it may rise by a point as ``net`` falls."""
+        return self.points(net) - self.plain_points(net)
 
     def boost_left(self, net: int | None, given: int) -> int:
         """What the campaign's part of the award, ``given`` at first, counts for a net amount; it never rises as ``net`` falls.
@@ -158,10 +162,10 @@ def limit_boost(terms: Terms, room: int | None) -> Boosted:
     Why that keeps the promise on refunds: neither what is earned with the campaign nor what is earned without it plus the
     room rises as the net amount falls, so the lesser of them does not either.
     """
-    extra = terms.points(terms.amount) - terms.plain_points(terms.amount)
+    extra = terms.boost_points(terms.amount)
     given = _cut(extra, room)
-    if given < extra:
-        terms = msgspec.structs.replace(terms, boost_room=given)
+    if room is not None:  # also where all of it fits: what it adds may rise by a point as the net amount falls
+        terms = msgspec.structs.replace(terms, boost_room=max(0, room))
     return Boosted(terms.points(terms.amount), given, extra - given, terms)
 
 

@@ -17,7 +17,7 @@ from vinr_engagement.entrypoints.api.account_reads import account_as_of, account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform, settled
 from vinr_engagement.entrypoints.api.campaign_shapes import CampaignProgress
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Shape, Time, Wire, example
 from vinr_engagement.entrypoints.api.member_shapes import Customer, LoyaltyAccount, Wallet
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.referral_shapes import Referral
@@ -88,6 +88,8 @@ class AccountExport(Shape):
 class NewAccount(Wire):
     """A member to enrol."""
 
+    model_config = example(program="prog_default", customer="cust_abc123", metadata={"signup_channel": "web"})
+
     program: Id = Field(description="The program to enrol in.", examples=["prog_default"])
     customer: Id | None = Field(
         None, description="Your customer, so that their next payment earns.", examples=["cust_abc123"]
@@ -97,6 +99,8 @@ class NewAccount(Wire):
 
 class AccountChanges(Wire):
     """What to change of a member."""
+
+    model_config = example(metadata={"signup_channel": "app"})
 
     metadata: MetadataChanges | None = None
     customer: Id | None = Field(None, description="Links a standalone account to a customer.", examples=["cust_abc123"])
@@ -113,8 +117,8 @@ class Merge(Wire):
 class ListAccounts(Paging, Expanding):
     """Which accounts to list."""
 
-    program: Id | None = Field(None, description="Only those in this program.")
-    customer: Id | None = Field(None, description="Only what this customer resolves to.")
+    program: Id | None = Field(None, description="Only those in this program.", examples=["prog_default"])
+    customer: Id | None = Field(None, description="Only what this customer resolves to.", examples=["cust_abc123"])
     status: Literal["active", "closed", "merged", "all"] = Field(
         "active", description="Only those with this status; `all` for every one."
     )
@@ -215,7 +219,7 @@ async def update_account(caller: Caller, errors: Errors, account: str, body: Acc
     return await perform(caller, errors, UpdateAccount(account, body.metadata, body.customer))
 
 
-@accounts.write("POST", "/{account}", "update_by_post", LoyaltyAccount, errors=_UPDATE_ERRORS)
+@accounts.write("POST", "/{account}", "update_by_post", LoyaltyAccount, errors=_UPDATE_ERRORS, alias_of="update")
 async def update_account_by_post(caller: Caller, errors: Errors, account: str, body: AccountChanges) -> Response:
     """Update a member (for clients without PATCH)"""
     return await perform(caller, errors, UpdateAccount(account, body.metadata, body.customer))

@@ -10,7 +10,7 @@ from vinr_engagement.commands import Reply, RevokeKey, key_snapshot
 from vinr_engagement.commands.api_keys import API_KEYS
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform, reply_answer
-from vinr_engagement.entrypoints.api.fields import Name, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Name, Shape, Time, Wire, example
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.scopes import SCOPES
@@ -52,6 +52,8 @@ class KeyList(Shape):
 
 class NewKey(Wire):
     """A key to make."""
+
+    model_config = example(name="Checkout", kind="restricted", scopes=["accounts:read", "events:write"])
 
     name: Name = Field(description="What it is for.", examples=["Checkout"])
     kind: Literal["secret", "restricted"] = "secret"

@@ -16,11 +16,14 @@ from vinr_engagement.entrypoints.api.api_keys import api_keys
 from vinr_engagement.entrypoints.api.audit_log import audit_log
 from vinr_engagement.entrypoints.api.body import Disconnected
 from vinr_engagement.entrypoints.api.campaigns import campaigns
+from vinr_engagement.entrypoints.api.connector_intake import CONNECTOR, ConnectorIntake, is_connector
+from vinr_engagement.entrypoints.api.connectors import connectors
 from vinr_engagement.entrypoints.api.credit import credit, wallets
 from vinr_engagement.entrypoints.api.customers import customers
 from vinr_engagement.entrypoints.api.door import CLIENT_CLOSED, EXCHANGE, Door, refused
 from vinr_engagement.entrypoints.api.earning_rules import earning_rules
 from vinr_engagement.entrypoints.api.errors import ErrorWriter, Fault
+from vinr_engagement.entrypoints.api.event_stream import event_stream
 from vinr_engagement.entrypoints.api.events import events
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.gate import Gate
@@ -35,9 +38,11 @@ from vinr_engagement.entrypoints.api.referrals import referrals
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.segments import segments
 from vinr_engagement.entrypoints.api.siblings import Siblings
+from vinr_engagement.entrypoints.api.streams import Streams
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.tiers import account_tiers
 from vinr_engagement.entrypoints.api.transactions import transactions
+from vinr_engagement.entrypoints.api.webhook_deliveries import webhook_endpoints
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 from vinr_engagement.foundation.settings import Environment, Settings
 
@@ -56,8 +61,11 @@ RESOURCES = (
     segments,
     campaigns,
     customers,
+    event_stream,  # before the events: /v1/events/{event} would take its path
     events,
     received_events,
+    webhook_endpoints,
+    connectors,
     audit_log,
     api_keys,
     test_helpers,
@@ -72,10 +80,16 @@ def create_app(stores: Mapping[Environment, Store], settings: Settings, siblings
     writer = ErrorWriter(settings.docs_url)
     gate = Gate(stores, settings)
     observer = Observer(settings, stores, siblings)
-    door = Door(_fastapi(stores, gate, observer, writer), gate, observer, writer)
+    webhooks_in, streams = ConnectorIntake(stores, observer), Streams(stores)
+    observer.watch_streams(lambda: streams.open)
+    api = _fastapi(stores, gate, observer, writer)
+    api.state.connector_intake, api.state.streams = webhooks_in, streams
+    door = Door(api, gate, observer, writer)
+    door.when_stopping(streams.end)
     intake = Intake(writer, observer)
     door.add_hot(EVENTS, intake.one)
     door.add_hot(EVENT_BATCH, intake.batch)
+    door.add_open(CONNECTOR, is_connector, webhooks_in.receive)
     door.add_glance(ACCOUNT_PATH, ACCOUNT_ROUTE, glance)
     return door
 
@@ -121,7 +135,7 @@ def _no_such_route(request: Request, error: HTTPException) -> Fault:
 def _allowed_methods(request: Request) -> str:
     """Every method that the path takes."""
     path = request.url.path
-    methods = {"POST"} if path in (EVENTS, EVENT_BATCH) else set()
+    methods = {"POST"} if path in (EVENTS, EVENT_BATCH) or is_connector(path) else set()
     for router in (*(resource.router for resource in RESOURCES), health):
         for route in router.routes:
             if isinstance(route, Route) and route.path_regex.match(path):

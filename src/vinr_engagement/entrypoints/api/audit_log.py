@@ -10,6 +10,7 @@ from vinr_engagement.audit import queries as audit_queries
 from vinr_engagement.entrypoints.api.answers import Caller, json_answer
 from vinr_engagement.entrypoints.api.api_keys import ApiKey
 from vinr_engagement.entrypoints.api.campaign_shapes import Campaign
+from vinr_engagement.entrypoints.api.connector_shapes import ConnectorSettings
 from vinr_engagement.entrypoints.api.earning_shapes import EarningRule, Segment
 from vinr_engagement.entrypoints.api.fields import Id, Shape, Time
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
@@ -17,6 +18,7 @@ from vinr_engagement.entrypoints.api.program_shapes import Program
 from vinr_engagement.entrypoints.api.reward_shapes import Reward
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.test_helpers import Clock
+from vinr_engagement.entrypoints.api.webhook_shapes import EndpointConfiguration
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 
@@ -24,7 +26,8 @@ audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
 
 
 Configured = Annotated[
-    Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock, Field(discriminator="object")
+    Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Clock,
+    Field(discriminator="object"),
 ]
 
 
@@ -55,7 +58,7 @@ class ListAuditLog(Paging, CreatedAt):
 
     actor: Id | None = Field(None, description="Only changes made with this API key.")
     action: Id | None = Field(None, description="Only this action.")
-    resource: Id | None = Field(None, description="Only changes of this object.")
+    resource: Id | None = Field(None, description="Only changes of this object.", examples=["prog_default"])
 
 
 @audit_log.get("", "list", AuditLog, errors=("parameter_invalid",))

@@ -28,7 +28,7 @@ from vinr_engagement.entrypoints.api.campaign_shapes import (
 )
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Name, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Name, Shape, Wire, example
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.rule_shapes import BudgetIn, Cap, one_of
@@ -70,6 +70,8 @@ class ScheduleIn(Wire):
 class CampaignChanges(Wire):
     """The fields of a campaign to replace; `schedule` and `metadata` are merged field by field."""
 
+    model_config = example(status="active")
+
     program: Id = Field("", examples=["prog_default"])
     name: Name = Field("", description="For people.", examples=["Double points weekend"])
     audience: AudienceIn = None
@@ -91,6 +93,13 @@ class CampaignChanges(Wire):
 class NewCampaign(CampaignChanges):
     """A campaign to make."""
 
+    model_config = example(
+        program="prog_default",
+        name="Double points weekend",
+        schedule={"starts_at": "2026-12-05T00:00:00Z", "ends_at": "2026-12-07T00:00:00Z"},
+        mechanics=[{"type": "points_multiplier", "trigger": "payment.completed", "factor": 2}],
+    )
+
     program: Id = Field(examples=["prog_default"])
     name: Name = Field(description="For people.", examples=["Double points weekend"])
     mechanics: MechanicsIn
@@ -108,7 +117,7 @@ class CampaignList(Shape):
 class ListCampaigns(Paging, Expanding):
     """Which campaigns to list."""
 
-    program: Id | None = Field(None, description="Only those of this program.")
+    program: Id | None = Field(None, description="Only those of this program.", examples=["prog_default"])
     status: CampaignStatus | None = Field(None, description="Only those with this status now.")
 
 
@@ -119,7 +128,7 @@ class GetCampaign(Expanding):
 class GetProgress(Shape):
     """Whose progress."""
 
-    account: Id = Field(description="The member.")
+    account: Id = Field(description="The member.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
 
 
 @campaigns.write("POST", "", "create", Campaign, errors=("resource_missing",))

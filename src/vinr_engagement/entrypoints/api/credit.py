@@ -10,7 +10,17 @@ from vinr_engagement.credit import queries as credit_queries
 from vinr_engagement.entrypoints.api.account_reads import read_account, wallet_in
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import CurrencyCode, Id, Instant, Metadata, Minor, Reason, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import (
+    CurrencyCode,
+    Id,
+    Instant,
+    Metadata,
+    Minor,
+    Reason,
+    Shape,
+    Wire,
+    example,
+)
 from vinr_engagement.entrypoints.api.member_shapes import Wallet
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
@@ -21,7 +31,7 @@ from vinr_engagement.ledger import POINTS, Transaction, transaction_snapshot
 from vinr_engagement.ledger import queries as ledger_queries
 
 credit = Resource("credit", "/v1/loyalty/credit", "credit")
-wallets = Resource("credit", "/v1/loyalty/accounts", "credit")
+wallets = Resource("credit", "/v1/loyalty/accounts", "credit", named="accounts")
 
 
 class CreditTransactionList(Shape):
@@ -35,6 +45,8 @@ class CreditTransactionList(Shape):
 class CreditIssue(Wire):
     """Store credit to grant."""
 
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh", amount=1500, currency="EUR", reason="goodwill")
+
     account: Id = Field(description="To whom.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     amount: Minor = Field(description="In minor units.", examples=[1500])
     currency: CurrencyCode = Field(description="ISO 4217, in capitals.", examples=["EUR"])
@@ -45,6 +57,8 @@ class CreditIssue(Wire):
 
 class CreditSpending(Wire):
     """Store credit to take for a payment."""
+
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh", amount=500, currency="EUR", payment="pay_1001")
 
     account: Id = Field(description="Whose.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     amount: Minor = Field(description="In minor units.", examples=[500])
@@ -58,7 +72,7 @@ class CreditSpending(Wire):
 class ListCredit(Paging, Expanding, CreatedAt):
     """Which transactions to list."""
 
-    account: Id = Field(description="Whose.")
+    account: Id = Field(description="Whose.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     currency: CurrencyCode | None = Field(None, description="Only those in this currency.")
     payment: Id | None = Field(None, description="Only what was spent on this payment, and given back from it.")
     type: TransactionType | None = Field(None, description="Only those of this type.")
@@ -102,7 +116,7 @@ async def spend_credit(caller: Caller, errors: Errors, body: CreditSpending) -> 
 
 @credit.get(
     "/transactions",
-    "list",
+    "transactions.list",
     CreditTransactionList,
     errors=("parameter_missing", "parameter_invalid", "resource_missing"),
 )
@@ -136,7 +150,7 @@ async def list_credit(caller: Caller, query: Annotated[ListCredit, Query()]) -> 
     return json_answer(query.answer(page, data))
 
 
-@credit.get("/transactions/{transaction}", "retrieve", CreditTransaction, errors=("parameter_invalid",))
+@credit.get("/transactions/{transaction}", "transactions.retrieve", CreditTransaction, errors=("parameter_invalid",))
 async def get_credit(caller: Caller, transaction: str, query: Annotated[GetCredit, Query()]) -> Response:
     """Retrieve a store credit transaction"""
     tree = query.tree("credit_transaction")
@@ -147,7 +161,7 @@ async def get_credit(caller: Caller, transaction: str, query: Annotated[GetCredi
     return json_answer(shown)
 
 
-@wallets.get("/{account}/wallet", "wallet", Wallet)
+@wallets.get("/{account}/wallet", "retrieve_wallet", Wallet)
 async def get_wallet(caller: Caller, account: str) -> Response:
     """Retrieve a member's wallet
 

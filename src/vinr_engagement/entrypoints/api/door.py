@@ -13,6 +13,8 @@ from vinr_engagement.entrypoints.api.gate import Gate
 from vinr_engagement.entrypoints.api.observe import Observer
 
 EXCHANGE: Final = "vinr.exchange"
+STOPPING: Final = "vinr.stopping"
+"""In the state of the lifespan: what to call when the server is told to stop, before it waits for answers to end."""
 _JSON: Final = (b"content-type", b"application/json")
 _VERSION: Final = (b"vinr-version", API_VERSION.encode())
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
@@ -34,6 +36,8 @@ class Door:
         self._writer = writer
         self._hot: dict[str, Hot] = {}
         self._glances: list[tuple[str, str, Hot]] = []
+        self._open: dict[str, tuple[Callable[[str], bool], Hot]] = {}
+        self._stopping: Callable[[], None] = lambda: None
 
     def add_hot(self, path: str, route: Hot) -> None:
         """Has POSTs to exactly this path answered by ``route``."""
@@ -43,9 +47,18 @@ class Door:
         """Has GETs of ids under this path, without a query, answered by ``route``, which is ``named`` so in logs."""
         self._glances.append((path, named, route))
 
+    def add_open(self, named: str, is_here: Callable[[str], bool], route: Hot) -> None:
+        """Has POSTs to the paths of this route answered without an API key: ``route`` finds out by itself who asks."""
+        self._open[named] = (is_here, route)
+
+    def when_stopping(self, end: Callable[[], None]) -> None:
+        """Has ``end`` called when the server is told to stop: it ends what would go on for ever."""
+        self._stopping = end
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         if scope["type"] != "http":
+            scope.get("state", {})[STOPPING] = self._stopping
             await self._api(scope, receive, send)
             self._observer.flush()
             return
@@ -62,7 +75,8 @@ class Door:
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         hot = self._hot_route(exchange, scope)
         if hot is not None:
-            await self._gate.admit(exchange)
+            if exchange.route not in self._open:
+                await self._gate.admit(exchange)
             status, body, replayed = await hot(exchange, receive)
             await _send(exchange, send, status, body, (_REPLAYED,) if replayed else ())
             return
@@ -80,6 +94,11 @@ class Door:
         if exchange.method == "POST" and path in self._hot:
             exchange.route = path
             return self._hot[path]
+        if exchange.method == "POST":
+            for named, (is_here, route) in self._open.items():
+                if is_here(path):
+                    exchange.route = named
+                    return route
         if exchange.method == "GET" and not scope["query_string"]:
             for under, named, route in self._glances:
                 rest = path.removeprefix(under)

@@ -19,6 +19,7 @@ from vinr_engagement.entrypoints.api.fields import (
     Name,
     Shape,
     Wire,
+    example,
 )
 from vinr_engagement.entrypoints.api.outcome_shapes import ProgramOutcome
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
@@ -49,6 +50,8 @@ Trigger = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": TRI
 class RuleChanges(Wire):
     """The fields of a rule to replace; a new version comes of it."""
 
+    model_config = example(award={"type": "per_amount", "per": 100, "points": 2})
+
     program: Id = Field("", examples=["prog_default"])
     name: Name = Field("", description="For people.", examples=["1 point per euro"])
     trigger: Trigger = Field("", examples=["payment.completed"])
@@ -74,6 +77,13 @@ class RuleChanges(Wire):
 class NewRule(RuleChanges):
     """An earning rule to make."""
 
+    model_config = example(
+        program="prog_default",
+        name="1 point per pound",
+        trigger="payment.completed",
+        award={"type": "per_amount", "per": 100, "points": 1},
+    )
+
     program: Id = Field(examples=["prog_default"])
     trigger: Trigger = Field(examples=["payment.completed"], min_length=1)
     metadata: Metadata = Field(default_factory=dict)  # type: ignore[assignment]
@@ -89,6 +99,15 @@ class RuleList(Shape):
 
 class Preview(Wire):
     """An event to try rules on, without effect."""
+
+    model_config = example(
+        event={
+            "id": "evt_shop_1001",
+            "type": "payment.completed",
+            "created_at": "2026-04-01T12:00:00Z",
+            "data": {"object": {"id": "pay_1001", "amount": 4999, "currency": "GBP", "customer": "cust_abc123"}},
+        }
+    )
 
     event: dict[str, Any] = Field(
         description="As it would be sent to `/v1/events`.",
@@ -111,7 +130,7 @@ class PreviewResult(Shape):
 class ListRules(Paging, Expanding):
     """Which rules to list."""
 
-    program: Id | None = Field(None, description="Only those of this program.")
+    program: Id | None = Field(None, description="Only those of this program.", examples=["prog_default"])
     active: FlagText | None = Field(None, description="Only those that are active, or are not.")
 
 

@@ -31,24 +31,29 @@ def batch_elements(body: Any, field: str) -> list[Any]:
     return elements
 
 
-def batch_data(result: str) -> dict[str, Any]:
-    """The answers to a batch whose elements have this result, as the OpenAPI document describes them."""
-    done = {"type": "integer", "const": 200}
-    refused = {"type": "integer", "minimum": 400, "maximum": 599}
+def batch_data(batch: str) -> dict[str, Any]:
+    """The answers to a batch, as the OpenAPI document describes them; their schemas are ``batch_elements_of`` it."""
+    names = (f"{batch}Done", f"{batch}Refused")
     return {
         "type": "array",
         "description": "In the order of the request.",
-        "items": {
-            "oneOf": [
-                _element_schema("result", result, done, "It took effect."),
-                _element_schema("error", "ErrorObject", refused, "It was refused, alone."),
-            ]
-        },
+        "items": {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]},
     }
 
 
-def _element_schema(name: str, schema: str, status: dict[str, Any], description: str) -> dict[str, Any]:
+def batch_elements_of(batch: str, result: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schemas of an element that took effect, with this result, and of one that was refused."""
+    done = {"type": "integer", "const": 200, "description": "Its HTTP status, had it been sent alone."}
+    refused = {"type": "integer", "minimum": 400, "maximum": 599, "description": done["description"]}
+    return (
+        _element_schema(f"{batch}Done", "result", result, done, "It took effect."),
+        _element_schema(f"{batch}Refused", "error", "ErrorObject", refused, "It was refused, alone."),
+    )
+
+
+def _element_schema(title: str, name: str, schema: str, status: dict[str, Any], description: str) -> dict[str, Any]:
     return {
+        "title": title,
         "type": "object",
         "description": description,
         "required": ["status", name],

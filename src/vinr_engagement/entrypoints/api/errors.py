@@ -35,6 +35,16 @@ CODES: Final[dict[str, Code]] = {
         401, "The request carries no API key.", "Send `X-Api-Key: KEY` or `Authorization: Bearer KEY`."
     ),
     "api_key_invalid": Code(401, "The API key is unknown, or was revoked.", "Use a key that `POST /v1/api-keys` made."),
+    "signature_invalid": Code(
+        401,
+        "No signing secret of the connector signed the webhook, or the signature is too old.",
+        "Give the connector the secret that the provider shows for this endpoint; keep the server's clock in step.",
+    ),
+    "connector_disabled": Code(
+        403,
+        "The connector that the webhook is signed for is disabled.",
+        "Enable it; the provider sends the webhook again for a while.",
+    ),
     "permission_denied": Code(
         403, "The restricted key lacks the scope that `required_scope` names.", "Use a key that has this scope."
     ),
@@ -108,7 +118,25 @@ CODES: Final[dict[str, Code]] = {
         "Something goes by the segment: a rule, a campaign, a reward.",
         "Take the segment out of what `resource` names first.",
     ),
-    "body_too_large": Code(413, "The body is larger than 1 MiB, or 8 MiB for a batch.", "Send less at a time."),
+    "signing_secret_in_use": Code(
+        409,
+        "The other store's connector has the signing secret, and the provider does not say which store it means.",
+        "Use an app, and so a secret, of its own for each store.",
+    ),
+    "webhook_endpoint_disabled": Code(
+        409, "The webhook endpoint is disabled.", "Enable it first: set its `status`, once its receiver works."
+    ),
+    "webhook_endpoint_limit": Code(
+        409, "The store has as many webhook endpoints as it may.", "Delete one that is not needed."
+    ),
+    "stream_place_gone": Code(
+        410,
+        "What came after this place is older than 30 days, or the place is of another store.",
+        "Open the stream without a place, and read what you missed from `GET /v1/events`.",
+    ),
+    "body_too_large": Code(
+        413, "The body is larger than 1 MiB, 4 MiB for a webhook or 8 MiB for a batch.", "Send less at a time."
+    ),
     "unsupported_media_type": Code(415, "The body is not declared as JSON.", "Send `Content-Type: application/json`."),
     "clock_moves_forward": Code(
         422, "A test clock never goes back.", "Choose a time that is not before the one that `message` gives."
@@ -172,8 +200,21 @@ CODES: Final[dict[str, Code]] = {
     "until_in_past": Code(
         422, "The pin would have ended already.", "Choose a time after the clock's, or leave it out."
     ),
+    "webhook_replay_too_large": Code(
+        422, "The span has more events than one replay tells.", "Replay shorter spans, one after the other."
+    ),
+    "webhook_url_refused": Code(
+        422,
+        "The URL leads to an address that is not public.",
+        "Give a public one, or have the operator set `VINR_WEBHOOK_ALLOW_PRIVATE`.",
+    ),
     "rate_limit_exceeded": Code(
         429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."
+    ),
+    "stream_limit_reached": Code(
+        429,
+        "The server process has as many streams open as it may.",
+        "Try again after `Retry-After` seconds; share one stream among what needs it.",
     ),
     "internal_error": Code(
         500, "The server failed; the operator's log has the cause under this request id.", "Report the `request_id`."

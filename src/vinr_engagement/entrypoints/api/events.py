@@ -11,7 +11,7 @@ from vinr_engagement.entrypoints.api.account_reads import read_account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Shape, Wire, example
 from vinr_engagement.entrypoints.api.outcome_shapes import EventOutcome
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
@@ -20,6 +20,7 @@ from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.outbox import OutgoingEvent
 from vinr_engagement.outbox import queries as outbox_queries
+from vinr_engagement.webhooks import queries as webhook_queries
 
 events = Resource("events", "/v1/events", "events")
 
@@ -35,6 +36,8 @@ class EventList(Shape):
 class Replay(Wire):
     """Whose the event is."""
 
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh")
+
     account: Id | None = Field(None, description="The member, where the event does not name one.")
 
 
@@ -44,7 +47,11 @@ class ListEvents(Paging, Expanding, CreatedAt):
     type: Annotated[str, Field(max_length=100)] | None = Field(
         None, description="Only this type; `loyalty.points.*` for a family.", examples=["loyalty.points.earned"]
     )
-    account: Id | None = Field(None, description="Only those about this member, or this campaign.")
+    account: Id | None = Field(
+        None,
+        description="Only those about this member, campaign or webhook endpoint.",
+        examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"],
+    )
 
 
 class GetEvent(Expanding):
@@ -58,8 +65,8 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     What happened to members, newest first: the same that webhooks deliver.
     """
     tree = query.tree("event")
-    if query.account is not None and not await _is_campaign(caller, query.account):
-        await read_account(caller, query.account, "account")
+    if query.account is not None:
+        await check_subject(caller, query.account)
 
     async def place(session: Session, cursor: str) -> str | None:
         return cursor if await outbox_queries.get_event(session, cursor) else None
@@ -76,10 +83,19 @@ async def list_events(caller: Caller, query: Annotated[ListEvents, Query()]) -> 
     return json_answer(query.answer(page, data))
 
 
-async def _is_campaign(caller: Exchange, identifier: str) -> bool:
-    if not identifier.startswith("camp_"):
-        return False
-    return await caller.read(lambda session: campaign_queries.get_campaign(session, identifier)) is not None
+async def check_subject(caller: Exchange, identifier: str) -> None:
+    """Raises ``NotFound`` where this is neither a member nor a campaign or a webhook endpoint."""
+    if not await _is_other_subject(caller, identifier):
+        await read_account(caller, identifier, "account")
+
+
+async def _is_other_subject(caller: Exchange, identifier: str) -> bool:
+    """Whether it is a campaign or a webhook endpoint."""
+    if identifier.startswith("camp_"):
+        return await caller.read(lambda session: campaign_queries.get_campaign(session, identifier)) is not None
+    if identifier.startswith("we_"):
+        return await caller.read(lambda session: webhook_queries.get_endpoint(session, identifier)) is not None
+    return False
 
 
 @events.get("/{event}", "retrieve", Event, errors=("parameter_invalid",))

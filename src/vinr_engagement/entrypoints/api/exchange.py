@@ -38,10 +38,10 @@ class Identity:
 
 
 class Exchange:
-    """One request, from the door to its line in the log."""
+    """One request, from the door to its line in the log. ``lasting``: its answer goes on for as long as the caller likes."""
 
     __slots__ = (
-        "body", "headers", "identity", "method", "outcome", "path", "rate_headers", "request_id", "route", "started",
+        "body", "headers", "identity", "lasting", "method", "outcome", "path", "rate_headers", "request_id", "route", "started",
         "status",
     )  # fmt: skip
 
@@ -56,6 +56,7 @@ class Exchange:
         self.route = "unmatched"
         self.status = 0
         self.outcome: str | None = None
+        self.lasting = False
         self.body: Any = None
 
     @property

@@ -16,6 +16,11 @@ class Wire(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
+def example(**body: Any) -> ConfigDict:
+    """The settings of a model that shows this body, for the API's reference: one that is taken as it is."""
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
 class Shape(BaseModel):
     """What goes out: a description only, since answers are written by msgspec."""
 
@@ -50,7 +55,13 @@ Time = Annotated[str, WithJsonSchema(_TIME)]
 Limit = Annotated[
     int,
     BeforeValidator(_read_whole_number),
-    Field(ge=1, le=limits.PAGE_LARGEST, description="How many objects a page has."),
+    Field(
+        ge=1,
+        le=limits.PAGE_LARGEST,
+        description="How many objects a page has.",
+        examples=[10],
+        json_schema_extra={"minimum": 1, "maximum": limits.PAGE_LARGEST},  # lost behind a validator otherwise
+    ),
 ]
 FlagText = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"type": "boolean"})]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=limits.ID_CHARACTERS)]

@@ -33,17 +33,23 @@ class Gate:
         if version is not None and version != _VERSION:
             raise _unknown_version(version)
         secret = _secret_of(headers)
-        secret_hash = keys.hash_key(secret, self._pepper)
-        remembered = self._known.get(secret_hash)
-        if remembered is not None and remembered[0] > time.monotonic():
-            identity = remembered[1]
-        else:
-            identity = await self._look_up(secret, secret_hash)
+        identity = await self._identity_of(secret)
         if identity is None:
             raise Fault("api_key_invalid", f"There is no API key {keys.hint_of(secret)}, or it was revoked.")
         exchange.identity = identity
         if self._throttle is not None:
             exchange.rate_headers = self._throttle.take(identity.key_id)
+
+    async def still_knows(self, exchange: Exchange) -> bool:
+        """Whether the key that an admitted request came with is one still."""
+        return await self._identity_of(_secret_of(exchange.headers)) is not None
+
+    async def _identity_of(self, secret: str) -> Identity | None:
+        secret_hash = keys.hash_key(secret, self._pepper)
+        remembered = self._known.get(secret_hash)
+        if remembered is not None and remembered[0] > time.monotonic():
+            return remembered[1]
+        return await self._look_up(secret, secret_hash)
 
     async def _look_up(self, secret: str, secret_hash: str) -> Identity | None:
         until = time.monotonic() + limits.KEY_CACHE_SECONDS  # From before it is read: it may be revoked right after.

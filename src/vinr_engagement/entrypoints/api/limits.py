@@ -3,6 +3,8 @@
 BODY_BYTES = 1 << 20
 """Of a request, unless it is a batch."""
 BATCH_BODY_BYTES = 8 << 20
+CONNECTOR_BODY_BYTES = 4 << 20
+"""Of a provider's webhook: an order with all its lines is larger than any request of ours."""
 BATCH_ELEMENTS = 1_000
 NESTING = 32
 """How deep objects and lists of a body may lie in each other."""
@@ -26,13 +28,24 @@ REQUEST_ID_CHARACTERS = 128
 SHARE_URL_CHARACTERS = 1_000
 REFERRAL_WINDOW_DAYS = 3_650
 API_KEY_CHARACTERS = 255
+SIGNING_SECRET_LEAST = 16
+SIGNING_SECRET_CHARACTERS = 255
 API_KEY_SCOPES = 50
 PREVIEW_RULES = 100
 REDEMPTION_QUANTITY = 100
+
+STREAMS = 100
+"""Streams of events that a server process has open."""
+STREAM_TYPES_CHARACTERS = 2_000
+STREAM_HEARTBEAT_SECONDS = 15
+"""A stream that has nothing to tell says so this often, so that nobody between takes it for dead."""
+STREAM_RETRY_AFTER_SECONDS = 5
 
 KEY_CACHE_SECONDS = 2
 """A revoked key may still be taken by another process for so long."""
 KEY_CACHE_ENTRIES = 10_000
 """How many keys, known and unknown, a process remembers for that long."""
+RECEIPT_SECONDS = 60
+"""How exactly a connector tells when its provider was last heard of."""
 RETRY_AFTER_SECONDS = 1
 """What a request is told to wait where the database takes no work."""

@@ -3,10 +3,10 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api.exchange import Exchange
@@ -50,6 +50,7 @@ class Observer:
         self._batches = Histogram(
             "vinr_batch_elements", "Elements of a batch request.", ("route",), buckets=_SIZES, registry=self.registry
         )
+        self._streams = Gauge("vinr_event_streams", "Streams of events that are open.", registry=self.registry)
         self._counters: dict[tuple[str, str, int], Any] = {}
         self._timers: dict[str, Any] = {}
         self._event_counters: dict[str, Any] = {}
@@ -66,11 +67,19 @@ class Observer:
         if counter is None:
             counter = self._counters[named] = self._requests.labels(named[0], named[1], str(named[2]))
         counter.inc()
-        timer = self._timers.get(exchange.route)
-        if timer is None:
-            timer = self._timers[exchange.route] = self._latency.labels(exchange.route)
-        timer.observe(seconds)
+        if not exchange.lasting:  # How long somebody listened is no latency.
+            self._timer(exchange.route).observe(seconds)
         self._log.add(exchange, seconds)
+
+    def _timer(self, route: str) -> Any:
+        timer = self._timers.get(route)
+        if timer is None:
+            timer = self._timers[route] = self._latency.labels(route)
+        return timer
+
+    def watch_streams(self, count: Callable[[], int]) -> None:
+        """From here on ``count`` says how many streams of events are open."""
+        self._streams.set_function(count)
 
     def event(self, status: str) -> None:
         """Notes what came of one event: its status, or the code that it was refused with."""

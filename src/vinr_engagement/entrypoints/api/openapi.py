@@ -8,9 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vinr_engagement.entrypoints.api.connector_intake import CONNECTOR
+from vinr_engagement.entrypoints.api.connector_shapes import ConnectorReceipt
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
 from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS
-from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, PATH_ID, SCHEMAS, headers_of
+from vinr_engagement.entrypoints.api.meanings import describe
+from vinr_engagement.entrypoints.api.openapi_parts import HEADERS, IDEMPOTENCY_KEY, SCHEMAS, headers_of, path_id
 from vinr_engagement.entrypoints.api.routing import ANY, BATCH, CODES_OF, SCOPE, WRITING, error_responses
 from vinr_engagement.foundation import json
 
@@ -19,6 +22,17 @@ _EVENT_CODES: Final = (
     *WRITING,
     *("event_conflict", "payment_conflict", "refund_conflict", "event_in_future", "refund_exceeds_payment"),
     *("points_out_of_range", "credit_out_of_range"),
+)
+_WEBHOOK_CODES: Final = (
+    *("signature_invalid", "connector_disabled", "signing_secret_in_use", "resource_missing", "body_too_large"),
+    *(
+        "json_invalid",
+        "json_too_deep",
+        "parameter_missing",
+        "parameter_invalid",
+        "internal_error",
+        "service_unavailable",
+    ),
 )
 _DESCRIPTION: Final = f"""
 The open-source loyalty engine. Send events, read balances, adjust, issue and spend store credit, merge, configure.
@@ -42,6 +56,8 @@ _TAGS: Final = {
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",
+    "webhook_endpoints": "Where events go, and what was delivered.",
+    "connectors": "Webhooks of payment providers and shops, as events.",
     "audit_log": "Who changed which configuration when.",
     "api_keys": "Who may use the API.",
     "test_helpers": "The clock of the test store.",
@@ -72,7 +88,7 @@ def document(api: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": description} for name, description in _TAGS.items()],
     )
     components = found["components"]
-    components["schemas"] |= SCHEMAS
+    components["schemas"] |= SCHEMAS | _webhook_schemas()
     components["headers"] = HEADERS
     components["securitySchemes"] = {
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
@@ -80,11 +96,13 @@ def document(api: FastAPI) -> dict[str, Any]:
     }
     found["security"] = [{"apiKey": []}, {"bearer": []}]
     _add_intake(found["paths"])
-    for path in found["paths"].values():
-        for method, operation in path.items():
-            _finish(method, operation)
+    found["paths"][CONNECTOR]["post"] = _webhook_operation()
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            _finish(path, method, operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
+    describe(components["schemas"])
     return found
 
 
@@ -132,7 +150,36 @@ def _intake_operation(
     }
 
 
-def _finish(method: str, operation: dict[str, Any]) -> None:
+def _webhook_schemas() -> dict[str, Any]:
+    """Those that no route of FastAPI's names."""
+    made = ConnectorReceipt.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**made.pop("$defs"), "ConnectorReceipt": made}
+
+
+def _webhook_operation() -> dict[str, Any]:
+    receipt = {"application/json": {"schema": {"$ref": "#/components/schemas/ConnectorReceipt"}}}
+    return {
+        "tags": ["connectors"],
+        "summary": "Take a provider's webhook",
+        "description": "For Stripe, Shopify and so on to call. No API key: the provider's signature is checked. What the engine "
+        "refuses is answered with 200 as well, and says why, since sending it again would change nothing.",
+        "operationId": "connectors.receive",
+        "security": [],
+        CODES_OF: sorted(_WEBHOOK_CODES),
+        "parameters": [{"name": "provider", "in": "path", "required": True, "schema": path_id(CONNECTOR, "provider")}],
+        "requestBody": {
+            "required": True,
+            "description": "As the provider sends it.",
+            "content": {"application/json": {"schema": {"type": "object", "additionalProperties": True}}},
+        },
+        "responses": {
+            "200": {"description": "What became of it.", "content": receipt},
+            **{str(status): response for status, response in error_responses(_WEBHOOK_CODES).items()},
+        },
+    }
+
+
+def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     unprocessable = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if unprocessable.get("$ref", "").endswith("/HTTPValidationError"):
@@ -141,8 +188,9 @@ def _finish(method: str, operation: dict[str, Any]) -> None:
         if parameter["name"] == "expand[]":
             parameter["explode"] = True
         if parameter["in"] == "path":
-            parameter["schema"] = PATH_ID
-    if method != "get":
+            parameter["schema"] = path_id(path, parameter["name"])
+    keyed = SCOPE in operation
+    if method != "get" and keyed:
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     for status, response in responses.items():
-        response["headers"] = headers_of(status, keyed=SCOPE in operation, writes=method != "get")
+        response["headers"] = headers_of(status, keyed=keyed, writes=method != "get" and keyed)

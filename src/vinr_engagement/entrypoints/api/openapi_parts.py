@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from vinr_engagement.commands.events.incoming import LATEST_UNIX_TIME, MAX_ID_LENGTH, MAX_TYPE_LENGTH
 from vinr_engagement.entrypoints.api import limits
-from vinr_engagement.entrypoints.api.elements import batch_data
+from vinr_engagement.entrypoints.api.elements import batch_data, batch_elements_of
 from vinr_engagement.entrypoints.api.errors import CODES
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
+from vinr_engagement.entrypoints.api.rule_shapes import NAMED
 from vinr_engagement.entrypoints.api.scopes import SCOPES
 
 Schema = dict[str, Any]
@@ -16,6 +17,12 @@ _EVENT_EXAMPLE: Final = {
     "type": "payment.completed",
     "created_at": "2026-04-01T12:00:00Z",
     "data": {"object": {"id": "pay_1001", "amount": 4999, "currency": "GBP", "customer": "cust_abc123"}},
+}
+_REFUND_EXAMPLE: Final = {
+    "id": "evt_shop_1002",
+    "type": "refund.completed",
+    "created_at": "2026-04-02T09:00:00Z",
+    "data": {"object": {"id": "re_1001", "payment": "pay_1001", "amount": 2000}},
 }
 _IGNORED: Final = {"description": "Taken, and not looked at."}
 _EVENT_IN: Final[Schema] = {
@@ -45,28 +52,32 @@ _EVENT_IN: Final[Schema] = {
             "exclusiveMaximum": LATEST_UNIX_TIME,
             "description": "The same as Unix time in seconds; one of the two is needed.",
         },
-        "data": {
-            "type": "object",
-            "required": ["object"],
-            "additionalProperties": False,
-            "properties": {
-                "object": {
-                    "type": "object",
-                    "additionalProperties": True,
-                    "description": "The payment, refund, customer… that it is about.",
-                },
-                "previous_attributes": _IGNORED,
-            },
-        },
+        "data": {"$ref": "#/components/schemas/EventInData", "description": "What it is about."},
         "object": _IGNORED,
         "api_version": _IGNORED,
         "livemode": _IGNORED,
     },
     "examples": [_EVENT_EXAMPLE],
 }
+_EVENT_IN_DATA: Final[Schema] = {
+    "title": "EventInData",
+    "type": "object",
+    "description": "What a fact is about.",
+    "required": ["object"],
+    "additionalProperties": False,
+    "properties": {
+        "object": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "The payment, refund, customer… that it is about.",
+        },
+        "previous_attributes": _IGNORED,
+    },
+}
 _EVENT_BATCH_IN: Final[Schema] = {
     "title": "EventBatchIn",
     "type": "object",
+    "description": "Up to 1,000 events; each succeeds or fails by itself.",
     "required": ["events"],
     "additionalProperties": False,
     "properties": {
@@ -77,12 +88,14 @@ _EVENT_BATCH_IN: Final[Schema] = {
             "items": {"$ref": "#/components/schemas/EventIn"},
         }
     },
+    "examples": [{"events": [_EVENT_EXAMPLE, _REFUND_EXAMPLE]}],
 }
 _EVENT_BATCH: Final[Schema] = {
     "title": "EventBatch",
     "type": "object",
+    "description": "One answer for each event, in the order of the request.",
     "required": ["object", "data"],
-    "properties": {"object": {"type": "string", "const": "event_batch"}, "data": batch_data("EventOutcome")},
+    "properties": {"object": {"type": "string", "const": "event_batch"}, "data": batch_data("EventBatch")},
 }
 _CODE: Final = {"type": "string", "enum": sorted(CODES)}
 _PARAM: Final = {"type": ["string", "null"], "description": "The field at fault."}
@@ -134,7 +147,12 @@ _ERROR: Final[Schema] = {
 }
 SCHEMAS: Final[dict[str, Schema]] = {
     schema["title"]: schema
-    for schema in (_EVENT_IN, _EVENT_BATCH_IN, _EVENT_BATCH, _ERROR, _ERROR_OBJECT, _ERROR_FAULT)
+    for schema in (
+        *(_EVENT_IN, _EVENT_IN_DATA, _EVENT_BATCH_IN, _EVENT_BATCH, _ERROR, _ERROR_OBJECT, _ERROR_FAULT),
+        *batch_elements_of("EventBatch", "EventOutcome"),
+        *batch_elements_of("TransactionBatch", "PointsTransaction"),
+        *NAMED.values(),
+    )
 }
 
 _COUNT: Final = {"type": "integer", "minimum": 0}
@@ -175,7 +193,34 @@ IDEMPOTENCY_KEY: Final[Schema] = {
         "pattern": r"^[ -~]*$",
     },
 }
-PATH_ID: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": limits.ID_CHARACTERS}
+_PATH_ID: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": limits.ID_CHARACTERS}
+_EXAMPLE_IDS: Final = {
+    "account": "loy_06evgt3m8x4k9c2p7r1wz5qjbh",
+    "campaign": "camp_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "customer": "cust_abc123",
+    "delivery": "whd_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "endpoint": "we_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "event": "evt_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "key": "key_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "program": "prog_default",
+    "provider": "stripe",
+    "redemption": "rdm_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "referral": "ref_06evgt3m8x4k9c2p7r1wz5qjbh",
+    "reward": "rwd_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "rule": "rule_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "segment": "seg_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "transaction": "ptx_06evgt4q1m8x4k9c2p7r1wz5qj",
+    "/v1/events/{event}/replay": "evt_shop_1001",
+    "/v1/loyalty/credit/transactions/{transaction}": "ptx_06evgt4v7c8x4k9c2p7r1wz5qk",
+    "/v1/received-events/{event}": "evt_shop_1001",
+}
+"""By the parameter's name, or by the whole path where that says more."""
+
+
+def path_id(path: str, name: str) -> Schema:
+    """The schema of an id in a path."""
+    example = _EXAMPLE_IDS.get(path) or _EXAMPLE_IDS.get(name)
+    return _PATH_ID if example is None else {**_PATH_ID, "examples": [example]}
 
 
 def headers_of(status: str, *, keyed: bool, writes: bool) -> dict[str, Schema]:

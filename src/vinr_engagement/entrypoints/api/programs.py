@@ -8,7 +8,7 @@ from pydantic import Field, WithJsonSchema
 from vinr_engagement.commands import CreateProgram, UpdateProgram, program_snapshot
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform
-from vinr_engagement.entrypoints.api.fields import Metadata, MetadataChanges, Name, Shape, ShareUrl, Wire
+from vinr_engagement.entrypoints.api.fields import Metadata, MetadataChanges, Name, Shape, ShareUrl, Wire, example
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.program_shapes import (
     Clawback,
@@ -108,6 +108,8 @@ class ReferralLimit(Wire):
 class ProgramChanges(Wire):
     """The fields of a program to replace; `currency`, `tier_config` and `metadata` are merged field by field."""
 
+    model_config = example(auto_enroll=True, currency={"expiry_months": 24})
+
     name: Name = Field("", examples=["Rewards"])
     status: Status = "active"
     auto_enroll: bool = Field(False, description="Whether a customer's first qualifying event enrols them.")
@@ -138,6 +140,18 @@ class ProgramChanges(Wire):
 
 class NewProgram(ProgramChanges):
     """A program to make."""
+
+    model_config = example(
+        name="Rewards",
+        default_currency="EUR",
+        timezone="Europe/Berlin",
+        tier_config={
+            "tiers": [
+                {"name": "Member", "rank": 0, "threshold": 0},
+                {"name": "Gold", "rank": 1, "threshold": 1000, "multiplier": "1.5"},
+            ]
+        },
+    )
 
     name: Name = Field(examples=["Rewards"])
     metadata: Metadata = Field(default_factory=dict)  # type: ignore[assignment]

@@ -10,7 +10,7 @@ from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.account_reads import read_account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform, settled
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Metadata, Reason, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Metadata, Reason, Shape, Wire, example
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.reward_shapes import RedemptionStatus
 from vinr_engagement.entrypoints.api.routing import Resource
@@ -31,6 +31,8 @@ _Found = tuple[Page[StoredRedemption], list[Account]]
 class NewRedemption(Wire):
     """What a member buys."""
 
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh", reward="rwd_06evgt4q1m8x4k9c2p7r1wz5qj")
+
     account: Id = Field(description="Whose points.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     reward: Id = Field(description="Of the account's program.", examples=["rwd_06evgt4q1m8x4k9c2p7r1wz5qj"])
     quantity: Annotated[int, Field(ge=1, le=limits.REDEMPTION_QUANTITY)] = Field(
@@ -42,11 +44,15 @@ class NewRedemption(Wire):
 class Application(Wire):
     """What a redemption was used for."""
 
+    model_config = example(payment="pay_1001")
+
     payment: Id | None = Field(None, description="Its refund in full returns the points.", examples=["pay_1001"])
 
 
 class Release(Wire):
     """Why a redemption is not wanted."""
+
+    model_config = example(reason="cart_abandoned")
 
     reason: Reason | None = Field(None, examples=["cart_abandoned"])
 
@@ -62,7 +68,9 @@ class RedemptionList(Shape):
 class ListRedemptions(Paging, Expanding, CreatedAt):
     """Which redemptions to list."""
 
-    account: Id | None = Field(None, description="Only those of this member.")
+    account: Id | None = Field(
+        None, description="Only those of this member.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"]
+    )
     status: RedemptionStatus | None = Field(None, description="Only those in this state.")
     reward: Id | None = Field(None, description="Only those of this reward.")
     code: Id | None = Field(None, description="Only the one with this code, however it was typed.")

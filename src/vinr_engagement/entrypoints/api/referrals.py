@@ -11,7 +11,7 @@ from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform, settled
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Metadata, Shape, ShareUrl, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Metadata, Shape, ShareUrl, Wire, example
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.referral_shapes import Referral, ReferralStatus
 from vinr_engagement.entrypoints.api.routing import Resource
@@ -61,6 +61,13 @@ class QualifyIn(Wire):
 class NewReferral(Wire):
     """A code for a member to share."""
 
+    model_config = example(
+        program="prog_default",
+        referrer="loy_06evgt3m8x4k9c2p7r1wz5qjbh",
+        reward={"referrer": {"points": 500}, "referee": {"points": 250}},
+        qualify={"first_payment_minimum": 2000, "window_days": 30},
+    )
+
     program: Id = Field(examples=["prog_default"])
     referrer: Id = Field(description="The member's account.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     reward: RewardsIn = Field(default_factory=RewardsIn, examples=[{"referrer": {"points": 500}}])
@@ -87,6 +94,8 @@ class NewReferral(Wire):
 class Attribution(Wire):
     """Who uses a code: exactly one of `referee` and `customer`."""
 
+    model_config = example(code="7KPM2WTX", customer="cust_bob")
+
     code: Id = Field(description="In upper or lower case.", examples=["7KPM2WTX"])
     referee: Id | None = Field(None, description="A member's account.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjc0"])
     customer: Id | None = Field(
@@ -98,7 +107,9 @@ class ListReferrals(Paging, Expanding):
     """Which referrals to list."""
 
     program: Id | None = Field(None, description="Only those in this program.")
-    referrer: Id | None = Field(None, description="Only those by this account.")
+    referrer: Id | None = Field(
+        None, description="Only those by this account.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"]
+    )
     referee: Id | None = Field(None, description="Only the one by which this account came.")
     status: ReferralStatus | None = Field(None, description="Only those with this status.")
     code: Id | None = Field(None, description="Only those under this code.")

@@ -9,7 +9,17 @@ from vinr_engagement.audit import Origin
 from vinr_engagement.commands import CreateReward, MemberRewards, UpdateReward
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, list_answer, perform
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import FlagText, Id, Instant, Metadata, MetadataChanges, Name, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import (
+    FlagText,
+    Id,
+    Instant,
+    Metadata,
+    MetadataChanges,
+    Name,
+    Shape,
+    Wire,
+    example,
+)
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.reward_shapes import Eligibility, OnRefund, Reward, RewardType, ValueIn
 from vinr_engagement.entrypoints.api.routing import Resource
@@ -21,7 +31,7 @@ from vinr_engagement.rewards import queries as reward_queries
 from vinr_engagement.rewards.reward import LONGEST_DESCRIPTION, MOST_COST, MOST_INVENTORY
 
 rewards = Resource("rewards", "/v1/loyalty/rewards", "rewards")
-member_rewards = Resource("rewards", "/v1/loyalty/accounts", "rewards")
+member_rewards = Resource("rewards", "/v1/loyalty/accounts", "rewards", named="accounts")
 
 Cost = Annotated[int, Field(ge=1, le=MOST_COST)]
 Count = Annotated[int, Field(ge=0, le=MOST_INVENTORY)]
@@ -29,6 +39,8 @@ Count = Annotated[int, Field(ge=0, le=MOST_INVENTORY)]
 
 class RewardChanges(Wire):
     """The fields of a reward to replace; metadata is merged key by key. What was redeemed keeps what it was."""
+
+    model_config = example(cost=450, inventory=100)
 
     program: Id = Field("", examples=["prog_default"])
     name: Name = Field("", examples=["£5 off"])
@@ -56,6 +68,8 @@ class RewardChanges(Wire):
 
 class NewReward(RewardChanges):
     """A reward to make."""
+
+    model_config = example(program="prog_default", name="£5 off", cost=500, value={"amount": 500, "currency": "GBP"})
 
     program: Id = Field(examples=["prog_default"])
     name: Name = Field(examples=["£5 off"])
@@ -93,7 +107,7 @@ class MemberRewardList(Shape):
 class ListRewards(Paging, Expanding):
     """Which rewards to list."""
 
-    program: Id | None = Field(None, description="Only those of this program.")
+    program: Id | None = Field(None, description="Only those of this program.", examples=["prog_default"])
     active: FlagText | None = Field(None, description="Only those that are active, or are not.")
 
 
@@ -157,7 +171,7 @@ async def update_reward(caller: Caller, errors: Errors, reward: str, body: Rewar
     return await perform(caller, errors, UpdateReward(reward, body.definition()))
 
 
-@member_rewards.get("/{account}/rewards", "list_for_member", MemberRewardList, errors=("account_merged",))
+@member_rewards.get("/{account}/rewards", "list_rewards", MemberRewardList, errors=("account_merged",))
 async def list_member_rewards(caller: Caller, account: str) -> Response:
     """List what a member can have now
 

@@ -34,6 +34,8 @@ WRITING: Final = (
 BATCH: Final = "x-batch"
 SCOPE: Final = "x-required-scope"
 CODES_OF: Final = "x-error-codes"
+ALIAS_OF: Final = "x-alias-of"
+"""On an operation that does what another one does, for clients that cannot ask for that one."""
 
 Endpoint = Callable[..., Any]
 
@@ -116,17 +118,17 @@ def _queries(route: APIRoute) -> dict[str, bool]:
 
 
 class Resource:
-    """The endpoints of one resource under one path."""
+    """The endpoints of one resource under one path: operations are ``named`` for it, unless for another resource."""
 
-    def __init__(self, tag: str, path: str, scope: str) -> None:
-        self.tag = tag
+    def __init__(self, tag: str, path: str, scope: str, *, named: str | None = None) -> None:
+        self.named = named or tag
         self.scope = scope
         self.router = APIRouter(prefix=path, route_class=Route, tags=[tag])
 
     def get(
-        self, path: str, name: str, answer: type[BaseModel], *, errors: Iterable[str] = ()
+        self, path: str, name: str, answer: type[BaseModel] | type[Response], *, errors: Iterable[str] = ()
     ) -> Callable[[Endpoint], Endpoint]:
-        """An endpoint that reads."""
+        """An endpoint that reads; ``answer`` is what its JSON holds, or else a kind of response that has its own."""
         return self._endpoint("GET", path, name, answer, (*ANY, *errors), access="read")
 
     def write(
@@ -138,27 +140,30 @@ class Resource:
         *,
         errors: Iterable[str] = (),
         batch: bool = False,
+        alias_of: str | None = None,
         access: Access = "write",
     ) -> Callable[[Endpoint], Endpoint]:
         """An endpoint that changes something."""
-        return self._endpoint(method, path, name, answer, (*ANY, *WRITING, *errors), access=access, batch=batch)
+        codes = (*ANY, *WRITING, *errors)
+        marks: dict[str, Any] = {BATCH: True} if batch else {}
+        if alias_of is not None:
+            marks[ALIAS_OF] = f"{self.named}.{alias_of}"
+        return self._endpoint(method, path, name, answer, codes, access=access, marks=marks)
 
     def _endpoint(
         self,
         method: str,
         path: str,
         name: str,
-        answer: type[BaseModel],
+        answer: type[BaseModel] | type[Response],
         codes: tuple[str, ...],
         *,
         access: Access,
-        batch: bool = False,
+        marks: dict[str, Any] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         if "{" in path:
             codes = (*codes, "resource_missing", "path_unknown")
-        extra: dict[str, Any] = {SCOPE: f"{self.scope}:{access}", CODES_OF: sorted(set(codes))}
-        if batch:
-            extra[BATCH] = True
+        extra: dict[str, Any] = {SCOPE: f"{self.scope}:{access}", CODES_OF: sorted(set(codes)), **(marks or {})}
 
         def decorate(endpoint: Endpoint) -> Endpoint:
             summary, _, description = cleandoc(endpoint.__doc__ or "").partition("\n")
@@ -166,10 +171,10 @@ class Resource:
                 path,
                 endpoint,
                 methods=[method],
-                operation_id=f"{self.tag}.{name}",
+                operation_id=f"{self.named}.{name}",
                 summary=summary.rstrip("."),
                 description=description.strip() or summary,
-                response_model=answer,
+                **_described(answer),
                 response_description="As asked for.",
                 responses=error_responses(codes),
                 openapi_extra=extra,
@@ -177,6 +182,12 @@ class Resource:
             return endpoint
 
         return decorate
+
+
+def _described(answer: type[BaseModel] | type[Response]) -> dict[str, Any]:
+    if issubclass(answer, Response):
+        return {"response_model": None, "response_class": answer, "status_code": 200}
+    return {"response_model": answer}
 
 
 def error_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:

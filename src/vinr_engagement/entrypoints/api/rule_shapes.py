@@ -103,23 +103,55 @@ def one_of(*shapes: type[BaseModel], null: bool = False, **more: Any) -> dict[st
     return {"anyOf": [*listed, *([{"type": "null"}] if null else [])], **more}
 
 
-_GROUP = {
-    "type": "object",
-    "required": ["conditions"],
-    "additionalProperties": False,
-    "properties": {
-        "match": {"enum": ["all", "any"], "default": "all"},
-        "conditions": {"type": "array", "maxItems": 50, "items": one_of(Condition)},
-    },
-}
+def reference(name: str) -> dict[str, Any]:
+    """The schema of this name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _closed(title: str, description: str, required: list[str], **properties: Any) -> dict[str, Any]:
+    return {
+        "title": title,
+        "type": "object",
+        "description": description,
+        "required": required,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
 _LIST = {"type": "array", "maxItems": 50, "items": one_of(Condition), "description": "All of these must hold."}
-_OF_TIER = {
-    "type": "object",
-    "required": ["tier"],
-    "additionalProperties": False,
-    "properties": {"tier": {"type": "string"}},
-}
-_OF_SEGMENT = {**_OF_TIER, "required": ["segment"], "properties": {"segment": {"type": "string"}}}
+_GROUP = _closed(
+    "ConditionGroup",
+    "Conditions of which all must hold, or any.",
+    ["conditions"],
+    match={"enum": ["all", "any"], "type": "string", "default": "all", "description": "`all` unless given."},
+    conditions={"type": "array", "maxItems": 50, "items": one_of(Condition)},
+)
+_OF_TIER = _closed(
+    "TierMatch", "Members in a tier.", ["tier"], tier={"type": "string", "description": "The key of the tier."}
+)
+_OF_SEGMENT = _closed(
+    "SegmentMatch", "Members in a segment.", ["segment"], segment={"type": "string", "description": "Its id."}
+)
+_WHEN = [*(reference(name) for name in ("ConditionGroup", "TierMatch", "SegmentMatch")), _LIST]
+_NEW_MULTIPLIER = _closed(
+    "NewMultiplier",
+    "A factor that counts when its conditions hold.",
+    ["when", "factor"],
+    when={"anyOf": _WHEN, "description": "A tier, a segment, or conditions."},
+    factor=_DECIMAL,
+)
+_EARN = _closed(
+    "EarnRate",
+    "Another spelling of an award: points per major unit of money.",
+    ["points_per_currency_unit"],
+    points_per_currency_unit={
+        "anyOf": [_DECIMAL, {"type": "object", "minProperties": 1, "additionalProperties": _DECIMAL}],
+        "description": "For every currency, or by ISO 4217 code.",
+    },
+)
+NAMED: Final = {shape["title"]: shape for shape in (_GROUP, _OF_TIER, _OF_SEGMENT, _NEW_MULTIPLIER, _EARN)}
+"""Schemas of the document that no model stands for."""
 _CONDITIONS = {"match": "all", "conditions": [{"fact": "event.amount", "op": "gte", "value": 1000}]}
 
 AwardIn = Annotated[
@@ -132,19 +164,21 @@ EarnIn = Annotated[
     Any,
     WithJsonSchema(
         {
-            "type": ["object", "null"],
+            "anyOf": [reference("EarnRate"), {"type": "null"}],
             "description": "Another spelling of `award`.",
-            "required": ["points_per_currency_unit"],
-            "additionalProperties": False,
-            "properties": {
-                "points_per_currency_unit": {
-                    "anyOf": [_DECIMAL, {"type": "object", "minProperties": 1, "additionalProperties": _DECIMAL}]
-                }
-            },
         }
     ),
 ]
-ConditionsIn = Annotated[Any, WithJsonSchema({"anyOf": [_GROUP, _LIST, {"type": "null"}], "examples": [_CONDITIONS]})]
+ConditionsIn = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [reference("ConditionGroup"), _LIST, {"type": "null"}],
+            "description": "What must hold of the event and its member; always, unless given.",
+            "examples": [_CONDITIONS],
+        }
+    ),
+]
 MemberConditionsIn = Annotated[
     Any,
     WithJsonSchema(
@@ -164,12 +198,7 @@ MultipliersIn = Annotated[
             "type": ["array", "null"],
             "maxItems": 20,
             "description": "The first entry that matches counts.",
-            "items": {
-                "type": "object",
-                "required": ["when", "factor"],
-                "additionalProperties": False,
-                "properties": {"when": {"anyOf": [_GROUP, _LIST, _OF_TIER, _OF_SEGMENT]}, "factor": _DECIMAL},
-            },
+            "items": reference("NewMultiplier"),
             "examples": [[{"when": {"tier": "gold"}, "factor": 2}]],
         }
     ),

@@ -16,6 +16,8 @@ RESOURCES: Final = (
     "customers",
     "events",
     "received_events",
+    "webhook_endpoints",
+    "connectors",
     "audit_log",
     "api_keys",
     "test_helpers",

@@ -19,7 +19,7 @@ from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_mis
 from vinr_engagement.entrypoints.api.earning_shapes import Segment
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Metadata, MetadataChanges, Name, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Metadata, MetadataChanges, Name, Shape, Time, Wire, example
 from vinr_engagement.entrypoints.api.member_shapes import LoyaltyAccount
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
@@ -40,6 +40,8 @@ segments = Resource("segments", "/v1/loyalty/segments", "segments")
 class SegmentChanges(Wire):
     """The fields of a segment to replace; `metadata` is merged key by key."""
 
+    model_config = example(name="Big spenders of the season")
+
     program: Id = Field("", examples=["prog_default"])
     name: Name = Field("", description="For people.", examples=["Big spenders"])
     match: Literal["all", "any"] = Field("all", description="Whether all conditions must hold, or any.")
@@ -53,6 +55,12 @@ class SegmentChanges(Wire):
 
 class NewSegment(SegmentChanges):
     """A segment to make."""
+
+    model_config = example(
+        program="prog_default",
+        name="Big spenders",
+        conditions=[{"fact": "spend_90d", "op": "gte", "value": 50000}],
+    )
 
     program: Id = Field(examples=["prog_default"])
     name: Name = Field(description="For people.", examples=["Big spenders"])
@@ -106,7 +114,7 @@ class SegmentCount(Shape):
 class ListSegments(Paging, Expanding):
     """Which segments to list."""
 
-    program: Id | None = Field(None, description="Only those of this program.")
+    program: Id | None = Field(None, description="Only those of this program.", examples=["prog_default"])
 
 
 class GetSegment(Expanding):

@@ -22,6 +22,7 @@ from vinr_engagement.entrypoints.api.reward_shapes import (
     Reward,
 )
 from vinr_engagement.entrypoints.api.tier_shapes import HeldPin
+from vinr_engagement.entrypoints.api.webhook_shapes import EndpointConfiguration
 from vinr_engagement.outbox.record import EVENT_TYPES
 from vinr_engagement.tiers import Reason as TierReason
 
@@ -170,7 +171,8 @@ class EventData(Shape):
             | RedemptionThen
             | Referral
             | CampaignThen
-            | ChallengeProgress,
+            | ChallengeProgress
+            | EndpointConfiguration,
             Field(discriminator="object"),
         ]
         | None
@@ -180,15 +182,18 @@ class EventData(Shape):
 
 
 class Event(Shape):
-    """A fact about a member, or about a campaign."""
+    """A fact about a member, a campaign or a webhook endpoint."""
 
     id: str = Field(examples=["evt_06evgt4q1m8x4k9c2p7r1wz5qj"])
     object: Literal["event"]
     type: EventType  # type: ignore[valid-type]
     account: str | LoyaltyAccount = Field(
-        description="The member; expandable. The campaign, for `campaign.started` and `campaign.ended`."
+        description="The member; expandable. The campaign, for `campaign.started` and `campaign.ended`; the endpoint, for "
+        "`webhook_endpoint.disabled`."
     )
-    account_sequence: int = Field(description="Counts the events of the member, or the campaign, from 1.", ge=1)
+    account_sequence: int = Field(
+        description="Counts the events of the member, the campaign or the endpoint, from 1.", ge=1
+    )
     data: EventData
     created_at: Time
 

@@ -7,8 +7,10 @@ from typing import Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from vinr_engagement import webhooks
 from vinr_engagement.commands import Store
 from vinr_engagement.commands.store import Backlog
+from vinr_engagement.foundation.clock import real_now
 from vinr_engagement.foundation.errors import Contention, Unavailable
 from vinr_engagement.foundation.settings import Environment
 
@@ -18,7 +20,7 @@ SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 PATIENCE_SECONDS: Final = 2.0
 """Whoever scrapes does not wait for ever."""
 
-ASKED_OF_THE_DATABASE: Final = frozenset(("vinr_due_accounts", "vinr_due_seconds"))
+ASKED_OF_THE_DATABASE: Final = frozenset(("vinr_due_accounts", "vinr_due_seconds", "vinr_webhook_lag_seconds"))
 """The same whichever process asks: they are of no process."""
 
 
@@ -59,6 +61,7 @@ class StoreMetrics:
         self.commands = Tally(COMMANDS)
         self.seconds = Tally(SECONDS)
         self.backlog: Backlog | None = None
+        self.webhook_lag: float | None = None
         store.observe(self._committed)
 
     def _committed(self, commands: int, seconds: float) -> None:
@@ -66,12 +69,13 @@ class StoreMetrics:
         self.seconds.add(seconds)
 
     async def measure(self) -> None:
-        """Asks the database how far the sweep is behind; unknown where it does not answer soon."""
+        """Asks the database how far the sweep and webhooks are behind; unknown where it does not answer soon."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 self.backlog = await self.store.backlog()
+                self.webhook_lag = await webhooks.queries.longest_wait(self.store.database, real_now())
         except (Contention, Unavailable, TimeoutError):
-            self.backlog = None
+            self.backlog = self.webhook_lag = None
 
 
 class StoreCollector:
@@ -91,6 +95,7 @@ class StoreCollector:
         yield from self._batches()
         yield from self._backlog()
         yield from self._jobs()
+        yield from self._webhooks()
 
     def _queue(self) -> Metric:
         queue = GaugeMetricFamily("vinr_write_queue_commands", "Commands that wait for their batch.", labels=("store",))
@@ -132,3 +137,19 @@ class StoreCollector:
                 for job, count in list(counts.items()):
                     family.add_metric((each.store.environment, job), count)
         return done, failed
+
+    def _webhooks(self) -> Iterable[Metric]:
+        attempts = CounterMetricFamily(
+            "vinr_webhook_attempts", "Attempts of this process to deliver webhooks.", labels=("store", "result")
+        )
+        lag = GaugeMetricFamily(
+            "vinr_webhook_lag_seconds",
+            "How long the first event has waited that an enabled endpoint was not told of.",
+            labels=("store",),
+        )
+        for each in self._each:
+            for result, count in each.store.webhook_attempts.items():
+                attempts.add_metric((each.store.environment, result), count)
+            if each.webhook_lag is not None:
+                lag.add_metric((each.store.environment,), each.webhook_lag)
+        return attempts, lag

@@ -9,7 +9,7 @@ from vinr_engagement.commands import AdvanceClock, RejoinRealTime, SetClock, clo
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
-from vinr_engagement.entrypoints.api.fields import Instant, Shape, Time, Wire
+from vinr_engagement.entrypoints.api.fields import Instant, Shape, Time, Wire, example
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.foundation.database import Session
 
@@ -27,11 +27,15 @@ class Clock(Shape):
 class ClockSetting(Wire):
     """When it is to be."""
 
+    model_config = example(now="2026-04-02T12:00:00Z")
+
     now: Instant
 
 
 class ClockAdvance(Wire):
     """Until when to move."""
+
+    model_config = example(to="2026-05-01T12:00:00Z")
 
     to: Instant
 
@@ -41,7 +45,7 @@ def _in_test_store(caller: Exchange) -> None:
         raise Fault("test_mode_only", "The clock is a test helper: use a key that starts with sk_test_.")
 
 
-@test_helpers.get("/clock", "retrieve_clock", Clock, errors=("test_mode_only",))
+@test_helpers.get("/clock", "clock.retrieve", Clock, errors=("test_mode_only",))
 async def get_clock(caller: Caller) -> Response:
     """Retrieve the test clock"""
     _in_test_store(caller)
@@ -53,7 +57,7 @@ async def get_clock(caller: Caller) -> Response:
     return json_answer(clock_snapshot(await caller.store.now(), is_set=await caller.read(read)))
 
 
-@test_helpers.write("POST", "/clock", "set_clock", Clock, errors=("test_mode_only", "clock_moves_forward"))
+@test_helpers.write("POST", "/clock", "clock.set", Clock, errors=("test_mode_only", "clock_moves_forward"))
 async def set_clock(caller: Caller, errors: Errors, body: ClockSetting) -> Response:
     """Set the test clock
 
@@ -64,7 +68,7 @@ async def set_clock(caller: Caller, errors: Errors, body: ClockSetting) -> Respo
 
 
 @test_helpers.write(
-    "POST", "/clock/advance", "advance_clock", Clock, errors=("test_mode_only", "clock_moves_forward", "clock_not_set")
+    "POST", "/clock/advance", "clock.advance", Clock, errors=("test_mode_only", "clock_moves_forward", "clock_not_set")
 )
 async def advance_clock(caller: Caller, errors: Errors, body: ClockAdvance) -> Response:
     """Advance the test clock
@@ -75,7 +79,9 @@ async def advance_clock(caller: Caller, errors: Errors, body: ClockAdvance) -> R
     return await perform(caller, errors, AdvanceClock(body.to))
 
 
-@test_helpers.write("DELETE", "/clock", "rejoin_real_time", Clock, errors=("test_mode_only", "clock_moves_forward"))
+@test_helpers.write(
+    "DELETE", "/clock", "clock.rejoin_real_time", Clock, errors=("test_mode_only", "clock_moves_forward")
+)
 async def rejoin_real_time(caller: Caller, errors: Errors) -> Response:
     """Let the test clock follow real time again"""
     _in_test_store(caller)

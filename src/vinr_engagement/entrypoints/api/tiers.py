@@ -6,7 +6,7 @@ from pydantic import Field
 from vinr_engagement.commands import PinTier
 from vinr_engagement.entrypoints.api.account_reads import read_tier
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform
-from vinr_engagement.entrypoints.api.fields import Instant, Name, Reason, Wire
+from vinr_engagement.entrypoints.api.fields import Instant, Name, Reason, Wire, example
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.tier_shapes import TierProgress
 
@@ -15,6 +15,8 @@ account_tiers = Resource("accounts", "/v1/loyalty/accounts", "accounts")
 
 class TierPin(Wire):
     """A tier to keep a member in."""
+
+    model_config = example(tier="gold", reason="press")
 
     tier: Name | None = Field(description="The key of the tier; null takes the pin away.", examples=["gold"])
     until: Instant | None = Field(None, description="When the pin ends; left out or null, never.")

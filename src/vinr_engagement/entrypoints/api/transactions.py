@@ -11,7 +11,7 @@ from vinr_engagement.entrypoints.api.account_reads import read_account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, perform, reply_answer
 from vinr_engagement.entrypoints.api.elements import batch_data, batch_reply
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, Points, Reason, Shape, Wire
+from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, Points, Reason, Shape, Wire, example
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.shapes import PointsTransaction, TransactionType
@@ -24,7 +24,7 @@ from vinr_engagement.ledger import queries as ledger_queries
 
 transactions = Resource("transactions", "/v1/loyalty/transactions", "transactions")
 
-BatchData = Annotated[list[Any], WithJsonSchema(batch_data("PointsTransaction"))]
+BatchData = Annotated[list[Any], WithJsonSchema(batch_data("TransactionBatch"))]
 
 
 class TransactionList(Shape):
@@ -44,6 +44,8 @@ class TransactionBatch(Shape):
 
 class Adjustment(Wire):
     """Points to grant or to take outside any rule."""
+
+    model_config = example(account="loy_06evgt3m8x4k9c2p7r1wz5qjbh", amount=500, reason="goodwill_credit")
 
     account: Id = Field(description="Whom to adjust.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     type: Literal["adjust"] = Field("adjust", description="May be left out.")
@@ -72,6 +74,13 @@ class Adjustment(Wire):
 class Adjustments(Wire):
     """Up to 1,000 adjustments; each succeeds or fails by itself."""
 
+    model_config = example(
+        transactions=[
+            {"account": "loy_06evgt3m8x4k9c2p7r1wz5qjbh", "amount": 500, "reason": "goodwill_credit"},
+            {"account": "loy_06evgt3m8x4k9c2p7r1wz5qjc0", "amount": -200, "reason": "correction"},
+        ]
+    )
+
     transactions: list[dict[str, Any]] = Field(
         min_length=1,
         max_length=limits.BATCH_ELEMENTS,
@@ -83,7 +92,7 @@ class Adjustments(Wire):
 class ListTransactions(Paging, Expanding, CreatedAt):
     """Which transactions to list."""
 
-    account: Id = Field(description="Whose.")
+    account: Id = Field(description="Whose.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"])
     type: TransactionType | None = Field(None, description="Only those of this type.")
 
 

@@ -5,8 +5,10 @@ import click
 from vinr_engagement import __version__
 from vinr_engagement.entrypoints.cli.backup import backup, restore
 from vinr_engagement.entrypoints.cli.demo import demo
+from vinr_engagement.entrypoints.cli.docs import docs
 from vinr_engagement.entrypoints.cli.importing import import_
 from vinr_engagement.entrypoints.cli.keys import keys
+from vinr_engagement.entrypoints.cli.listen import listen
 from vinr_engagement.entrypoints.cli.migrate import migrate
 from vinr_engagement.entrypoints.cli.serve import serve
 from vinr_engagement.entrypoints.cli.verify import verify
@@ -22,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, import_, keys, migrate, restore, serve, verify, worker):
+for command in (backup, demo, docs, import_, keys, listen, migrate, restore, serve, verify, worker):
     main.add_command(command)

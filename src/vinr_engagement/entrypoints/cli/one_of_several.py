@@ -58,13 +58,12 @@ class OneOfSeveral:
 
     @asynccontextmanager
     async def _serving(self) -> "AsyncIterator[ASGIApp]":
-        from vinr_engagement.entrypoints.api import create_app
         from vinr_engagement.entrypoints.api.siblings import Siblings
 
         settings = share(running.settings(), self.processes)
         async with running.opened(settings) as stores:
             siblings = Siblings(self.folder)
-            app = create_app(stores, settings, siblings)
+            app = server.application(stores, settings, siblings)
             server.collect_rarely()
             with _no_longer_than_the_parent(self.folder):
                 async with siblings.telling(), server.working(stores, settings, with_worker=self.with_worker):

@@ -19,6 +19,8 @@ from vinr_engagement.foundation.settings import Environment, Settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from vinr_engagement.entrypoints.api.siblings import Siblings
+
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep idle connections, so that it is they who close them."""
 GRACE_SECONDS = 30
@@ -69,20 +71,32 @@ async def serve(
 
     ``announce`` is called once requests are answered. The stores stay open: whoever opened them closes them.
     """
-    from vinr_engagement.entrypoints.api import create_app
-
+    app = application(stores, settings)
     collect_rarely()
-    config = configuration(create_app(stores, settings))
+    config = configuration(app)
     async with working(stores, settings, with_worker=with_worker):
         await _Server(config, announce).serve([listening])
 
 
+def application(
+    stores: Mapping[Environment, Store], settings: Settings, siblings: "Siblings | None" = None
+) -> "ASGIApp":
+    """What is served: the API, and before it the documentation, where that is wanted."""
+    from vinr_engagement.entrypoints.api import create_app
+    from vinr_engagement.entrypoints.cli.docs import documented
+
+    app = create_app(stores, settings, siblings)
+    return documented(app, settings) if settings.docs else app
+
+
 def configuration(app: "ASGIApp", processes: int = 1) -> uvicorn.Config:
     """How uvicorn serves the application, in one process or in several."""
+    from vinr_engagement.entrypoints.cli.connection import Connection
+
     return uvicorn.Config(
         app,
         interface="asgi3",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,

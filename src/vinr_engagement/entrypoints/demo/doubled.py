@@ -48,8 +48,7 @@ async def read(session: Session, program: Program) -> Added:
     ((campaign, starts_at),) = await session.fetch("select id, starts_at from campaigns")
     results = await campaign_queries.results_of(session, campaign)
     purchases = await session.rows(PURCHASES, "awards like $1", f"%{campaign}%")
-    net = dict(await session.fetch("select id, amount - refunded from payments where completed_event is not null"))
-    parts = list(_parts(purchases, net))
+    parts = list(_parts(purchases))
     kept: Counter[str] = Counter()
     for part in parts:
         kept[part.account] += part.kept
@@ -60,15 +59,14 @@ async def read(session: Session, program: Program) -> Added:
         awards=len(parts),
         spend_pence=results.spend,
         earned=earned,
-        reversed=earned - kept.total(),
-        kept=kept.total(),
+        reversed=earned - results.points_given,
+        kept=results.points_given,
     )
     return Added(figures, kept)
 
 
-def _parts(purchases: Iterable[Purchase], net: dict[str, int]) -> Iterator[_Part]:
+def _parts(purchases: Iterable[Purchase]) -> Iterator[_Part]:
     for purchase in purchases:
         for award in awards_of(purchase):
             if award.share is not None:
-                left = award.earned - award.due - award.terms.plain_points(net[purchase.payment])
-                yield _Part(purchase.account, award.share.points, left)
+                yield _Part(purchase.account, award.share.points, award.share.given)

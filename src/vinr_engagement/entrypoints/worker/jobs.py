@@ -7,7 +7,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
-from vinr_engagement import outbox
+from vinr_engagement import outbox, webhooks
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import AnnounceCampaigns, Settle, Store, retention
 from vinr_engagement.foundation.bell import Bell
@@ -19,6 +19,7 @@ ACCOUNTS_A_STEP: Final = 50
 CAMPAIGNS_A_STEP: Final = 20
 BATCHES_A_STEP: Final = 500
 BATCHES_PURGED_AT_ONCE: Final = 1_000
+DELIVERIES_PURGED_AT_ONCE: Final = 1_000
 RELAY_REST_SECONDS: Final = 0.25
 """How late at most the relay sees what other processes committed."""
 RELAY_BREATH_SECONDS: Final = 0.1
@@ -55,6 +56,7 @@ def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
             RELAY_BREATH_SECONDS,
         ),
         Job("purge_events", 60.0, lambda: outbox.log.purge(store.database, real_now(), BATCHES_PURGED_AT_ONCE)),
+        Job("purge_webhook_deliveries", 60.0, lambda: _purge_deliveries(store)),
         Job("purge_idempotency_keys", 60.0, lambda: retention.purge_idempotency_keys(store.database, real_now())),
     ]
 
@@ -66,6 +68,10 @@ async def _announce(store: Store) -> int:
         return 0
     told: int = await store.write_path.run(AnnounceCampaigns(due), _WORKER)
     return told
+
+
+async def _purge_deliveries(store: Store) -> int:
+    return await webhooks.progress.purge(store.database, real_now(), DELIVERIES_PURGED_AT_ONCE)
 
 
 async def _relay(store: Store) -> int:

@@ -1,4 +1,4 @@
-"""The worker: runs the jobs of its stores, each under a lease, until it is stopped."""
+"""The worker: runs the jobs of its stores, each under a lease, and delivers webhooks, until it is stopped."""
 
 import asyncio
 import time
@@ -8,6 +8,7 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from vinr_engagement.commands import Store, leases
+from vinr_engagement.entrypoints.worker.dispatcher import Dispatcher
 from vinr_engagement.entrypoints.worker.jobs import Job, jobs_of
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import SECOND, real_now
@@ -30,8 +31,10 @@ class Worker:
     ) -> None:
         self._log = log
         self._holder = ids.new_secret("worker_")
-        self._jobs = [(store, job) for store in stores for job in jobs(store, log)]
         self._stopping = asyncio.Event()
+        served = list(stores)
+        self._jobs = [(store, job) for store in served for job in jobs(store, log)]
+        self._dispatchers = [Dispatcher(store, log, self._holder, self._stopping) for store in served]
         for store, job in self._jobs:  # Counted from nought, so that the first failure is seen as a change.
             store.jobs_done[job.name] += 0
             store.jobs_failed[job.name] += 0
@@ -41,6 +44,8 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             for store, job in self._jobs:
                 tasks.create_task(self._keep_doing(store, job))
+            for dispatcher in self._dispatchers:
+                tasks.create_task(dispatcher.run())
 
     def stop(self) -> None:
         """Makes :meth:`run` return soon."""

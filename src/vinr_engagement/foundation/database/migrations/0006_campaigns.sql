@@ -21,6 +21,7 @@ create table campaign_members (
   account text not null,
   campaign text not null,
   points bigint not null check (points >= 0),
+  given bigint not null check (given >= 0),
   times bigint not null check (times >= 0),
   spend bigint not null check (spend >= 0),
   due bigint not null check (due >= 0),

@@ -1,0 +1,1 @@
+"""Both SDKs are made from one description: the OpenAPI document of the API itself."""

@@ -1,0 +1,156 @@
+"""Reads the OpenAPI document into a description."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, Literal
+
+from scripts.sdk.description import (
+    LOYALTY,
+    NULL,
+    AnyOf,
+    Description,
+    Field,
+    ListOf,
+    Method,
+    Parameter,
+    Reference,
+    Resource,
+    Schema,
+    Type,
+    Values,
+)
+from scripts.sdk.schemas import Unreadable, read_schemas, read_type, union
+
+Json = dict[str, Any]
+
+TIME_RANGE: Final = "TimeRange"
+_BRACKETS: Final = re.compile(r"(\w+)\[(\w*)\]")
+_LOYALTY_MEANING: Final = "Members, points, rewards, referrals and campaigns."
+
+
+def read(document: Json) -> Description:
+    """The description of an API. Raises ``Unreadable`` for what no SDK could have a type or a name for."""
+    schemas = read_schemas(document["components"]["schemas"])
+    methods: dict[str, list[Method]] = defaultdict(list)
+    for path, verb, operation in _operations(document["paths"]):
+        *resource, name = operation["operationId"].split(".")
+        dotted = ".".join(["loyalty"] * path.startswith(LOYALTY) + resource)
+        methods[dotted].append(_method(name, path, verb, operation, schemas))
+    told = {tag["name"]: tag["description"] for tag in document.get("tags", ())}
+    return Description(
+        document["info"]["version"],
+        document["components"]["headers"]["Vinr-Version"]["schema"]["const"],
+        _tree("", "", methods, told),
+        schemas,
+        _values_of(schemas["ErrorObject"], "type"),
+        _values_of(schemas["ErrorObject"], "code"),
+        _values_of(schemas["Event"], "type"),
+    )
+
+
+def _values_of(schema: Schema, name: str) -> tuple[str, ...]:
+    field = schema.field(name)
+    assert field is not None
+    assert isinstance(field.type, Values)
+    return tuple(str(value) for value in field.type.values)
+
+
+def _operations(paths: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, operations in paths.items():
+        for verb, operation in operations.items():
+            if operation.get("security") != [] and "x-alias-of" not in operation and _answers_json(operation):
+                yield path, verb.upper(), operation
+
+
+def _answers_json(operation: Json) -> bool:
+    return "application/json" in operation["responses"].get("200", {}).get("content", {})
+
+
+def _tree(name: str, path: str, methods: dict[str, list[Method]], told: dict[str, str]) -> Resource:
+    start = f"{path}." if path else ""
+    below = {
+        dotted[len(start) :].partition(".")[0] for dotted in methods if dotted.startswith(start) and dotted != path
+    }
+    children = tuple(_tree(child, f"{start}{child}", methods, told) for child in sorted(below))
+    own = tuple(sorted(methods.get(path, ()), key=lambda method: method.operation))
+    meaning = _LOYALTY_MEANING if path == "loyalty" else told.get(name, "")
+    return Resource(name, path, meaning, own, children)
+
+
+def _method(name: str, path: str, verb: str, operation: Json, schemas: dict[str, Schema]) -> Method:
+    place = operation["operationId"]
+    answer = read_type(_content(operation["responses"]["200"]), place)
+    if not isinstance(answer, Reference):
+        raise Unreadable(f"{place} answers with something that has no name.")
+    body = read_type(_content(operation["requestBody"]), place) if "requestBody" in operation else None
+    return Method(
+        name,
+        place,
+        verb,
+        path,
+        tuple(_parameters(operation.get("parameters", ()), path, schemas, place)),
+        _body_name(body, place),
+        answer.name,
+        _item(schemas[answer.name]),
+        operation["summary"],
+        operation["description"],
+        tuple(operation["x-error-codes"]),
+        operation.get("x-required-scope"),
+        operation.get("deprecated", False),
+    )
+
+
+def _content(described: Json) -> Json:
+    found: Json = described["content"]["application/json"]["schema"]
+    return found
+
+
+def _body_name(body: Type | None, place: str) -> str | None:
+    """The schema of the body; one that may be left out is the same."""
+    if isinstance(body, AnyOf):
+        body = next(member for member in body.members if isinstance(member, Reference))
+    if body is not None and not isinstance(body, Reference):
+        raise Unreadable(f"{place} takes a body that has no name.")
+    return None if body is None else body.name
+
+
+def _item(answer: Schema) -> Type | None:
+    data = answer.field("data")
+    if answer.constant("object") != "list" or data is None:
+        return None
+    assert isinstance(data.type, ListOf)
+    return data.type.item
+
+
+def _parameters(listed: Iterable[Json], path: str, schemas: dict[str, Schema], place: str) -> Iterator[Parameter]:
+    spans: dict[str, list[Json]] = defaultdict(list)
+    in_path = re.findall(r"\{(\w+)", path)
+    found = [each for each in listed if each["in"] in ("path", "query")]
+    for each in sorted(found, key=lambda each: in_path.index(each["name"]) if each["in"] == "path" else len(in_path)):
+        name, wire = each["name"], _BRACKETS.fullmatch(each["name"])
+        if wire is not None and wire[2]:
+            spans[wire[1]].append(each)
+        else:
+            style: Literal["plain", "repeated"] = "repeated" if wire is not None else "plain"
+            yield _parameter(each, wire[1] if wire else name, style, read_type(each["schema"], f"{place}.{name}"))
+    for name, ends in spans.items():
+        schemas.setdefault(TIME_RANGE, _time_range(ends, place))
+        told = {**ends[0], "name": name, "required": False, "description": f"A span of `{name}`."}
+        yield _parameter(told, name, "brackets", Reference(TIME_RANGE))
+
+
+def _parameter(told: Json, name: str, style: Literal["plain", "repeated", "brackets"], found: Type) -> Parameter:
+    where: Literal["path", "query"] = told["in"]
+    described = told.get("description") or told["schema"].get("description", "")
+    given = union([member for member in found.members if member != NULL]) if isinstance(found, AnyOf) else found
+    return Parameter(name, told["name"], where, style, given, told.get("required", False), described)
+
+
+def _time_range(ends: list[Json], place: str) -> Schema:
+    fields = []
+    for end in ends:
+        wire = _BRACKETS.fullmatch(end["name"])
+        assert wire is not None
+        fields.append(Field(wire[2], read_type(end["schema"], place), False, end.get("description", "")))
+    return Schema(TIME_RANGE, "A span of time; each end may be left open.", tuple(fields))

@@ -1,0 +1,1 @@
+"""What both clients share: how requests are made, repeated and read. It neither sends anything nor waits."""
