@@ -338,7 +338,7 @@ async def referral_velocity_exceeded(api: Api) -> httpx2.Response:
 async def signing_secret_in_use(api: Api) -> httpx2.Response:
     body = {"signing_secrets": ["shpss_of_the_test_app_000001"]}
     await api.patch("/v1/connectors/shopify", body)
-    return await api.call("PATCH", "/v1/connectors/shopify", body, key=api.keys["live"])
+    return await api.call("PATCH", "/v1/connectors/shopify", body, key=await api.key_of("live"))
 
 
 async def connector_disabled(api: Api) -> httpx2.Response:

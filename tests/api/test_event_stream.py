@@ -124,7 +124,7 @@ async def test_what_is_refused(served: Served) -> None:
         get, STREAM, headers={"Last-Event-ID": f"{batch.id}-2"}, status=400, code="parameter_invalid"
     )
     assert error["param"] == "Last-Event-ID"
-    elsewhere = {"params": {"last_event_id": f"{batch.id}-1"}, "key": api.keys["live"]}
+    elsewhere = {"params": {"last_event_id": f"{batch.id}-1"}, "key": await api.key_of("live")}
     await api.refused(get, STREAM, status=410, code="stream_place_gone", **elsewhere)
 
 
@@ -148,7 +148,7 @@ async def test_there_is_room_for_so_many_and_again_when_one_is_gone(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "STREAMS", 2)
-    async with served.listening() as first, served.listening(key=served.api.keys["live"]) as second:
+    async with served.listening() as first, served.listening(key=await served.api.key_of("live")) as second:
         await first.block()
         await second.block()
         assert "vinr_event_streams 2.0" in (await served.api.client.get("/metrics")).text

@@ -59,7 +59,7 @@ async def test_newest_first_and_by_status(api: Api) -> None:
     made = [(await api.post(ENDPOINTS, {"url": URL, "status": status}))["id"] for status in ("enabled", "disabled")]
     assert [each["id"] for each in (await api.get(ENDPOINTS))["data"]] == made[::-1]
     assert [each["id"] for each in (await api.get(f"{ENDPOINTS}?status=disabled"))["data"]] == made[1:]
-    assert (await api.get(ENDPOINTS, key=api.keys["live"]))["data"] == []
+    assert (await api.get(ENDPOINTS, key=await api.key_of("live")))["data"] == []
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_addresses_that_are_not_public_are_refused_at_once(sqlite_api: Api
 async def test_a_store_has_so_many(sqlite_api: Api) -> None:
     made = [await sqlite_api.post(ENDPOINTS, {"url": URL}) for _ in range(MOST_ENDPOINTS)]
     await sqlite_api.refused("POST", ENDPOINTS, {"url": URL}, status=409, code="webhook_endpoint_limit")
-    await sqlite_api.post(ENDPOINTS, {"url": URL}, key=sqlite_api.keys["live"])
+    await sqlite_api.post(ENDPOINTS, {"url": URL}, key=await sqlite_api.key_of("live"))
     await sqlite_api.call("DELETE", f"{ENDPOINTS}/{made[0]['id']}")
     await sqlite_api.post(ENDPOINTS, {"url": URL})
 

@@ -66,7 +66,7 @@ async def test_without_a_right_signature_nobody_is_let_in(api: Api) -> None:
 
 
 async def test_a_signature_needs_no_key_and_a_key_does_no_harm(api: Api) -> None:
-    for key in ("sk_test_none", api.keys["live"]):
+    for key in ("sk_test_none", await api.key_of("live")):
         headers = {"X-Api-Key": key, "Vinr-Version": "1999-01-01", **stripe_signature(RAW)}
         assert (await deliver(api, "stripe", RAW, headers)).status_code == 200
     assert (
@@ -75,17 +75,17 @@ async def test_a_signature_needs_no_key_and_a_key_does_no_harm(api: Api) -> None
 
 
 async def test_the_secret_says_which_store_is_meant(api: Api) -> None:
-    await set_up(api, "stripe", LIVE_SECRET, key=api.keys["live"])
+    await set_up(api, "stripe", LIVE_SECRET, key=await api.key_of("live"))
     live = {**stripe_body("payment_intent_succeeded"), "livemode": True}
     assert (await stripe(api, live))["environment"] == "test"
     assert (await stripe(api, live, LIVE_SECRET))["environment"] == "live"
     for environment in ("test", "live"):
-        (kept,) = (await api.get("/v1/received-events", key=api.keys[environment]))["data"]
+        (kept,) = (await api.get("/v1/received-events", key=await api.key_of(environment)))["data"]
         assert kept["id"] == live["id"]
 
 
 async def test_where_both_stores_have_the_secret_stripe_says_which_is_meant(api: Api) -> None:
-    await set_up(api, "stripe", STRIPE_SECRET, key=api.keys["live"])
+    await set_up(api, "stripe", STRIPE_SECRET, key=await api.key_of("live"))
     body = stripe_body("payment_intent_succeeded")
     for livemode, environment in ((True, "live"), (False, "test")):
         assert (await stripe(api, {**body, "livemode": livemode}))["environment"] == environment
@@ -95,7 +95,7 @@ async def test_where_both_stores_have_the_secret_stripe_says_which_is_meant(api:
 
 async def test_shopify_does_not_say_so_both_stores_may_not_have_the_same_secret(api: Api) -> None:
     body = {"enabled": True, "signing_secrets": [SHOPIFY_SECRET]}
-    live = api.keys["live"]
+    live = await api.key_of("live")
     await api.refused("PATCH", f"{CONNECTORS}/shopify", body, status=409, code="signing_secret_in_use", key=live)
     await set_up(api, "shopify", LIVE_SECRET, key=live)
     assert (await shopify(api, (ORDER, HEADERS), LIVE_SECRET))["environment"] == "live"
@@ -112,7 +112,7 @@ async def _given_the_same_secret_at_once(api: Api) -> None:
         )
 
     await api.stores["live"].database.write(write)
-    await api.patch(f"{CONNECTORS}/stripe", {}, key=api.keys["live"])  # and the settings are read anew
+    await api.patch(f"{CONNECTORS}/stripe", {}, key=await api.key_of("live"))  # and the settings are read anew
 
 
 async def test_a_disabled_connector_takes_nothing_and_the_provider_tries_again(api: Api) -> None:
@@ -203,7 +203,7 @@ async def test_settings_are_shown_without_secrets(api: Api) -> None:
         "refused": [],
     }
     assert found["enabled"] is True  # and not 1
-    untouched = await api.get(f"{CONNECTORS}/stripe", key=api.keys["live"])
+    untouched = await api.get(f"{CONNECTORS}/stripe", key=await api.key_of("live"))
     assert (untouched["enabled"], untouched["signing_secrets"], untouched["created_at"]) == (False, [], None)
     listed = await api.get(CONNECTORS)
     assert [each["id"] for each in listed["data"]] == ["shopify", "stripe"]

@@ -92,7 +92,7 @@ async def _both_stores(api: Any) -> None:
         ]
         body: Json = {"signing_secrets": [secret]}
         await api.patch(f"/v1/connectors/{provider}", body)
-        answer = await api.call("PATCH", f"/v1/connectors/{provider}", body, key=api.keys["live"])
+        answer = await api.call("PATCH", f"/v1/connectors/{provider}", body, key=await api.key_of("live"))
         told = json.dumps(answer.json())
         assert (answer.status_code == 200) is ("signing_secret_in_use" not in row[provider.title()])
         assert (answer.status_code == 200) is ("signing_secret_in_use" not in told)
