@@ -94,7 +94,8 @@ async def test_scopes_go_with_the_kind(api: Api) -> None:
 
 async def test_every_endpoint_names_its_scope(sqlite_api: Api) -> None:
     paths = (await sqlite_api.document())["paths"]
-    keyed = [operation for path, found in paths.items() if path.startswith("/v1/") for operation in found.values()]
+    every = [operation for path, found in paths.items() if path.startswith("/v1/") for operation in found.values()]
+    keyed = [operation for operation in every if operation["operationId"] != "connectors.receive"]  # signed instead
     assert {operation["x-required-scope"] for operation in keyed} <= set(SCOPES)
 
 

@@ -88,7 +88,7 @@ def refusal(receipt: Json) -> str:
 
 async def set_up(api: Api, provider: str, secret: str, *, key: str | None = None, **options: Any) -> Json:
     """An enabled connector with this secret."""
-    body = {"enabled": True, "signing_secrets": [secret], "options": options}
+    body = {"enabled": True, "signing_secrets": [secret], **options}
     return await api.patch(f"{CONNECTORS}/{provider}", body, key=key)
 
 

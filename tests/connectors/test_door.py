@@ -196,7 +196,8 @@ async def test_settings_are_shown_without_secrets(api: Api) -> None:
         "object": "connector",
         "enabled": True,
         "signing_secrets": ["…0001"],
-        "options": {"customer_prefix": "", "customer_metadata": None},
+        "customer_prefix": "",
+        "customer_metadata": None,
         "created_at": found["created_at"],
         "updated_at": found["updated_at"],
         "last_received_at": None,
@@ -223,9 +224,9 @@ async def test_secrets_are_exchanged_without_a_gap(api: Api) -> None:
 
 
 async def test_options_are_changed_one_by_one(api: Api) -> None:
-    await api.patch(f"{CONNECTORS}/stripe", {"options": {"customer_prefix": "s_"}})
-    found = await api.patch(f"{CONNECTORS}/stripe", {"options": {"customer_metadata": "user_id"}})
-    assert found["options"] == {"customer_prefix": "s_", "customer_metadata": "user_id"}
+    await api.patch(f"{CONNECTORS}/stripe", {"customer_prefix": "s_"})
+    found = await api.patch(f"{CONNECTORS}/stripe", {"customer_metadata": "user_id"})
+    assert (found["customer_prefix"], found["customer_metadata"]) == ("s_", "user_id")
     assert (found["enabled"], found["signing_secrets"]) == (True, ["…0001"])
 
 
@@ -234,7 +235,7 @@ SETTINGS_REFUSED: dict[str, tuple[Json, str]] = {
     "three secrets": ({"signing_secrets": ["x" * 20, "y" * 20, "z" * 20]}, "signing_secrets"),
     "a short secret": ({"signing_secrets": ["…0001"]}, "signing_secrets[0]"),
     "a secret with a space": ({"signing_secrets": ["whsec_0123456789 abc"]}, "signing_secrets[0]"),
-    "an unknown option": ({"options": {"prefix": "x"}}, "options.prefix"),
+    "an unknown option": ({"prefix": "x"}, "prefix"),
     "a program": ({"program": "prog_default"}, "program"),
 }
 

@@ -1,5 +1,6 @@
 """Whole stories over HTTP: what a provider sends, and what members have of it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -224,6 +225,17 @@ async def test_a_refused_event_can_be_sent_again_once_it_is_right(api: Api) -> N
     await stripe(api, stripe_body("payment_intent_succeeded", "evt_3", id="pi_4"))
     too_much["data"]["object"]["payment_intent"] = "pi_4"
     assert became(await stripe(api, too_much)) == ("refund.completed", "processed")
+
+
+async def test_messages_that_come_at_once_count_once_each(api: Api) -> None:
+    paid = [stripe_body("payment_intent_succeeded") for _ in range(5)]
+    refused = [stripe_body("payment_intent_succeeded", f"evt_{number}", currency="usdc") for number in range(10)]
+    receipts = await asyncio.gather(*(stripe(api, body) for body in [*paid, *refused]))
+    assert sorted(became(receipt)[1] for receipt in receipts[:5]) == ["duplicate"] * 4 + ["processed"]
+    assert {refusal(receipt) for receipt in receipts[5:]} == {"parameter_invalid"}
+    remembered = (await api.get(f"{CONNECTORS}/stripe"))["refused"]
+    assert {each["id"] for each in remembered} == {body["id"] for body in refused}
+    assert await points(api) == 19
 
 
 async def test_only_the_last_refusals_are_remembered(api: Api) -> None:

@@ -182,6 +182,27 @@ def test_the_engine_takes_it(name: str) -> None:
     parse_event(translated(name))
 
 
+@pytest.mark.parametrize("name", ["invoice_paid_out_of_band", "invoice_paid_before_basil"])
+def test_an_invoice_of_nothing_is_no_money_whoever_paid_it(name: str) -> None:
+    assert translated(name, amount_paid=0)["type"] == "stripe.invoice.paid"
+
+
+def test_an_invoice_names_the_payment_that_paid_it_and_no_attempt() -> None:
+    tried = [
+        {"payment": {"payment_intent": f"pi_{status}"}, "status": status} for status in ("canceled", "paid", "open")
+    ]
+    assert (
+        translated("invoice_paid_basil_with_payments", payments={"data": tried})["data"]["object"]["payment"]
+        == "pi_paid"
+    )
+
+
+def test_the_metadata_of_an_invoice_goes_before_that_of_its_subscription() -> None:
+    both = {"metadata": {"channel": "web"}, "subscription_details": {"metadata": {"channel": "app", "plan": "club"}}}
+    found = translated("invoice_paid_before_basil", **both)["data"]["object"]["metadata"]
+    assert found == {"channel": "web", "plan": "club"}
+
+
 def test_a_message_is_named_by_its_event() -> None:
     body = stripe_body("payment_intent_succeeded")
     named = Message("evt_payment_intent_succeeded", "payment_intent.succeeded", False)

@@ -188,7 +188,8 @@ CAMPAIGN: Json = {
 CONNECTOR: Json = {
     "enabled": True,
     "signing_secrets": ["whsec_of_an_endpoint_01", "whsec_of_an_endpoint_02"],
-    "options": {"customer_prefix": "stripe_", "customer_metadata": "user_id"},
+    "customer_prefix": "stripe_",
+    "customer_metadata": "user_id",
 }
 RULE: Json = {
     "program": "prog_default",

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import RUN_FOLDER, first_of_this_run
 from tests.docs.steps import ROOT, last_line, pages, steps
 from tests.sdk.node import built_package, find_node
+from tests.stores import RUN_FOLDER, first_of_this_run
 
 ADDRESS = "127.0.0.1:8000"
 """Where pages say that the server is."""

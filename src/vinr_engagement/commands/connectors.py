@@ -20,6 +20,8 @@ REFUSED_KEPT: Final = 20
 SECRETS: Final = 2
 """So many signing secrets a connector may have: the one, and the next while they are exchanged."""
 _HINT: Final = 4
+OPTIONS = ("customer_prefix", "customer_metadata")
+"""How messages are read."""
 
 
 class Connector(msgspec.Struct):
@@ -80,7 +82,7 @@ class UpdateConnector(Decision):
         secrets = row.signing_secrets
         if "signing_secrets" in changes:
             secrets = json.text(list(dict.fromkeys(changes["signing_secrets"])))
-        options = {**json.decode(row.options), **changes.get("options", {})}
+        options = {**json.decode(row.options), **{name: changes[name] for name in OPTIONS if name in changes}}
         enabled = changes.get("enabled", row.enabled)
         return Connector(self.provider, enabled, secrets, json.text(options), row.created_at, now)
 
@@ -141,10 +143,8 @@ def connector_snapshot(provider: str, row: Connector | None) -> dict[str, Any]:
         "object": "connector",
         "enabled": row is not None and bool(row.enabled),  # SQLite has numbers
         "signing_secrets": [] if row is None else [f"…{secret[-_HINT:]}" for secret in row.secrets],
-        "options": {
-            "customer_prefix": options.get("customer_prefix", ""),
-            "customer_metadata": options.get("customer_metadata"),
-        },
+        "customer_prefix": options.get("customer_prefix", ""),
+        "customer_metadata": options.get("customer_metadata"),
         "created_at": None if row is None else format_instant(row.created_at),
         "updated_at": None if row is None else format_instant(row.updated_at),
     }

@@ -26,15 +26,18 @@ __all__ = [
     "Condition",
     "ConditionGroup",
     "Conditions",
+    "ConnectorChanges",
     "CreditIssue",
     "CreditSpending",
     "Currency",
     "Downgrade",
     "EarnRate",
     "Eligibility",
+    "EndpointChanges",
     "EventBatchIn",
     "EventIn",
     "EventInData",
+    "EventReplay",
     "EveryoneAudience",
     "Exact",
     "Expiry",
@@ -46,6 +49,7 @@ __all__ = [
     "MoneyValue",
     "NewAccount",
     "NewCampaign",
+    "NewEndpoint",
     "NewKey",
     "NewMultiplier",
     "NewProgram",
@@ -70,6 +74,7 @@ __all__ = [
     "RewardChanges",
     "RewardIn",
     "RewardsIn",
+    "Rotation",
     "RuleChanges",
     "ScheduleIn",
     "SegmentAudience",
@@ -262,6 +267,19 @@ class Conditions(TypedDict):
     """What must hold; null or none for always."""
 
 
+class ConnectorChanges(TypedDict):
+    """The settings to replace; those not named stay."""
+
+    enabled: NotRequired[bool]
+    """Whether it is in use."""
+    signing_secrets: NotRequired[Sequence[str]]
+    """What the provider signs with; two while one takes the place of the other. Never shown again."""
+    customer_prefix: NotRequired[str]
+    """Stands before the provider's ids of customers."""
+    customer_metadata: NotRequired[str | None]
+    """The key of the metadata that holds your own id of the customer; null for none."""
+
+
 class CreditIssue(TypedDict):
     """Store credit to grant."""
 
@@ -334,6 +352,70 @@ class Eligibility(TypedDict):
     """A segment of the program."""
 
 
+class EndpointChanges(TypedDict):
+    """The fields of an endpoint to replace; ``metadata`` is merged key by key."""
+
+    url: NotRequired[str]
+    """Where it is."""
+    enabled_events: NotRequired[
+        Sequence[
+            Literal[
+                "*",
+                "campaign.*",
+                "campaign.completed",
+                "campaign.ended",
+                "campaign.progressed",
+                "campaign.started",
+                "credit.*",
+                "credit.expired",
+                "credit.issued",
+                "credit.reversed",
+                "credit.spent",
+                "loyalty.*",
+                "loyalty.account.*",
+                "loyalty.account.closed",
+                "loyalty.account.created",
+                "loyalty.account.erased",
+                "loyalty.account.merged",
+                "loyalty.account.reopened",
+                "loyalty.account.updated",
+                "loyalty.points.*",
+                "loyalty.points.adjusted",
+                "loyalty.points.available",
+                "loyalty.points.earned",
+                "loyalty.points.expired",
+                "loyalty.points.expiring",
+                "loyalty.points.redeemed",
+                "loyalty.points.reversed",
+                "loyalty.reward.*",
+                "loyalty.reward.redeemed",
+                "loyalty.tier.*",
+                "loyalty.tier.changed",
+                "redemption.*",
+                "redemption.completed",
+                "redemption.conflict",
+                "redemption.released",
+                "redemption.reversed",
+                "referral.*",
+                "referral.attributed",
+                "referral.converted",
+                "referral.created",
+                "referral.rejected",
+                "referral.reversed",
+                "webhook_endpoint.*",
+                "webhook_endpoint.disabled",
+            ]
+        ]
+    ]
+    """Types of events, families such as ``loyalty.points.*``, or ``*`` for all."""
+    description: NotRequired[str | None]
+    """For people."""
+    status: NotRequired[Literal["enabled", "disabled"]]
+    """One that is enabled again is told of what happens from then on; replay what it missed."""
+    metadata: NotRequired[Mapping[str, str | None]]
+    """Merged key by key into what is there; null removes a key."""
+
+
 class EventBatchIn(TypedDict):
     """Up to 1,000 events; each succeeds or fails by itself."""
 
@@ -361,6 +443,17 @@ class EventInData(TypedDict):
 
     object: Mapping[str, object]
     """The payment, refund, customer… that it is about."""
+
+
+EventReplay = TypedDict(
+    "EventReplay",
+    {
+        "from": "Moment",
+        "to": "Moment",
+        "types": "NotRequired[Sequence[Literal['*', 'campaign.*', 'campaign.completed', 'campaign.ended', 'campaign.progressed', 'campaign.started', 'credit.*', 'credit.expired', 'credit.issued', 'credit.reversed', 'credit.spent', 'loyalty.*', 'loyalty.account.*', 'loyalty.account.closed', 'loyalty.account.created', 'loyalty.account.erased', 'loyalty.account.merged', 'loyalty.account.reopened', 'loyalty.account.updated', 'loyalty.points.*', 'loyalty.points.adjusted', 'loyalty.points.available', 'loyalty.points.earned', 'loyalty.points.expired', 'loyalty.points.expiring', 'loyalty.points.redeemed', 'loyalty.points.reversed', 'loyalty.reward.*', 'loyalty.reward.redeemed', 'loyalty.tier.*', 'loyalty.tier.changed', 'redemption.*', 'redemption.completed', 'redemption.conflict', 'redemption.released', 'redemption.reversed', 'referral.*', 'referral.attributed', 'referral.converted', 'referral.created', 'referral.rejected', 'referral.reversed', 'webhook_endpoint.*', 'webhook_endpoint.disabled']]]",
+    },
+)
+"""Which events to tell again: those recorded from one time on and before another, by the store's clock."""
 
 
 class EveryoneAudience(TypedDict):
@@ -469,6 +562,70 @@ class NewCampaign(TypedDict):
     """Your own notes, text to text."""
 
 
+class NewEndpoint(TypedDict):
+    """An endpoint to make."""
+
+    url: str
+    """Where it is."""
+    enabled_events: NotRequired[
+        Sequence[
+            Literal[
+                "*",
+                "campaign.*",
+                "campaign.completed",
+                "campaign.ended",
+                "campaign.progressed",
+                "campaign.started",
+                "credit.*",
+                "credit.expired",
+                "credit.issued",
+                "credit.reversed",
+                "credit.spent",
+                "loyalty.*",
+                "loyalty.account.*",
+                "loyalty.account.closed",
+                "loyalty.account.created",
+                "loyalty.account.erased",
+                "loyalty.account.merged",
+                "loyalty.account.reopened",
+                "loyalty.account.updated",
+                "loyalty.points.*",
+                "loyalty.points.adjusted",
+                "loyalty.points.available",
+                "loyalty.points.earned",
+                "loyalty.points.expired",
+                "loyalty.points.expiring",
+                "loyalty.points.redeemed",
+                "loyalty.points.reversed",
+                "loyalty.reward.*",
+                "loyalty.reward.redeemed",
+                "loyalty.tier.*",
+                "loyalty.tier.changed",
+                "redemption.*",
+                "redemption.completed",
+                "redemption.conflict",
+                "redemption.released",
+                "redemption.reversed",
+                "referral.*",
+                "referral.attributed",
+                "referral.converted",
+                "referral.created",
+                "referral.rejected",
+                "referral.reversed",
+                "webhook_endpoint.*",
+                "webhook_endpoint.disabled",
+            ]
+        ]
+    ]
+    """Types of events, families such as ``loyalty.points.*``, or ``*`` for all."""
+    description: NotRequired[str | None]
+    """For people."""
+    status: NotRequired[Literal["enabled", "disabled"]]
+    """One that is enabled again is told of what happens from then on; replay what it missed."""
+    metadata: NotRequired[Mapping[str, str]]
+    """Your own notes, text to text."""
+
+
 class NewKey(TypedDict):
     """A key to make."""
 
@@ -505,6 +662,10 @@ class NewKey(TypedDict):
                 "events:write",
                 "received_events:read",
                 "received_events:write",
+                "webhook_endpoints:read",
+                "webhook_endpoints:write",
+                "connectors:read",
+                "connectors:write",
                 "audit_log:read",
                 "audit_log:write",
                 "api_keys:read",
@@ -876,6 +1037,13 @@ class RewardsIn(TypedDict):
     """What who brought them gets; null for nothing."""
     referee: NotRequired[RewardIn | None]
     """What who was brought gets; null for nothing."""
+
+
+class Rotation(TypedDict):
+    """How the secret is replaced."""
+
+    expires_in_hours: NotRequired[int]
+    """How long the old secret signs beside the new one; 0 to end it at once."""
 
 
 class RuleChanges(TypedDict):

@@ -33,6 +33,8 @@ __all__ = [
     "Clock",
     "Condition",
     "Conditions",
+    "Connector",
+    "ConnectorSettings",
     "CreatedKey",
     "CreditExplanation",
     "CreditGiven",
@@ -40,10 +42,12 @@ __all__ = [
     "CreditTransaction",
     "CreditTransactionDone",
     "Customer",
+    "DeletedEndpoint",
     "DeletedSegment",
     "Discount",
     "EarningRule",
     "EligibilityShape",
+    "EndpointConfiguration",
     "ErrorCode",
     "ErrorFault",
     "ErrorObject",
@@ -104,6 +108,7 @@ __all__ = [
     "ReferralQualify",
     "ReferralReward",
     "ReferralRewards",
+    "RefusedEvent",
     "Reward",
     "RuleOutcome",
     "Schedule",
@@ -121,6 +126,12 @@ __all__ = [
     "TransactionLine",
     "Wallet",
     "WalletBalance",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookDeliveryInFull",
+    "WebhookEndpoint",
+    "WebhookEndpointSecret",
+    "WebhookReplay",
 ]
 
 EventType = Literal[
@@ -156,6 +167,7 @@ EventType = Literal[
     "referral.created",
     "referral.rejected",
     "referral.reversed",
+    "webhook_endpoint.disabled",
 ]
 """What an outgoing event may tell of."""
 
@@ -173,6 +185,7 @@ ErrorCode = Literal[
     "campaign_begun",
     "clock_moves_forward",
     "clock_not_set",
+    "connector_disabled",
     "credit_out_of_range",
     "event_conflict",
     "event_in_future",
@@ -214,10 +227,18 @@ ErrorCode = Literal[
     "reward_out_of_stock",
     "segment_in_use",
     "service_unavailable",
+    "signature_invalid",
+    "signing_secret_in_use",
+    "stream_limit_reached",
+    "stream_place_gone",
     "test_mode_only",
     "unsupported_media_type",
     "until_in_past",
     "version_unknown",
+    "webhook_endpoint_disabled",
+    "webhook_endpoint_limit",
+    "webhook_replay_too_large",
+    "webhook_url_refused",
 ]
 """What an error's code may be; later versions may know more."""
 
@@ -402,9 +423,31 @@ class AuditEntry(Model):
     """What was done."""
     resource: str
     """What was changed."""
-    before: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | None
+    before: (
+        Program
+        | EarningRule
+        | Reward
+        | Segment
+        | Campaign
+        | ConnectorSettings
+        | ApiKey
+        | EndpointConfiguration
+        | Clock
+        | None
+    )
     """As it was before; null for something new."""
-    after: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | None
+    after: (
+        Program
+        | EarningRule
+        | Reward
+        | Segment
+        | Campaign
+        | ConnectorSettings
+        | ApiKey
+        | EndpointConfiguration
+        | Clock
+        | None
+    )
     """As it was from then on."""
     request_id: str | None
     """The request that changed it; null for a change by the clock or the command line."""
@@ -419,7 +462,9 @@ class AuditEntry(Model):
             reward="Reward",
             segment="Segment",
             campaign="Campaign",
+            connector="ConnectorSettings",
             api_key="ApiKey",
+            webhook_endpoint="EndpointConfiguration",
             clock="Clock",
         ),
         "after": told_by(
@@ -429,7 +474,9 @@ class AuditEntry(Model):
             reward="Reward",
             segment="Segment",
             campaign="Campaign",
+            connector="ConnectorSettings",
             api_key="ApiKey",
+            webhook_endpoint="EndpointConfiguration",
             clock="Clock",
         ),
         "created_at": time,
@@ -706,6 +753,40 @@ class Conditions(Model):
     _conversions = {"conditions": many(one("Condition"))}
 
 
+class ConnectorSettings(Model):
+    """The settings for one provider."""
+
+    id: str
+    """The provider."""
+    object: Literal["connector"]
+    """What kind of object this is."""
+    enabled: bool
+    """Whether it is in use."""
+    signing_secrets: list[str]
+    """The last letters of each."""
+    customer_prefix: str
+    """Stands before the provider's ids of customers."""
+    customer_metadata: str | None
+    """The key of the metadata that holds your own id of the customer; null for the provider's ids alone."""
+    created_at: datetime | None
+    """Null where it was never set up."""
+    updated_at: datetime | None
+    """When it last changed."""
+
+    _conversions = {"created_at": time, "updated_at": time}
+
+
+class Connector(ConnectorSettings):
+    """The settings for one provider, and what came of its last messages."""
+
+    last_received_at: datetime | None
+    """When a signed message came last, to the minute."""
+    refused: list[RefusedEvent]
+    """The last events that were refused, 20 at most."""
+
+    _conversions = {**ConnectorSettings._conversions, "last_received_at": time, "refused": many(one("RefusedEvent"))}
+
+
 class CreatedKey(ApiKey):
     """A new key. ``secret`` is shown this once; a repeat of the request under its ``Idempotency-Key`` shows null."""
 
@@ -854,6 +935,17 @@ class Customer(Model):
     _conversions = {"created_at": time, "updated_at": time, "deleted_at": time}
 
 
+class DeletedEndpoint(Model):
+    """An endpoint that is no more."""
+
+    id: str
+    """Its id."""
+    object: Literal["webhook_endpoint"]
+    """What kind of object this is."""
+    deleted: Literal[True]
+    """Always true."""
+
+
 class DeletedSegment(Model):
     """A segment that is no more."""
 
@@ -947,6 +1039,35 @@ class EligibilityShape(Model):
     """The segment; null for any member."""
 
 
+class EndpointConfiguration(Model):
+    """Where events go, as it is configured."""
+
+    id: str
+    """Its id."""
+    object: Literal["webhook_endpoint"]
+    """What kind of object this is."""
+    url: str
+    """Where it is."""
+    enabled_events: list[str]
+    """Types of events, families such as ``loyalty.points.*``, or ``*`` for all."""
+    description: str | None
+    """For people."""
+    status: Literal["enabled", "disabled"]
+    """The state that it is in."""
+    disabled_reason: Literal["requested", "failing", "gone"] | None
+    """``requested`` by somebody, ``failing`` for five days, or ``gone``: it answered 410."""
+    previous_secret_expires_at: datetime | None
+    """Until when the secret before this one signs too."""
+    metadata: dict[str, str]
+    """Your own notes, text to text."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When it last changed."""
+
+    _conversions = {"previous_secret_expires_at": time, "created_at": time, "updated_at": time}
+
+
 class ErrorFault(Model):
     """One fault of several."""
 
@@ -966,6 +1087,7 @@ class ErrorFault(Model):
         "campaign_begun",
         "clock_moves_forward",
         "clock_not_set",
+        "connector_disabled",
         "credit_out_of_range",
         "event_conflict",
         "event_in_future",
@@ -1007,10 +1129,18 @@ class ErrorFault(Model):
         "reward_out_of_stock",
         "segment_in_use",
         "service_unavailable",
+        "signature_invalid",
+        "signing_secret_in_use",
+        "stream_limit_reached",
+        "stream_place_gone",
         "test_mode_only",
         "unsupported_media_type",
         "until_in_past",
         "version_unknown",
+        "webhook_endpoint_disabled",
+        "webhook_endpoint_limit",
+        "webhook_replay_too_large",
+        "webhook_url_refused",
     ]
     """The stable name of the fault."""
     message: str
@@ -1036,6 +1166,7 @@ class ErrorObject(Model):
         "campaign_begun",
         "clock_moves_forward",
         "clock_not_set",
+        "connector_disabled",
         "credit_out_of_range",
         "event_conflict",
         "event_in_future",
@@ -1077,10 +1208,18 @@ class ErrorObject(Model):
         "reward_out_of_stock",
         "segment_in_use",
         "service_unavailable",
+        "signature_invalid",
+        "signing_secret_in_use",
+        "stream_limit_reached",
+        "stream_place_gone",
         "test_mode_only",
         "unsupported_media_type",
         "until_in_past",
         "version_unknown",
+        "webhook_endpoint_disabled",
+        "webhook_endpoint_limit",
+        "webhook_replay_too_large",
+        "webhook_url_refused",
     ]
     """The stable name of the fault."""
     message: str
@@ -1119,6 +1258,10 @@ class ErrorObject(Model):
             "events:write",
             "received_events:read",
             "received_events:write",
+            "webhook_endpoints:read",
+            "webhook_endpoints:write",
+            "connectors:read",
+            "connectors:write",
             "audit_log:read",
             "audit_log:write",
             "api_keys:read",
@@ -1154,7 +1297,7 @@ class ErrorObject(Model):
 
 
 class Event(Model):
-    """A fact about a member, or about a campaign."""
+    """A fact about a member, a campaign or a webhook endpoint."""
 
     id: str
     """Its id."""
@@ -1193,12 +1336,15 @@ class Event(Model):
         "referral.created",
         "referral.rejected",
         "referral.reversed",
+        "webhook_endpoint.disabled",
     ]
     """What happened."""
     account: str | LoyaltyAccount
-    """The member; expandable. The campaign, for ``campaign.started`` and ``campaign.ended``."""
+    """The member; expandable. The campaign, for ``campaign.started`` and ``campaign.ended``; the endpoint, for
+    ``webhook_endpoint.disabled``.
+    """
     account_sequence: int
-    """Counts the events of the member, or the campaign, from 1."""
+    """Counts the events of the member, the campaign or the endpoint, from 1."""
     data: EventData
     created_at: datetime
     """When it was made."""
@@ -1251,6 +1397,7 @@ class EventData(Model):
         | Referral
         | CampaignThen
         | ChallengeProgress
+        | EndpointConfiguration
         | None
     )
     """Null once the member was erased."""
@@ -1270,6 +1417,7 @@ class EventData(Model):
             referral="Referral",
             campaign="CampaignThen",
             challenge_progress="ChallengeProgress",
+            webhook_endpoint="EndpointConfiguration",
         )
     }
 
@@ -2222,6 +2370,23 @@ class ReferralRewards(Model):
     _conversions = {"referrer": one("ReferralReward"), "referee": one("ReferralReward")}
 
 
+class RefusedEvent(Model):
+    """An event of the provider that the engine refused: it left no trace but this."""
+
+    id: str
+    """The provider's id of it."""
+    type: str
+    """The provider's name for it."""
+    code: str
+    """The stable name of the fault."""
+    message: str
+    """What was wrong, where, and what would be right."""
+    received_at: datetime
+    """When it arrived here."""
+
+    _conversions = {"received_at": time}
+
+
 class RuleOutcome(Model):
     """A rule that was looked at: what it awarded, or why not."""
 
@@ -2467,3 +2632,108 @@ class WalletBalance(Model):
     """What expires, the soonest first; the rest never does."""
 
     _conversions = {"expiring": many(one("ExpiringCredit"))}
+
+
+class WebhookAttempt(Model):
+    """One attempt to deliver an event."""
+
+    at: datetime
+    """When it happened."""
+    succeeded: bool
+    """Whether it worked."""
+    http_status: int | None
+    """What was answered; null where nothing was."""
+    error: Literal["timeout", "connection_failed", "address_refused", "redirected", "http_error"] | None
+    """What went wrong; null where nothing did."""
+    detail: str | None
+    """The error in words."""
+    response: str | None
+    """The first 1,024 bytes of the answer."""
+    duration_ms: int
+    """How long the answer took, in milliseconds."""
+
+    _conversions = {"at": time}
+
+
+class WebhookDelivery(Model):
+    """One event for one endpoint."""
+
+    id: str
+    """Its id."""
+    object: Literal["webhook_delivery"]
+    """What kind of object this is."""
+    endpoint: str
+    """The webhook endpoint."""
+    event: str
+    """The event; ``GET /v1/events/{id}`` shows what is sent."""
+    event_type: str
+    """What happened."""
+    origin: Literal["event", "replay"]
+    """Whether it was told when it happened, or again by a replay."""
+    status: Literal["pending", "succeeded", "failed"]
+    """The state that it is in."""
+    attempt_count: int
+    """How often it was tried."""
+    last_http_status: int | None
+    """The HTTP status of the last answer; null where there was none."""
+    last_error: Literal["timeout", "connection_failed", "address_refused", "redirected", "http_error"] | None
+    """What went wrong at the last attempt; null where nothing did."""
+    next_attempt_at: datetime | None
+    """Null unless it is pending."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When it last changed."""
+
+    _conversions = {"next_attempt_at": time, "created_at": time, "updated_at": time}
+
+
+class WebhookDeliveryInFull(WebhookDelivery):
+    """One event for one endpoint, with every attempt."""
+
+    attempts: list[WebhookAttempt]
+    """The oldest first."""
+
+    _conversions = {**WebhookDelivery._conversions, "attempts": many(one("WebhookAttempt"))}
+
+
+class WebhookEndpoint(EndpointConfiguration):
+    """Where events go, and how that is going."""
+
+    lag: int
+    """Batches of events, one for each commit, that wait for their first attempt; 0 if disabled."""
+    failures_in_a_row: int
+    """Attempts that failed since the last success."""
+    failing_since: datetime | None
+    """When the first of them failed."""
+    last_success_at: datetime | None
+    """When it last worked; null for never."""
+    last_failure_at: datetime | None
+    """When it last failed; null for never."""
+
+    _conversions = {
+        **EndpointConfiguration._conversions,
+        "failing_since": time,
+        "last_success_at": time,
+        "last_failure_at": time,
+    }
+
+
+class WebhookEndpointSecret(WebhookEndpoint):
+    """An endpoint with its new secret. It is shown this once; a repeat under the same ``Idempotency-Key`` shows
+    null.
+    """
+
+    secret: str | None
+    """What signs, shown this once."""
+
+
+class WebhookReplay(Model):
+    """Events that are told again."""
+
+    object: Literal["webhook_replay"]
+    """What kind of object this is."""
+    endpoint: str
+    """The webhook endpoint."""
+    events: int
+    """How many: each is a delivery of its own."""

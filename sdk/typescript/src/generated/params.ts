@@ -154,6 +154,18 @@ export interface ConditionsParams {
   conditions: readonly ConditionParams[];
 }
 
+/** The settings to replace; those not named stay. */
+export interface ConnectorChanges {
+  /** Whether it is in use. */
+  enabled?: boolean | undefined;
+  /** What the provider signs with; two while one takes the place of the other. Never shown again. */
+  signingSecrets?: readonly string[] | undefined;
+  /** Stands before the provider's ids of customers. */
+  customerPrefix?: string | undefined;
+  /** The key of the metadata that holds your own id of the customer; null for none. */
+  customerMetadata?: string | null | undefined;
+}
+
 /** Store credit to grant. */
 export interface CreditIssue {
   /** To whom. */
@@ -220,6 +232,20 @@ export interface Eligibility {
   segment?: string | null | undefined;
 }
 
+/** The fields of an endpoint to replace; `metadata` is merged key by key. */
+export interface EndpointChanges {
+  /** Where it is. */
+  url?: string | undefined;
+  /** Types of events, families such as `loyalty.points.*`, or `*` for all. */
+  enabledEvents?: readonly ("*" | "campaign.*" | "campaign.completed" | "campaign.ended" | "campaign.progressed" | "campaign.started" | "credit.*" | "credit.expired" | "credit.issued" | "credit.reversed" | "credit.spent" | "loyalty.*" | "loyalty.account.*" | "loyalty.account.closed" | "loyalty.account.created" | "loyalty.account.erased" | "loyalty.account.merged" | "loyalty.account.reopened" | "loyalty.account.updated" | "loyalty.points.*" | "loyalty.points.adjusted" | "loyalty.points.available" | "loyalty.points.earned" | "loyalty.points.expired" | "loyalty.points.expiring" | "loyalty.points.redeemed" | "loyalty.points.reversed" | "loyalty.reward.*" | "loyalty.reward.redeemed" | "loyalty.tier.*" | "loyalty.tier.changed" | "redemption.*" | "redemption.completed" | "redemption.conflict" | "redemption.released" | "redemption.reversed" | "referral.*" | "referral.attributed" | "referral.converted" | "referral.created" | "referral.rejected" | "referral.reversed" | "webhook_endpoint.*" | "webhook_endpoint.disabled")[] | undefined;
+  /** For people. */
+  description?: string | null | undefined;
+  /** One that is enabled again is told of what happens from then on; replay what it missed. */
+  status?: "enabled" | "disabled" | undefined;
+  /** Merged key by key into what is there; null removes a key. */
+  metadata?: Record<string, string | null> | undefined;
+}
+
 /** Up to 1,000 events; each succeeds or fails by itself. */
 export interface EventBatchIn {
   /** In the order in which they are to be processed. */
@@ -244,6 +270,16 @@ export interface EventIn {
 export interface EventInData {
   /** The payment, refund, customer… that it is about. */
   object: Record<string, unknown>;
+}
+
+/** Which events to tell again: those recorded from one time on and before another, by the store's clock. */
+export interface EventReplay {
+  /** The first moment. */
+  from: string | Date;
+  /** The first moment that does not belong to it. */
+  to: string | Date;
+  /** Of what the endpoint takes, only these types and families. */
+  types?: readonly ("*" | "campaign.*" | "campaign.completed" | "campaign.ended" | "campaign.progressed" | "campaign.started" | "credit.*" | "credit.expired" | "credit.issued" | "credit.reversed" | "credit.spent" | "loyalty.*" | "loyalty.account.*" | "loyalty.account.closed" | "loyalty.account.created" | "loyalty.account.erased" | "loyalty.account.merged" | "loyalty.account.reopened" | "loyalty.account.updated" | "loyalty.points.*" | "loyalty.points.adjusted" | "loyalty.points.available" | "loyalty.points.earned" | "loyalty.points.expired" | "loyalty.points.expiring" | "loyalty.points.redeemed" | "loyalty.points.reversed" | "loyalty.reward.*" | "loyalty.reward.redeemed" | "loyalty.tier.*" | "loyalty.tier.changed" | "redemption.*" | "redemption.completed" | "redemption.conflict" | "redemption.released" | "redemption.reversed" | "referral.*" | "referral.attributed" | "referral.converted" | "referral.created" | "referral.rejected" | "referral.reversed" | "webhook_endpoint.*" | "webhook_endpoint.disabled")[] | undefined;
 }
 
 /** All members. */
@@ -343,6 +379,20 @@ export interface NewCampaign {
   metadata?: Record<string, string> | undefined;
 }
 
+/** An endpoint to make. */
+export interface NewEndpoint {
+  /** Where it is. */
+  url: string;
+  /** Types of events, families such as `loyalty.points.*`, or `*` for all. */
+  enabledEvents?: readonly ("*" | "campaign.*" | "campaign.completed" | "campaign.ended" | "campaign.progressed" | "campaign.started" | "credit.*" | "credit.expired" | "credit.issued" | "credit.reversed" | "credit.spent" | "loyalty.*" | "loyalty.account.*" | "loyalty.account.closed" | "loyalty.account.created" | "loyalty.account.erased" | "loyalty.account.merged" | "loyalty.account.reopened" | "loyalty.account.updated" | "loyalty.points.*" | "loyalty.points.adjusted" | "loyalty.points.available" | "loyalty.points.earned" | "loyalty.points.expired" | "loyalty.points.expiring" | "loyalty.points.redeemed" | "loyalty.points.reversed" | "loyalty.reward.*" | "loyalty.reward.redeemed" | "loyalty.tier.*" | "loyalty.tier.changed" | "redemption.*" | "redemption.completed" | "redemption.conflict" | "redemption.released" | "redemption.reversed" | "referral.*" | "referral.attributed" | "referral.converted" | "referral.created" | "referral.rejected" | "referral.reversed" | "webhook_endpoint.*" | "webhook_endpoint.disabled")[] | undefined;
+  /** For people. */
+  description?: string | null | undefined;
+  /** One that is enabled again is told of what happens from then on; replay what it missed. */
+  status?: "enabled" | "disabled" | undefined;
+  /** Your own notes, text to text. */
+  metadata?: Record<string, string> | undefined;
+}
+
 /** A key to make. */
 export interface NewKey {
   /** What it is for. */
@@ -350,7 +400,7 @@ export interface NewKey {
   /** `secret` for everything, `restricted` for its scopes alone. */
   kind?: "secret" | "restricted" | undefined;
   /** What a restricted key may do; to write includes to read. */
-  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
+  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
 }
 
 /** A factor that counts when its conditions hold. */
@@ -691,6 +741,12 @@ export interface RewardsIn {
   referee?: RewardIn | null | undefined;
 }
 
+/** How the secret is replaced. */
+export interface Rotation {
+  /** How long the old secret signs beside the new one; 0 to end it at once. */
+  expiresInHours?: number | undefined;
+}
+
 /** The fields of a rule to replace; a new version comes of it. */
 export interface RuleChanges {
   /** The program. */
@@ -877,7 +933,7 @@ export interface EventsListParams {
   endingBefore?: string | undefined;
   /** Only this type; `loyalty.points.*` for a family. */
   type?: string | undefined;
-  /** Only those about this member, or this campaign. */
+  /** Only those about this member, campaign or webhook endpoint. */
   account?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
@@ -1165,6 +1221,34 @@ export interface ReceivedEventsListParams {
   status?: "processed" | "ignored" | "deferred" | undefined;
   /** Only this type. */
   type?: string | undefined;
+  /** A span of `created_at`. */
+  createdAt?: TimeRange | undefined;
+}
+
+/** List webhook endpoints: parameters. */
+export interface WebhookEndpointsListParams {
+  /** How many objects a page has. */
+  limit?: number | undefined;
+  /** The id that the page starts after: older objects. */
+  startingAfter?: string | undefined;
+  /** The id that the page ends before: newer objects. */
+  endingBefore?: string | undefined;
+  /** Only those with this status. */
+  status?: "enabled" | "disabled" | undefined;
+}
+
+/** List the deliveries of an endpoint: parameters. */
+export interface WebhookEndpointsListDeliveriesParams {
+  /** How many objects a page has. */
+  limit?: number | undefined;
+  /** The id that the page starts after: older objects. */
+  startingAfter?: string | undefined;
+  /** The id that the page ends before: newer objects. */
+  endingBefore?: string | undefined;
+  /** Only those with this status. */
+  status?: "pending" | "succeeded" | "failed" | undefined;
+  /** Only those of this event. */
+  event?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }

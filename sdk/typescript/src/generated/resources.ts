@@ -21,6 +21,7 @@ import type {
   CampaignsRetrieveProgressParams,
   ClockAdvance,
   ClockSetting,
+  ConnectorChanges,
   CreditIssue,
   CreditSpending,
   CreditTransactionsListParams,
@@ -28,13 +29,16 @@ import type {
   CustomersListParams,
   EarningRulesListParams,
   EarningRulesRetrieveParams,
+  EndpointChanges,
   EventBatchIn,
   EventIn,
+  EventReplay,
   EventsListParams,
   EventsRetrieveParams,
   Merge,
   NewAccount,
   NewCampaign,
+  NewEndpoint,
   NewKey,
   NewProgram,
   NewRedemption,
@@ -55,6 +59,7 @@ import type {
   RewardChanges,
   RewardsListParams,
   RewardsRetrieveParams,
+  Rotation,
   RuleChanges,
   SegmentChanges,
   SegmentsListMembersParams,
@@ -63,6 +68,8 @@ import type {
   TierPin,
   TransactionsListParams,
   TransactionsRetrieveParams,
+  WebhookEndpointsListDeliveriesParams,
+  WebhookEndpointsListParams,
 } from "./params.js";
 import type {
   AccountAsOf,
@@ -73,10 +80,12 @@ import type {
   CampaignProgress,
   CampaignResults,
   Clock,
+  Connector,
   CreatedKey,
   CreditTransaction,
   CreditTransactionDone,
   Customer,
+  DeletedEndpoint,
   DeletedSegment,
   EarningRule,
   Event,
@@ -98,6 +107,11 @@ import type {
   TierProgress,
   TransactionBatch,
   Wallet,
+  WebhookDelivery,
+  WebhookDeliveryInFull,
+  WebhookEndpoint,
+  WebhookEndpointSecret,
+  WebhookReplay,
 } from "./types.js";
 
 /** Who may use the API. */
@@ -151,6 +165,42 @@ export class AuditLog {
    */
   list(params: EitherCase<AuditLogListParams> = {}, options?: RequestOptions): PagePromise<AuditEntry> {
     return this.#transport.list(path`/v1/audit-log`, params, options);
+  }
+}
+
+/** Webhooks of payment providers and shops, as events. */
+export class Connectors {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * List connectors.
+   *
+   * Every provider that is understood, whether or not it is set up; always one page.
+   */
+  list(options?: RequestOptions): PagePromise<Connector> {
+    return this.#transport.list(path`/v1/connectors`, {}, options);
+  }
+
+  /**
+   * Retrieve a connector.
+   *
+   * With the last events that were refused: a refused event leaves no other trace.
+   */
+  retrieve(provider: string, options?: RequestOptions): Promise<Connector> {
+    return this.#transport.call("GET", path`/v1/connectors/${provider}`, {}, options);
+  }
+
+  /**
+   * Set up a connector.
+   *
+   * Fields that are not named stay. `signing_secrets` replaces all of them; other processes follow within seconds.
+   */
+  update(provider: string, params: EitherCase<ConnectorChanges> = {}, options?: RequestOptions): Promise<Connector> {
+    return this.#transport.call("PATCH", path`/v1/connectors/${provider}`, { body: params }, options);
   }
 }
 
@@ -965,12 +1015,121 @@ export class TestHelpers {
   }
 }
 
+/** Where events go, and what was delivered. */
+export class WebhookEndpoints {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Make a webhook endpoint.
+   *
+   * It is told of what happens from now on. Its secret is in this answer and nowhere else.
+   */
+  create(params: EitherCase<NewEndpoint>, options?: RequestOptions): Promise<WebhookEndpointSecret> {
+    return this.#transport.call("POST", path`/v1/webhook-endpoints`, { body: params, verbatim: ["metadata"] }, options);
+  }
+
+  /**
+   * Delete a webhook endpoint.
+   *
+   * Nothing is sent to it any more, and its deliveries cannot be looked up.
+   */
+  delete(endpoint: string, options?: RequestOptions): Promise<DeletedEndpoint> {
+    return this.#transport.call("DELETE", path`/v1/webhook-endpoints/${endpoint}`, {}, options);
+  }
+
+  /**
+   * List webhook endpoints.
+   *
+   * Newest first.
+   */
+  list(params: EitherCase<WebhookEndpointsListParams> = {}, options?: RequestOptions): PagePromise<WebhookEndpoint> {
+    return this.#transport.list(path`/v1/webhook-endpoints`, params, options);
+  }
+
+  /**
+   * List the deliveries of an endpoint.
+   *
+   * Newest first, for 30 days. One that was not attempted yet is not among them.
+   */
+  listDeliveries(
+    endpoint: string,
+    params: EitherCase<WebhookEndpointsListDeliveriesParams> = {},
+    options?: RequestOptions,
+  ): PagePromise<WebhookDelivery> {
+    return this.#transport.list(path`/v1/webhook-endpoints/${endpoint}/deliveries`, params, options);
+  }
+
+  /**
+   * Deliver an event again.
+   *
+   * At once, with the whole schedule of retries before it, whether it failed or not.
+   */
+  redeliver(endpoint: string, delivery: string, options?: RequestOptions): Promise<WebhookDeliveryInFull> {
+    return this.#transport.call("POST", path`/v1/webhook-endpoints/${endpoint}/deliveries/${delivery}/redeliver`, {}, options);
+  }
+
+  /**
+   * Tell an endpoint again of what happened.
+   *
+   * Of each event that it takes and that was recorded in a span of time, in their order, beside what is new.
+   */
+  replay(endpoint: string, params: EventReplay, options?: RequestOptions): Promise<WebhookReplay> {
+    return this.#transport.call("POST", path`/v1/webhook-endpoints/${endpoint}/replay`, { body: params }, options);
+  }
+
+  /** Retrieve a webhook endpoint. */
+  retrieve(endpoint: string, options?: RequestOptions): Promise<WebhookEndpoint> {
+    return this.#transport.call("GET", path`/v1/webhook-endpoints/${endpoint}`, {}, options);
+  }
+
+  /**
+   * Retrieve a delivery.
+   *
+   * With all its attempts.
+   */
+  retrieveDelivery(endpoint: string, delivery: string, options?: RequestOptions): Promise<WebhookDeliveryInFull> {
+    return this.#transport.call("GET", path`/v1/webhook-endpoints/${endpoint}/deliveries/${delivery}`, {}, options);
+  }
+
+  /**
+   * Replace the secret of a webhook endpoint.
+   *
+   * Deliveries carry a signature of each until the old one expires. The new one is in this answer and nowhere else.
+   */
+  rotateSecret(
+    endpoint: string,
+    params: EitherCase<Rotation> = {},
+    options?: RequestOptions,
+  ): Promise<WebhookEndpointSecret> {
+    return this.#transport.call("POST", path`/v1/webhook-endpoints/${endpoint}/rotate-secret`, { body: params }, options);
+  }
+
+  /**
+   * Change a webhook endpoint.
+   *
+   * Deliveries that wait go to the new URL. One that is disabled waits for nothing any more.
+   */
+  update(
+    endpoint: string,
+    params: EitherCase<EndpointChanges> = {},
+    options?: RequestOptions,
+  ): Promise<WebhookEndpoint> {
+    return this.#transport.call("PATCH", path`/v1/webhook-endpoints/${endpoint}`, { body: params, verbatim: ["metadata"] }, options);
+  }
+}
+
 /** Everything that the API has. */
 export class Resources {
   /** Who may use the API. */
   readonly apiKeys: ApiKeys;
   /** Who changed which configuration when. */
   readonly auditLog: AuditLog;
+  /** Webhooks of payment providers and shops, as events. */
+  readonly connectors: Connectors;
   /** The buyers that events told of. */
   readonly customers: Customers;
   /** Events in, and events out. */
@@ -981,14 +1140,18 @@ export class Resources {
   readonly receivedEvents: ReceivedEvents;
   /** The clock of the test store. */
   readonly testHelpers: TestHelpers;
+  /** Where events go, and what was delivered. */
+  readonly webhookEndpoints: WebhookEndpoints;
 
   constructor(transport: Transport) {
     this.apiKeys = new ApiKeys(transport);
     this.auditLog = new AuditLog(transport);
+    this.connectors = new Connectors(transport);
     this.customers = new Customers(transport);
     this.events = new Events(transport);
     this.loyalty = new Loyalty(transport);
     this.receivedEvents = new ReceivedEvents(transport);
     this.testHelpers = new TestHelpers(transport);
+    this.webhookEndpoints = new WebhookEndpoints(transport);
   }
 }

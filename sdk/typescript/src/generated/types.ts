@@ -14,6 +14,7 @@ export type ErrorCode =
   | "campaign_begun"
   | "clock_moves_forward"
   | "clock_not_set"
+  | "connector_disabled"
   | "credit_out_of_range"
   | "event_conflict"
   | "event_in_future"
@@ -55,10 +56,18 @@ export type ErrorCode =
   | "reward_out_of_stock"
   | "segment_in_use"
   | "service_unavailable"
+  | "signature_invalid"
+  | "signing_secret_in_use"
+  | "stream_limit_reached"
+  | "stream_place_gone"
   | "test_mode_only"
   | "unsupported_media_type"
   | "until_in_past"
-  | "version_unknown";
+  | "version_unknown"
+  | "webhook_endpoint_disabled"
+  | "webhook_endpoint_limit"
+  | "webhook_replay_too_large"
+  | "webhook_url_refused";
 
 /** What `type` of an error may be. */
 export type ErrorType =
@@ -166,9 +175,9 @@ export interface AuditEntry {
   /** What was changed. */
   resource: string;
   /** As it was before; null for something new. */
-  before: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | null;
+  before: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Clock | null;
   /** As it was from then on. */
-  after: Program | EarningRule | Reward | Segment | Campaign | ApiKey | Clock | null;
+  after: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Clock | null;
   /** The request that changed it; null for a change by the clock or the command line. */
   request_id: string | null;
   /** When it was made. */
@@ -394,6 +403,34 @@ export interface Conditions {
   conditions: Condition[];
 }
 
+/** The settings for one provider, and what came of its last messages. */
+export interface Connector extends ConnectorSettings {
+  /** When a signed message came last, to the minute. */
+  last_received_at: string | null;
+  /** The last events that were refused, 20 at most. */
+  refused: RefusedEvent[];
+}
+
+/** The settings for one provider. */
+export interface ConnectorSettings {
+  /** The provider. */
+  id: string;
+  /** What kind of object this is. */
+  object: "connector";
+  /** Whether it is in use. */
+  enabled: boolean;
+  /** The last letters of each. */
+  signing_secrets: string[];
+  /** Stands before the provider's ids of customers. */
+  customer_prefix: string;
+  /** The key of the metadata that holds your own id of the customer; null for the provider's ids alone. */
+  customer_metadata: string | null;
+  /** Null where it was never set up. */
+  created_at: string | null;
+  /** When it last changed. */
+  updated_at: string | null;
+}
+
 /** A new key. `secret` is shown this once; a repeat of the request under its `Idempotency-Key` shows null. */
 export interface CreatedKey extends ApiKey {
   /** The key itself, shown this once. */
@@ -516,6 +553,16 @@ export interface Customer {
   deleted_at: string | null;
 }
 
+/** An endpoint that is no more. */
+export interface DeletedEndpoint {
+  /** Its id. */
+  id: string;
+  /** What kind of object this is. */
+  object: "webhook_endpoint";
+  /** Always true. */
+  deleted: true;
+}
+
 /** A segment that is no more. */
 export interface DeletedSegment {
   /** Its id. */
@@ -592,12 +639,38 @@ export interface EligibilityShape {
   segment: string | null;
 }
 
+/** Where events go, as it is configured. */
+export interface EndpointConfiguration {
+  /** Its id. */
+  id: string;
+  /** What kind of object this is. */
+  object: "webhook_endpoint";
+  /** Where it is. */
+  url: string;
+  /** Types of events, families such as `loyalty.points.*`, or `*` for all. */
+  enabled_events: string[];
+  /** For people. */
+  description: string | null;
+  /** The state that it is in. */
+  status: "enabled" | "disabled";
+  /** `requested` by somebody, `failing` for five days, or `gone`: it answered 410. */
+  disabled_reason: "requested" | "failing" | "gone" | null;
+  /** Until when the secret before this one signs too. */
+  previous_secret_expires_at: string | null;
+  /** Your own notes, text to text. */
+  metadata: Record<string, string>;
+  /** When it was made. */
+  created_at: string;
+  /** When it last changed. */
+  updated_at: string;
+}
+
 /** One fault of several. */
 export interface ErrorFault {
   /** The field at fault. */
   param: string | null;
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
 }
@@ -607,7 +680,7 @@ export interface ErrorObject {
   /** The kind of error, which goes with the HTTP status. */
   type: "invalid_request_error" | "authentication_error" | "permission_error" | "rate_limit_error" | "api_error";
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
   /** The field at fault. */
@@ -617,7 +690,7 @@ export interface ErrorObject {
   /** Every fault, where there are several. */
   errors?: ErrorFault[];
   /** With `permission_denied`. */
-  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write";
+  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write";
   /** With `insufficient_points` and `insufficient_credit`. */
   balance?: number;
   /** With `insufficient_points` and `insufficient_credit`. */
@@ -640,17 +713,20 @@ export interface ErrorObject {
   request_id: string;
 }
 
-/** A fact about a member, or about a campaign. */
+/** A fact about a member, a campaign or a webhook endpoint. */
 export interface Event {
   /** Its id. */
   id: string;
   /** What kind of object this is. */
   object: "event";
   /** What happened. */
-  type: "campaign.completed" | "campaign.ended" | "campaign.progressed" | "campaign.started" | "credit.expired" | "credit.issued" | "credit.reversed" | "credit.spent" | "loyalty.account.closed" | "loyalty.account.created" | "loyalty.account.erased" | "loyalty.account.merged" | "loyalty.account.reopened" | "loyalty.account.updated" | "loyalty.points.adjusted" | "loyalty.points.available" | "loyalty.points.earned" | "loyalty.points.expired" | "loyalty.points.expiring" | "loyalty.points.redeemed" | "loyalty.points.reversed" | "loyalty.reward.redeemed" | "loyalty.tier.changed" | "redemption.completed" | "redemption.conflict" | "redemption.released" | "redemption.reversed" | "referral.attributed" | "referral.converted" | "referral.created" | "referral.rejected" | "referral.reversed";
-  /** The member; expandable. The campaign, for `campaign.started` and `campaign.ended`. */
+  type: "campaign.completed" | "campaign.ended" | "campaign.progressed" | "campaign.started" | "credit.expired" | "credit.issued" | "credit.reversed" | "credit.spent" | "loyalty.account.closed" | "loyalty.account.created" | "loyalty.account.erased" | "loyalty.account.merged" | "loyalty.account.reopened" | "loyalty.account.updated" | "loyalty.points.adjusted" | "loyalty.points.available" | "loyalty.points.earned" | "loyalty.points.expired" | "loyalty.points.expiring" | "loyalty.points.redeemed" | "loyalty.points.reversed" | "loyalty.reward.redeemed" | "loyalty.tier.changed" | "redemption.completed" | "redemption.conflict" | "redemption.released" | "redemption.reversed" | "referral.attributed" | "referral.converted" | "referral.created" | "referral.rejected" | "referral.reversed" | "webhook_endpoint.disabled";
+  /**
+   * The member; expandable. The campaign, for `campaign.started` and `campaign.ended`; the endpoint, for
+   * `webhook_endpoint.disabled`.
+   */
   account: string | LoyaltyAccount;
-  /** Counts the events of the member, or the campaign, from 1. */
+  /** Counts the events of the member, the campaign or the endpoint, from 1. */
   account_sequence: number;
   data: EventData;
   /** When it was made. */
@@ -682,7 +758,7 @@ export interface EventBatchRefused {
 /** The object as it was then, and in `previous` the former values of what changed. */
 export interface EventData {
   /** Null once the member was erased. */
-  object: AccountThen | PointsTransaction | CreditTransaction | Lot | RedemptionThen | Referral | CampaignThen | ChallengeProgress | null;
+  object: AccountThen | PointsTransaction | CreditTransaction | Lot | RedemptionThen | Referral | CampaignThen | ChallengeProgress | EndpointConfiguration | null;
   /** Former values of fields of the object. */
   previous?: Record<string, unknown> | null;
   /** True once the member was erased. */
@@ -1440,6 +1516,20 @@ export interface ReferralRewards {
   referee: ReferralReward | null;
 }
 
+/** An event of the provider that the engine refused: it left no trace but this. */
+export interface RefusedEvent {
+  /** The provider's id of it. */
+  id: string;
+  /** The provider's name for it. */
+  type: string;
+  /** The stable name of the fault. */
+  code: string;
+  /** What was wrong, where, and what would be right. */
+  message: string;
+  /** When it arrived here. */
+  received_at: string;
+}
+
 /** What points buy. */
 export interface Reward {
   /** Its id. */
@@ -1673,4 +1763,88 @@ export interface WalletBalance {
   balance: number;
   /** What expires, the soonest first; the rest never does. */
   expiring: ExpiringCredit[];
+}
+
+/** One attempt to deliver an event. */
+export interface WebhookAttempt {
+  /** When it happened. */
+  at: string;
+  /** Whether it worked. */
+  succeeded: boolean;
+  /** What was answered; null where nothing was. */
+  http_status: number | null;
+  /** What went wrong; null where nothing did. */
+  error: "timeout" | "connection_failed" | "address_refused" | "redirected" | "http_error" | null;
+  /** The error in words. */
+  detail: string | null;
+  /** The first 1,024 bytes of the answer. */
+  response: string | null;
+  /** How long the answer took, in milliseconds. */
+  duration_ms: number;
+}
+
+/** One event for one endpoint. */
+export interface WebhookDelivery {
+  /** Its id. */
+  id: string;
+  /** What kind of object this is. */
+  object: "webhook_delivery";
+  /** The webhook endpoint. */
+  endpoint: string;
+  /** The event; `GET /v1/events/{id}` shows what is sent. */
+  event: string;
+  /** What happened. */
+  event_type: string;
+  /** Whether it was told when it happened, or again by a replay. */
+  origin: "event" | "replay";
+  /** The state that it is in. */
+  status: "pending" | "succeeded" | "failed";
+  /** How often it was tried. */
+  attempt_count: number;
+  /** The HTTP status of the last answer; null where there was none. */
+  last_http_status: number | null;
+  /** What went wrong at the last attempt; null where nothing did. */
+  last_error: "timeout" | "connection_failed" | "address_refused" | "redirected" | "http_error" | null;
+  /** Null unless it is pending. */
+  next_attempt_at: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it last changed. */
+  updated_at: string;
+}
+
+/** One event for one endpoint, with every attempt. */
+export interface WebhookDeliveryInFull extends WebhookDelivery {
+  /** The oldest first. */
+  attempts: WebhookAttempt[];
+}
+
+/** Where events go, and how that is going. */
+export interface WebhookEndpoint extends EndpointConfiguration {
+  /** Batches of events, one for each commit, that wait for their first attempt; 0 if disabled. */
+  lag: number;
+  /** Attempts that failed since the last success. */
+  failures_in_a_row: number;
+  /** When the first of them failed. */
+  failing_since: string | null;
+  /** When it last worked; null for never. */
+  last_success_at: string | null;
+  /** When it last failed; null for never. */
+  last_failure_at: string | null;
+}
+
+/** An endpoint with its new secret. It is shown this once; a repeat under the same `Idempotency-Key` shows null. */
+export interface WebhookEndpointSecret extends WebhookEndpoint {
+  /** What signs, shown this once. */
+  secret: string | null;
+}
+
+/** Events that are told again. */
+export interface WebhookReplay {
+  /** What kind of object this is. */
+  object: "webhook_replay";
+  /** The webhook endpoint. */
+  endpoint: string;
+  /** How many: each is a delivery of its own. */
+  events: number;
 }

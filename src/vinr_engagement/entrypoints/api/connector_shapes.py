@@ -19,15 +19,6 @@ Prefix = Annotated[str, StringConstraints(max_length=limits.METADATA_KEY_CHARACT
 MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=limits.METADATA_KEY_CHARACTERS)]
 
 
-class ConnectorOptions(Shape):
-    """How messages are read."""
-
-    customer_prefix: str = Field(description="Stands before the provider's ids of customers.")
-    customer_metadata: str | None = Field(
-        description="The key of the metadata that holds your own id of the customer; null for the provider's ids alone."
-    )
-
-
 class ConnectorSettings(Shape):
     """The settings for one provider."""
 
@@ -35,7 +26,10 @@ class ConnectorSettings(Shape):
     object: Literal["connector"]
     enabled: bool
     signing_secrets: list[str] = Field(description="The last letters of each.", examples=[["…x4k2"]])
-    options: ConnectorOptions
+    customer_prefix: str = Field(description="Stands before the provider's ids of customers.")
+    customer_metadata: str | None = Field(
+        description="The key of the metadata that holds your own id of the customer; null for the provider's ids alone."
+    )
     created_at: Time | None = Field(description="Null where it was never set up.")
     updated_at: Time | None
 
@@ -65,13 +59,6 @@ class ConnectorList(Shape):
     page: PageShape
 
 
-class OptionChanges(Wire):
-    """The options to replace."""
-
-    customer_prefix: Prefix = ""
-    customer_metadata: MetadataKey | None = None
-
-
 class ConnectorChanges(Wire):
     """The settings to replace; those not named stay."""
 
@@ -81,7 +68,10 @@ class ConnectorChanges(Wire):
         description="What the provider signs with; two while one takes the place of the other. Never shown again.",
         examples=[["whsec_5257a8692000000000000000"]],
     )
-    options: OptionChanges = Field(default_factory=OptionChanges)
+    customer_prefix: Prefix = Field("", description="Stands before the provider's ids of customers.")
+    customer_metadata: MetadataKey | None = Field(
+        None, description="The key of the metadata that holds your own id of the customer; null for none."
+    )
 
 
 class TakenEvent(Shape):

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from vinr.resources.api_keys import ApiKeys, AsyncApiKeys
     from vinr.resources.audit_log import AsyncAuditLog, AuditLog
+    from vinr.resources.connectors import AsyncConnectors, Connectors
     from vinr.resources.customers import AsyncCustomers, Customers
     from vinr.resources.events import AsyncEvents, Events
     from vinr.resources.loyalty import AsyncLoyalty, Loyalty
     from vinr.resources.received_events import AsyncReceivedEvents, ReceivedEvents
     from vinr.resources.test_helpers import AsyncTestHelpers, TestHelpers
+    from vinr.resources.webhook_endpoints import AsyncWebhookEndpoints, WebhookEndpoints
 __all__ = ["API_VERSION", "AsyncTree", "Tree"]
 
 API_VERSION = "2026-04-01"
@@ -42,6 +44,13 @@ class Tree(Runner):
         from vinr.resources.audit_log import AuditLog
 
         return AuditLog(self)
+
+    @cached_property
+    def connectors(self) -> Connectors:
+        """Webhooks of payment providers and shops, as events."""
+        from vinr.resources.connectors import Connectors
+
+        return Connectors(self)
 
     @cached_property
     def customers(self) -> Customers:
@@ -78,6 +87,13 @@ class Tree(Runner):
 
         return TestHelpers(self)
 
+    @cached_property
+    def webhook_endpoints(self) -> WebhookEndpoints:
+        """Where events go, and what was delivered."""
+        from vinr.resources.webhook_endpoints import WebhookEndpoints
+
+        return WebhookEndpoints(self)
+
 
 class AsyncTree(AsyncRunner):
     """What a client has: every resource of the API."""
@@ -95,6 +111,13 @@ class AsyncTree(AsyncRunner):
         from vinr.resources.audit_log import AsyncAuditLog
 
         return AsyncAuditLog(self)
+
+    @cached_property
+    def connectors(self) -> AsyncConnectors:
+        """Webhooks of payment providers and shops, as events."""
+        from vinr.resources.connectors import AsyncConnectors
+
+        return AsyncConnectors(self)
 
     @cached_property
     def customers(self) -> AsyncCustomers:
@@ -130,3 +153,10 @@ class AsyncTree(AsyncRunner):
         from vinr.resources.test_helpers import AsyncTestHelpers
 
         return AsyncTestHelpers(self)
+
+    @cached_property
+    def webhook_endpoints(self) -> AsyncWebhookEndpoints:
+        """Where events go, and what was delivered."""
+        from vinr.resources.webhook_endpoints import AsyncWebhookEndpoints
+
+        return AsyncWebhookEndpoints(self)

@@ -95,7 +95,7 @@ class Events(Resource):
 
         ``type``: Only this type; ``loyalty.points.*`` for a family.
 
-        ``account``: Only those about this member, or this campaign.
+        ``account``: Only those about this member, campaign or webhook endpoint.
 
         ``created_at``: A span of ``created_at``.
 
@@ -216,7 +216,7 @@ class AsyncEvents(AsyncResource):
 
         ``type``: Only this type; ``loyalty.points.*`` for a family.
 
-        ``account``: Only those about this member, or this campaign.
+        ``account``: Only those about this member, campaign or webhook endpoint.
 
         ``created_at``: A span of ``created_at``.
 
