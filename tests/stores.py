@@ -24,6 +24,12 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / _FILE}"
 
 
+def are_there(url: str) -> bool:
+    """Whether the stores of a URL were made already, as those of PostgreSQL always are."""
+    path = Path(url.removeprefix("sqlite:///"))
+    return not url.startswith("sqlite:") or path.with_name(f"{path.stem}.test.db").exists()
+
+
 def make_sqlite_originals() -> None:
     """Makes what is copied, unless another worker of this run did."""
     with first_of_this_run("sqlite") as first:

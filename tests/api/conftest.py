@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.stores import sqlite_url
+from tests.stores import are_there, sqlite_url
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -130,7 +130,8 @@ async def open_api(
         rate_limit_burst=burst,
         **more,
     )
-    stores: dict[Environment, Store] = {name: await Store.open(name, chosen, migrate=False) for name in ENVIRONMENTS}
+    fresh = not are_there(database_url)
+    stores: dict[Environment, Store] = {name: await Store.open(name, chosen, migrate=fresh) for name in ENVIRONMENTS}
     app = create_app(stores, chosen)
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://api.test", timeout=60
