@@ -80,7 +80,7 @@ async def test_the_secret_says_which_store_is_meant(api: Api) -> None:
     assert (await stripe(api, live))["environment"] == "test"
     assert (await stripe(api, live, LIVE_SECRET))["environment"] == "live"
     for environment in ("test", "live"):
-        (kept,) = (await api.get("/v1/received-events", key=api.keys[environment]))["data"]
+        (kept,) = (await api.get("/v1/received-events", key=await api.key_of(environment)))["data"]
         assert kept["id"] == live["id"]
 
 
