@@ -44,7 +44,7 @@ def test_every_case(tmp_path: Path) -> None:
     assert kept == other, "what was measured of the other engine stays"
     assert engine.rounds[0].samples.keys() == CASES.keys()
     assert engine.peak_memory > 1e6
-    assert engine.command.startswith("make bench ")
+    assert engine.command.startswith("make bench")
 
 
 @pytest.mark.parametrize("case", ["full", "redeem"])

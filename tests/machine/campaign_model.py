@@ -125,15 +125,16 @@ class Campaigning(Whole):
         return shares + sum(done.times for done in self.completions(campaign, member))
 
     def spend_of(self, campaign: CampaignSpec, member: Member) -> int:
-        """The net spend of the payments for which it gave or counted something."""
+        """The net spend of the member's payments for which it gave or counted something, to whomever."""
         return sum(
             payment.spend(member.program.currency)
             for payment in self.payments.values()
-            if any(
-                award.share is not None and award.share.campaign is campaign and award.member.resolved() is member
-                for award in payment.awards
+            if member.program.id in payment.purchases
+            and payment.purchases[member.program.id].member.resolved() is member
+            and (
+                any(award.share is not None and award.share.campaign is campaign for award in payment.awards)
+                or any(progress.campaign is campaign for progress, _ in payment.contributions)
             )
-            or any(progress.campaign is campaign and progress.member is member for progress, _ in payment.contributions)
         )
 
     def refusal(self, campaign: CampaignSpec, member: Member | None) -> str | None:
@@ -147,13 +148,19 @@ class Campaigning(Whole):
         spent = campaign.budget is not None and self.points_of(campaign) >= campaign.budget
         return "budget_exhausted" if spent else None
 
+    def left_of(self, campaign: CampaignSpec, member: Member) -> int | None:
+        """The points that it has left for a member; ``None`` where it has no limit."""
+        left = []
+        if campaign.most_points is not None:
+            left.append(campaign.most_points - self.points_of(campaign, member))
+        if campaign.budget is not None:
+            left.append(campaign.budget - self.points_of(campaign))
+        return max(0, min(left)) if left else None
+
     def room(self, campaign: CampaignSpec, member: Member, wanted: int) -> int:
         """As many of the wanted points as it has left."""
-        if campaign.most_points is not None:
-            wanted = min(wanted, campaign.most_points - self.points_of(campaign, member))
-        if campaign.budget is not None:
-            wanted = min(wanted, campaign.budget - self.points_of(campaign))
-        return max(0, wanted)
+        left = self.left_of(campaign, member)
+        return wanted if left is None else min(wanted, left)
 
     # an event
 
@@ -197,14 +204,17 @@ class Campaigning(Whole):
                 return True
         return False
 
-    def boost(self, member: Member, verdict: Verdict, best: Look, points: int, net: int) -> tuple[int, Share | None]:
-        """Of ``points`` for an award, those that the campaign lets stand, and its share of them."""
+    def boost(
+        self, member: Member, verdict: Verdict, best: Look, points: int, net: int
+    ) -> tuple[int, Share | None, int | None]:
+        """Of ``points`` for an award, those that the campaign lets stand, its share of them, and the room that it had."""
         plain = min(points, verdict.plain(net))
         if not best.given:
             best.reason = self.refusal(best.campaign, member)
-        given = 0 if best.reason else self.room(best.campaign, member, points - plain)
+        room = 0 if best.reason else self.left_of(best.campaign, member)
+        given = points - plain if room is None else min(points - plain, room)
         if not given:
-            return plain, None
+            return plain, None, room
         floor = best.mechanic.floor
 
         def keeps(left: int) -> int:
@@ -212,7 +222,7 @@ class Campaigning(Whole):
 
         share = Share(best.campaign, given, 0 if best.given else 1, keeps)
         best.given, best.matched = best.given + given, True
-        return plain + given, share
+        return plain + given, share, room
 
     def carry_out(self, member: Member, looked: list[Look], at: int, payment: Payment | None, body: Any) -> None:
         """Bonuses and challenges, in the order of the campaigns."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.machine import naive_time, pricing_model
-from tests.machine.campaign_model import Campaigning, Look, Share, best_of, boost_of
+from tests.machine.campaign_model import Campaigning, Look, best_of, boost_of
 from tests.machine.credit_model import Crediting
 from tests.machine.ledger_model import Award, Member
 from tests.machine.money_model import ERASED, Answer, Heard, Payment, Purchase, Refused
@@ -328,9 +328,9 @@ class Model(Crediting, Redeeming, Climbing, Referring, Campaigning, Paying):
         worth, share = within(verdict.worth, points), None
         if best is not None:
             wanted = points
-            points, share = self.boost(member, verdict, best, wanted, body["amount"])
-            if points < wanted:
-                worth = within(lambda net: min(verdict.worth(net), verdict.plain(net) + extra_of(share)), wanted)
+            points, share, room = self.boost(member, verdict, best, wanted, body["amount"])
+            if room is not None:
+                worth = within(lambda net: min(verdict.worth(net), verdict.plain(net) + room), wanted)
         if points == 0:
             return
         happened, held = min(at, self.now), rule.trigger in pricing_model.PAID
@@ -343,8 +343,3 @@ class Model(Crediting, Redeeming, Climbing, Referring, Campaigning, Paying):
 
 def within(worth: Callable[[int], int], most: int) -> Callable[[int], int]:
     return lambda net: min(most, worth(net))
-
-
-def extra_of(share: Share | None) -> int:
-    """What a campaign added to an award at first."""
-    return 0 if share is None else share.given

@@ -133,7 +133,7 @@ async def test_what_cannot_be_replayed(office: Office, monkeypatch: pytest.Monke
 async def test_a_live_store_looks_at_the_part_of_the_list_that_its_ids_tell_of(office: Office) -> None:
     from vinr_engagement.foundation.clock import format_instant, real_now
 
-    key = office.api.keys["live"]
+    key = await office.api.key_of("live")
     moments = [real_now()]
     for number in range(3):
         await office.api.post("/v1/loyalty/accounts", {"program": "prog_default", "customer": f"c{number}"}, key=key)

@@ -13,10 +13,14 @@ from vinr_engagement.rules import Terms
 
 
 class Contribution(msgspec.Struct, array_like=True):
-    """What a payment counts in a challenge, remembered with the purchase; ``terms`` say what it counts for a net amount."""
+    """What a payment counts in a challenge, remembered with the purchase; ``terms`` say what it counts for a net amount.
+
+    ``account`` is whose progress it is: an invoice may be another member's than its payment.
+    """
 
     campaign: str
     place: int
+    account: str
     counted: int
     terms: Terms
 

@@ -186,8 +186,6 @@ def take_back(context: Context, program: Program, purchase: Purchase, refunds: T
     """
     if purchase.contributions == "[]":
         return []
-    account = context.survivor(purchase.account)
-    assert account is not None
     listed = campaigns.contributions_of(purchase.contributions)
     entry = context.configuration.programs[program.id]
     rows = []
@@ -196,7 +194,8 @@ def take_back(context: Context, program: Program, purchase: Purchase, refunds: T
         lost = each.counted - min(each.counted, each.terms.points(net))
         if lost:
             each.counted -= lost
-            campaign = entry.campaigns[each.campaign]
+            campaign, account = entry.campaigns[each.campaign], context.survivor(each.account)
+            assert account is not None
             rows += challenges.uncount(context, program, account, campaign, each.place, lost, refunds)
     context.state.change(purchase).contributions = campaigns.encoded(listed)
     return rows

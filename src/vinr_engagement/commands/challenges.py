@@ -47,7 +47,7 @@ def count(
         progress.completions.append(_give(context, program, account, looked, challenge, met, occasion))
     looked.matched, looked.reason = True, None if looked.points else "progressed"
     _save(context, account, campaign, place, member, every, completed=met > 0)
-    return Contribution(campaign.id, place, counted, terms)
+    return Contribution(campaign.id, place, account.id, counted, terms)
 
 
 def _give(

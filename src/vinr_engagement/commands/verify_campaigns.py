@@ -1,5 +1,6 @@
 """Checks of campaigns: what each counts of its members and its budget is what was given and not taken back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from vinr_engagement import campaigns, outbox
@@ -79,15 +80,23 @@ def count_share(tally: Tally, owner: str, award: Award) -> None:
         _given(tally, owner, share.campaign, share.given, share.left, times, budgeted=share.budgeted)
 
 
-def count_purchase(tally: Tally, purchase: Purchase) -> None:
-    """Takes the spend of a payment, and what it counts in challenges, from what campaigns count."""
+def contributors(purchase: Purchase) -> set[str]:
+    """Whose progress in challenges a payment counts in, by the accounts as they were then."""
+    return {each.account for each in campaigns.contributions_of(purchase.contributions)}
+
+
+def count_purchase(tally: Tally, purchase: Purchase, owner_of: Callable[[str], str]) -> None:
+    """Takes the spend of a payment, and what it counts in challenges, from what campaigns count.
+
+    ``owner_of`` answers which account an account's history belongs to now.
+    """
     contributions = campaigns.contributions_of(purchase.contributions)
     named = {each.campaign for each in contributions}
     named |= {award.share.campaign for award in awards_of(purchase) if award.share is not None}
     for campaign in named:
         tally.add(purchase.account, f"campaign_spend:{campaign}", -purchase.net_spend)
     for each in contributions:
-        tally.add(purchase.account, f"campaign_progress:{each.campaign}[{each.place}]", -each.counted)
+        tally.add(owner_of(each.account), f"campaign_progress:{each.campaign}[{each.place}]", -each.counted)
 
 
 async def _campaigns(session: Session) -> list[CampaignRow]:

@@ -1,6 +1,5 @@
 """Checks of payments: refunds add up, and each earn has given back what the net amount would not have earned."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from vinr_engagement import ledger, members, payments
 from vinr_engagement.commands import awards
 from vinr_engagement.commands.awards import Award
-from vinr_engagement.commands.verify_campaigns import count_purchase, count_share
+from vinr_engagement.commands.verify_campaigns import contributors, count_purchase, count_share
 from vinr_engagement.commands.verify_report import Report, Tally
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.ledger import Lot
@@ -67,9 +66,15 @@ async def _check_some(session: Session, tally: Tally, purchases: list[Purchase])
             tally.report.fault(purchase.account, "payment", f"its payment {purchase.payment} is not known")
             continue
         _check_spend(tally.report, purchase, payment)
-        count_purchase(tally, purchase)
         listed += [Owed(award, payment, award.account) for award in awards.awards_of(purchase)]
-    await _find_lots(session, listed, await _find_owners(session, listed))
+    names = {owed.owner for owed in listed}.union(*(contributors(purchase) for purchase in purchases))
+    known_accounts = await _find_owners(session, names)
+    for purchase in purchases:
+        count_purchase(tally, purchase, lambda name: _followed(name, known_accounts))
+    for owed in listed:
+        owed.owner = _followed(owed.owner, known_accounts)
+    owners = [account for name in {owed.owner for owed in listed} if (account := known_accounts.get(name)) is not None]
+    await _find_lots(session, listed, owners)
     for owed in listed:
         _check_award(tally, owed)
 
@@ -92,15 +97,13 @@ def _check_spend(report: Report, purchase: Purchase, payment: Payment) -> None:
         report.fault(purchase.account, "payment", f"payment {payment.id} does not know that it reached the account")
 
 
-async def _find_owners(session: Session, listed: Iterable[Owed]) -> list[Account]:
-    """Follows merges from the accounts that earned to those that own the earns now; answers the latter."""
+async def _find_owners(session: Session, names: set[str]) -> dict[str, Account | None]:
+    """These accounts and those that they were merged into, by id: see :func:`_followed`."""
     known: dict[str, Account | None] = {}
-    while wanted := {owed.owner for owed in listed} - known.keys():
+    while wanted := {_followed(name, known) for name in names} - known.keys():
         found = await session.find(members.ACCOUNTS, [members.account_key(name) for name in wanted])
         known |= dict.fromkeys(wanted) | {row.id: row for row in found}
-        for owed in listed:
-            owed.owner = _followed(owed.owner, known)
-    return [account for name in {owed.owner for owed in listed} if (account := known[name]) is not None]
+    return known
 
 
 def _followed(name: str, known: dict[str, Account | None]) -> str:

@@ -213,10 +213,11 @@ def _owed(context: Context, reached: list[tuple[Payment, str, int]]) -> list[Nee
 
 def _campaigns_owed(account: str, purchase: Purchase) -> list[Need]:
     """What campaigns count of a purchase."""
-    shares = [award.share for award in awards.awards_of(purchase) if award.share is not None]
-    named = {share.campaign for share in shares}
-    named |= {each.campaign for each in campaigns.contributions_of(purchase.contributions)}
+    shares = [(award.account, award.share) for award in awards.awards_of(purchase) if award.share is not None]
+    named = {(owner, share.campaign) for owner, share in shares}
+    named |= {(each.account, each.campaign) for each in campaigns.contributions_of(purchase.contributions)}
+    named |= {(account, campaign) for _, campaign in named}
     needs: list[Need] = [
-        (campaigns.CAMPAIGN_MEMBERS, (ids.bucket_of(account), account, campaign)) for campaign in named
+        (campaigns.CAMPAIGN_MEMBERS, (ids.bucket_of(owner), owner, campaign)) for owner, campaign in named
     ]
-    return needs + [(rules.RULE_BUDGETS, (share.campaign,)) for share in shares if share.budgeted]
+    return needs + [(rules.RULE_BUDGETS, (share.campaign,)) for _, share in shares if share.budgeted]
