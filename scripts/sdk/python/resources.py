@@ -101,9 +101,9 @@ def _has_pages(method: Method) -> bool:
 
 
 def _read_type(method: Method) -> str:
-    if _has_pages(method):
-        return f"PageData[{answer_type(method.item, 'types.')}]"
-    return f"types.{method.answer}"
+    if method.streams or method.item is None:
+        return f"types.{method.answer}"
+    return f"PageData[{answer_type(method.item, 'types.')}]"
 
 
 def _class(resource: Resource, description: Description, colour: Colour) -> str:
