@@ -1,9 +1,11 @@
 """Following the stream of events, with both clients: from a running server, and over a network that misbehaves."""
 
+import asyncio
 import json
 import random
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -202,6 +204,14 @@ def test_blocks_are_the_same_wherever_they_are_cut(line_end: str) -> None:
         assert found == EXPECTED
 
 
+def read_blocking(url: str, key: str, place: str | None) -> list[types.Event]:
+    with (
+        Vinr(key, base_url=url) as client,
+        client.events.stream(types=["loyalty.account.*"], last_event_id=place) as stream,
+    ):
+        return list(islice(stream, 3))
+
+
 async def test_a_running_server_is_followed_and_come_back_to(tmp_path: Any) -> None:
     async with streaming(sqlite_url(tmp_path)) as served:
         key = served.api.keys["test"]
@@ -219,6 +229,7 @@ async def test_a_running_server_is_followed_and_come_back_to(tmp_path: Any) -> N
             accounts = [event.data.object for event in (first, *found)]
             assert all(isinstance(account, types.LoyaltyAccount) for account in accounts)
             assert [getattr(account, "customer", None) for account in accounts] == ["cust_1", "cust_2", "cust_3"]
+            assert await asyncio.to_thread(read_blocking, served.url, key, begun) == [first, *found]
             assert found[0] == second == await client.events.retrieve(second.id)
             with pytest.raises(vinr.InvalidRequestError) as refused:
                 await anext(client.events.stream(last_event_id="nowhere"))
