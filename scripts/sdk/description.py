@@ -1,8 +1,8 @@
 """What an SDK has to know of the API, read from the OpenAPI document into plain values.
 
 A method belongs to the resource that its ``operationId`` names: ``accounts.create`` under ``/v1/loyalty`` is
-``loyalty.accounts.create``. Operations without a key, those whose answer is not JSON, and second spellings of another
-operation (``x-alias-of``) are left out.
+``loyalty.accounts.create``. Operations without a key, those that answer with neither JSON nor events, and second spellings of
+another operation (``x-alias-of``) are left out.
 """
 
 from collections import Counter
@@ -106,18 +106,21 @@ class Schema:
         return values[0] if len(values) == 1 else None
 
 
+Style = Literal["plain", "repeated", "brackets", "commas"]
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of the path or the query.
 
     ``style`` says how it is sent: ``plain``; ``repeated``, as ``wire`` once for each entry; ``brackets``, an object whose
-    fields go out as ``name[field]``.
+    fields go out as ``name[field]``; ``commas``, a list as one text (``x-separator``).
     """
 
     name: str
     wire: str
     where: Literal["path", "query"]
-    style: Literal["plain", "repeated", "brackets"]
+    style: Style
     type: Type
     required: bool
     description: str
@@ -125,7 +128,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Method:
-    """One operation. ``item`` is what its list has pages of; ``body`` the schema of what it sends."""
+    """One operation. ``item`` is what its list has pages of; ``body`` the schema of what it sends.
+
+    One that ``streams`` answers with server-sent events and does not end; ``answer`` and ``item`` are what each holds.
+    """
 
     name: str
     operation: str
@@ -140,6 +146,7 @@ class Method:
     errors: tuple[str, ...]
     scope: str | None
     deprecated: bool
+    streams: bool = False
 
     @property
     def writes(self) -> bool:
@@ -158,13 +165,17 @@ class Method:
 
 @dataclass(frozen=True)
 class Resource:
-    """Methods under one name, and the resources below it. ``path`` is dotted; the root's is empty."""
+    """Methods under one name, and the resources below it. ``path`` is dotted; the root's is empty.
+
+    ``methods`` answer once; those that stream are in ``streams``.
+    """
 
     name: str
     path: str
     description: str
     methods: tuple[Method, ...]
     children: tuple["Resource", ...]
+    streams: tuple[Method, ...] = ()
 
     def everything(self) -> Iterator["Resource"]:
         """This resource and all below it."""
@@ -187,8 +198,13 @@ class Description:
 
     @property
     def methods(self) -> list[tuple[Resource, Method]]:
-        """Every method, with its resource."""
+        """Every method that answers once, with its resource."""
         return [(resource, method) for resource in self.root.everything() for method in resource.methods]
+
+    @property
+    def streams(self) -> list[tuple[Resource, Method]]:
+        """Every method that streams, with its resource."""
+        return [(resource, method) for resource in self.root.everything() for method in resource.streams]
 
     @cached_property
     def inputs(self) -> frozenset[str]:

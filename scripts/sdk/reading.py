@@ -14,9 +14,11 @@ from scripts.sdk.description import (
     ListOf,
     Method,
     Parameter,
+    Primitive,
     Reference,
     Resource,
     Schema,
+    Style,
     Type,
     Values,
 )
@@ -26,6 +28,10 @@ Json = dict[str, Any]
 
 TIME_RANGE: Final = "TimeRange"
 _BRACKETS: Final = re.compile(r"(\w+)\[(\w*)\]")
+_JSON: Final = "application/json"
+_EVENTS: Final = "text/event-stream"
+_KNOWN: Final = frozenset((_JSON, _EVENTS))
+_TOLD_IN_STREAMS: Final = "Event"
 _LOYALTY_MEANING: Final = "Members, points, rewards, referrals and campaigns."
 
 
@@ -59,12 +65,12 @@ def _values_of(schema: Schema, name: str) -> tuple[str, ...]:
 def _operations(paths: Json) -> Iterator[tuple[str, str, Json]]:
     for path, operations in paths.items():
         for verb, operation in operations.items():
-            if operation.get("security") != [] and "x-alias-of" not in operation and _answers_json(operation):
+            if operation.get("security") != [] and "x-alias-of" not in operation and _answers_with(operation) & _KNOWN:
                 yield path, verb.upper(), operation
 
 
-def _answers_json(operation: Json) -> bool:
-    return "application/json" in operation["responses"].get("200", {}).get("content", {})
+def _answers_with(operation: Json) -> set[str]:
+    return set(operation["responses"].get("200", {}).get("content", {}))
 
 
 def _tree(name: str, path: str, methods: dict[str, list[Method]], told: dict[str, str]) -> Resource:
@@ -73,14 +79,16 @@ def _tree(name: str, path: str, methods: dict[str, list[Method]], told: dict[str
         dotted[len(start) :].partition(".")[0] for dotted in methods if dotted.startswith(start) and dotted != path
     }
     children = tuple(_tree(child, f"{start}{child}", methods, told) for child in sorted(below))
-    own = tuple(sorted(methods.get(path, ()), key=lambda method: method.operation))
+    found = sorted(methods.get(path, ()), key=lambda method: method.operation)
+    own = tuple(method for method in found if not method.streams)
     meaning = _LOYALTY_MEANING if path == "loyalty" else told.get(name, "")
-    return Resource(name, path, meaning, own, children)
+    return Resource(name, path, meaning, own, children, tuple(method for method in found if method.streams))
 
 
 def _method(name: str, path: str, verb: str, operation: Json, schemas: dict[str, Schema]) -> Method:
     place = operation["operationId"]
-    answer = read_type(_content(operation["responses"]["200"]), place)
+    streams = _EVENTS in _answers_with(operation)
+    answer = Reference(_TOLD_IN_STREAMS) if streams else read_type(_content(operation["responses"]["200"]), place)
     if not isinstance(answer, Reference):
         raise Unreadable(f"{place} answers with something that has no name.")
     body = read_type(_content(operation["requestBody"]), place) if "requestBody" in operation else None
@@ -92,17 +100,18 @@ def _method(name: str, path: str, verb: str, operation: Json, schemas: dict[str,
         tuple(_parameters(operation.get("parameters", ()), path, schemas, place)),
         _body_name(body, place),
         answer.name,
-        _item(schemas[answer.name]),
+        answer if streams else _item(schemas[answer.name]),
         operation["summary"],
         operation["description"],
         tuple(operation["x-error-codes"]),
         operation.get("x-required-scope"),
         operation.get("deprecated", False),
+        streams,
     )
 
 
 def _content(described: Json) -> Json:
-    found: Json = described["content"]["application/json"]["schema"]
+    found: Json = described["content"][_JSON]["schema"]
     return found
 
 
@@ -132,15 +141,18 @@ def _parameters(listed: Iterable[Json], path: str, schemas: dict[str, Schema], p
         if wire is not None and wire[2]:
             spans[wire[1]].append(each)
         else:
-            style: Literal["plain", "repeated"] = "repeated" if wire is not None else "plain"
-            yield _parameter(each, wire[1] if wire else name, style, read_type(each["schema"], f"{place}.{name}"))
+            given = read_type(each["schema"], f"{place}.{name}")
+            if "x-separator" in each["schema"]:
+                yield _parameter(each, name, "commas", ListOf(Primitive("string")))
+            else:
+                yield _parameter(each, wire[1] if wire else name, "repeated" if wire else "plain", given)
     for name, ends in spans.items():
         schemas.setdefault(TIME_RANGE, _time_range(ends, place))
         told = {**ends[0], "name": name, "required": False, "description": f"A span of `{name}`."}
         yield _parameter(told, name, "brackets", Reference(TIME_RANGE))
 
 
-def _parameter(told: Json, name: str, style: Literal["plain", "repeated", "brackets"], found: Type) -> Parameter:
+def _parameter(told: Json, name: str, style: Style, found: Type) -> Parameter:
     where: Literal["path", "query"] = told["in"]
     described = told.get("description") or told["schema"].get("description", "")
     given = union([member for member in found.members if member != NULL]) if isinstance(found, AnyOf) else found

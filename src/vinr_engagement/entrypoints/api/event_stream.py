@@ -45,6 +45,7 @@ class StreamEvents(BaseModel):
         None,
         description="Only these types, separated by commas; `loyalty.points.*` for a family.",
         examples=["loyalty.points.*,loyalty.tier.changed"],
+        json_schema_extra={"x-separator": ","},
     )
     account: Id | None = Field(None, description="Only those about this member, or this campaign.")
     last_event_id: Id | None = Field(
