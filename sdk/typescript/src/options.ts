@@ -55,7 +55,7 @@ export interface RequestOptions {
 export interface StreamOptions {
   /** Milliseconds within which the server must answer, each time. */
   timeout?: number | undefined;
-  /** How often to try again until the server answers first; a connection that is lost later comes back however long it takes. */
+  /** How often to try again before the server answers; then a lost connection is tried eight times more in a row, unless 0. */
   maxRetries?: number | undefined;
   /** Closes the stream: an `AbortSignal`. */
   signal?: CancelSignal | undefined;

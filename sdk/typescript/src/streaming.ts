@@ -6,6 +6,8 @@ import { mayTryAgain, pause, waitBefore } from "./retries.js";
 
 /** A server says something every 15 seconds; one that is silent for so long is gone. */
 const LONGEST_SILENCE = 45_000;
+/** How much more often than `maxRetries` a stream that was open tries to come back: about a minute in all. */
+const FURTHER_RETRIES = 8;
 
 /** What is needed of the reader of an answer's body. */
 export interface ByteReader {
@@ -23,7 +25,7 @@ export interface StreamSource {
 }
 
 /**
- * What happens, as it happens, by `for await`, for ever; nothing is asked for before. A connection that is lost comes back by
+ * What happens, as it happens, by `for await`; nothing is asked for before. A connection that is lost comes back by
  * itself, from where it was: nothing is lost and nothing comes twice.
  *
  * Leaving the loop closes it, and so do `close()` and the signal of the options: the loop then ends. What the server refuses
@@ -35,10 +37,12 @@ export class EventStream<T> implements AsyncIterable<T> {
   readonly #items: AsyncGenerator<T, void, undefined>;
   #lastEventId: string | undefined;
   #firstWait: number | undefined;
+  #retries: number;
 
   constructor(source: StreamSource) {
     this.#source = source;
     this.#lastEventId = source.lastEventId;
+    this.#retries = source.maxRetries;
     this.#items = this.#follow();
   }
 
@@ -73,13 +77,12 @@ export class EventStream<T> implements AsyncIterable<T> {
   }
 
   async *#connections(): AsyncGenerator<T, void, undefined> {
-    let retriesLeft = this.#source.maxRetries;
     for (let tried = 0; !this.#closing.signal.aborted; tried++) {
-      let retryAfter: number | undefined;
+      let lost: unknown = new APIConnectionError("The server ended the stream.");
       try {
         const reader = await this.#source.open(this.#lastEventId, this.#closing.signal);
-        // Whoever is followed once is worth waiting for.
-        retriesLeft = Infinity;
+        const { maxRetries } = this.#source;
+        this.#retries = maxRetries && maxRetries + FURTHER_RETRIES;
         let greeted = false;
         for await (const block of this.#blocks(reader)) {
           // A server that greets and then fails, again and again, is not to be asked ever faster.
@@ -88,10 +91,11 @@ export class EventStream<T> implements AsyncIterable<T> {
           if (block.data !== undefined) yield parsed<T>(block.data);
         }
       } catch (error) {
-        if (retriesLeft-- <= 0 || !mayTryAgain(error)) throw error;
-        retryAfter = error.retryAfter;
+        lost = error;
       }
-      await pause(waitBefore(tried, retryAfter, this.#firstWait), this.#closing.signal);
+      if (this.#closing.signal.aborted) return;
+      if (tried >= this.#retries || !mayTryAgain(lost)) throw lost;
+      await pause(waitBefore(tried, lost.retryAfter, this.#firstWait), this.#closing.signal);
     }
   }
 

@@ -81,7 +81,7 @@ export class Transport {
     return new EventStream<T>({
       open: (place, signal) => {
         const sent = { query: { ...Object.fromEntries(joined), last_event_id: place } };
-        return this.#open(path, sent, { ...options, headers: { accept: EVENTS, ...options.headers }, signal });
+        return this.#open(path, sent, { ...options, headers: streamHeaders(options.headers, place), signal });
       },
       lastEventId,
       maxRetries: retries(options.maxRetries ?? this.#maxRetries),
@@ -190,6 +190,12 @@ class Limit {
 function explained(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return inner instanceof Error ? inner.message : String(inner);
+}
+
+function streamHeaders(given: Record<string, string> = {}, place: string | undefined): Record<string, string> {
+  // The server would take a header before the place in the query, which has moved on since.
+  const kept = Object.entries(given).filter(([name]) => !place || name.toLowerCase() !== "last-event-id");
+  return { accept: EVENTS, ...Object.fromEntries(kept) };
 }
 
 function succeeded({ status }: FetchedResponse): boolean {

@@ -113,6 +113,24 @@ test("a server that fails for a while is come back to, more often than a call is
   assert.equal(asked.length, 6);
 });
 
+test("a server that stays away is given up, and one is not come back to where no retries are wanted", async (t) => {
+  const failing = Array(20).fill(refusing(503, "service_unavailable", { "retry-after": "0" }));
+  const { stream, asked } = await playing(t, [telling(HELLO, block(1)), ...failing], { options: { maxRetries: 1 } });
+  await assert.rejects(first(stream, 2), { name: "ServerError" });
+  assert.equal(asked.length, 1 + 9);
+  const { stream: once, asked: askedOnce } = await playing(t, [telling(HELLO, block(1))], { options: { maxRetries: 0 } });
+  await assert.rejects(first(once, 2), { name: "APIConnectionError", message: /ended the stream/ });
+  assert.deepEqual([askedOnce.length, once.lastEventId], [1, "p-1"]);
+});
+
+test("a place given as a header is left behind with the first event", async (t) => {
+  const options = { headers: { "Last-Event-ID": "p-5", "X-Own": "1" } };
+  const { stream, asked, places } = await playing(t, [telling("retry: 1\n\n", block(6)), open(block(7))], { options });
+  assert.deepEqual(await first(stream, 2), ["evt_6", "evt_7"]);
+  assert.deepEqual(asked.map(({ headers }) => [headers["last-event-id"], headers["x-own"]]), [["p-5", "1"], [undefined, "1"]]);
+  assert.deepEqual(places(), [null, "p-6"]);
+});
+
 test("a server that never answered is tried as often as a call", async (t) => {
   const failing = Array(9).fill(refusing(503, "service_unavailable", { "retry-after": "0" }));
   const { stream, asked } = await playing(t, failing, { options: { maxRetries: 1 } });
