@@ -29,12 +29,14 @@ from vinr._core.decode import having, one, told_by
 from vinr._core.exchange import Call, Endpoint
 from vinr._core.options import OMIT, Omit
 from vinr._core.resource import AsyncResource, AsyncRunner, Resource, Runner
+from vinr._core.wire import commas
 from vinr.pages import page_of
 
 if TYPE_CHECKING:
     from vinr import params, types
     from vinr._core.options import RequestOptions
     from vinr.pages import AsyncPage, AsyncPager, Page, PageData
+    from vinr.streams import AsyncStream, Stream
 """
 _SHOWING = {"limit": 1, "starting_after": 2, "ending_before": 3, "expand": 4}
 OPTIONS = "options: RequestOptions | None = None"
@@ -65,7 +67,7 @@ def _module(resource: Resource, description: Description) -> str:
     parts = [header(summary), _IMPORTS, *_imports_of_children(resource)]
     if not resource.path:
         parts.append(f'__all__ = ["API_VERSION", "AsyncTree", "Tree"]\n\nAPI_VERSION = "{description.api_version}"\n')
-    parts.extend(_endpoint(method, description) for method in resource.methods)
+    parts.extend(_endpoint(method, description) for method in (*resource.methods, *resource.streams))
     parts.extend(_class(resource, description, colour) for colour in COLOURS)
     return "\n".join(parts)
 
@@ -90,14 +92,18 @@ def _constant(method: Method) -> str:
 
 def _endpoint(method: Method, description: Description) -> str:
     read = conversion(method.item or Reference(method.answer), description.schemas)
-    read = f"page_of({read})" if method.item is not None else read
+    read = f"page_of({read})" if _has_pages(method) else read
     return f'{_constant(method)}: Endpoint[{_read_type(method)}] = Endpoint("{method.verb}", "{method.path}", {read})'
 
 
+def _has_pages(method: Method) -> bool:
+    return method.item is not None and not method.streams
+
+
 def _read_type(method: Method) -> str:
-    if method.item is not None:
-        return f"PageData[{answer_type(method.item, 'types.')}]"
-    return f"types.{method.answer}"
+    if method.streams or method.item is None:
+        return f"types.{method.answer}"
+    return f"PageData[{answer_type(method.item, 'types.')}]"
 
 
 def _class(resource: Resource, description: Description, colour: Colour) -> str:
@@ -109,7 +115,7 @@ def _class(resource: Resource, description: Description, colour: Colour) -> str:
         f"\nclass {colour}{name}({base}):\n",
         docstring(meaning or "A part of the API.", 4),
         *(_child(child, colour, "self._client" if resource.path else "self") for child in resource.children),
-        *(_method(method, description, colour) for method in resource.methods),
+        *(_method(method, description, colour) for method in (*resource.methods, *resource.streams)),
     ]
     return "\n".join(parts)
 
@@ -123,18 +129,20 @@ def _child(child: Resource, colour: Colour, client: str) -> str:
 
 
 def _method(method: Method, description: Description, colour: Colour) -> str:
-    pages = method.item is not None
-    coroutine = colour == "Async" and not pages
+    run = "_stream" if method.streams else "_page" if _has_pages(method) else "_run"
+    coroutine = colour == "Async" and run == "_run"
     return (
         f"    {'async ' if coroutine else ''}def {python_name(method.name)}({_signature(method, description)})"
         f" -> {_returned(method, colour)}:\n"
         f"{docstring(_told(method, description), 8)}"
-        f"        return {'await ' if coroutine else ''}self._client.{'_page' if pages else '_run'}"
+        f"        return {'await ' if coroutine else ''}self._client.{run}"
         f"({_call(method, description)})\n"
     )
 
 
 def _returned(method: Method, colour: Colour) -> str:
+    if method.streams:
+        return f"{colour}Stream[types.{method.answer}]"
     if method.item is None:
         return f"types.{method.answer}"
     return f"{'AsyncPager' if colour else 'Page'}[{answer_type(method.item, 'types.')}]"
@@ -170,7 +178,7 @@ def _or_omitted(told: str) -> str:
 
 def _of_parameter(parameter: Parameter) -> Argument:
     told = request_type(parameter.type, "params.")
-    wire = parameter.wire if parameter.style == "plain" else parameter.name
+    wire = parameter.name if parameter.style in ("repeated", "brackets") else parameter.wire
     declared = f"{argument_name(parameter.name)}: {told}" + ("" if parameter.required else " | None = None")
     return Argument(argument_name(parameter.name), wire, declared, parameter.description, parameter.required)
 
@@ -181,11 +189,16 @@ def _call(method: Method, description: Description) -> str:
     parts = [
         f"Call({_constant(method)}",
         *_mapping("path", [(parameter.name, argument_name(parameter.name)) for parameter in method.at("path")]),
-        *_mapping("query", [(each.wire, each.name) for each in named if each.wire not in fields]),
+        *_mapping("query", [(each.wire, _sent(each, method)) for each in named if each.wire not in fields]),
         *([] if method.body is None else _body([(each.wire, each.name) for each in named if each.wire in fields])),
         "options=options)",
     ]
     return ", ".join(parts)
+
+
+def _sent(argument: Argument, method: Method) -> str:
+    joined = {parameter.wire for parameter in method.parameters if parameter.style == "commas"}
+    return f"commas({argument.name})" if argument.wire in joined else argument.name
 
 
 def _mapping(name: str, entries: list[tuple[str, str]]) -> list[str]:

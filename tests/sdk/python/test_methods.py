@@ -171,11 +171,12 @@ def test_both_clients_have_the_same_methods_and_no_others(client: Vinr, descript
             continue
         blocking, awaiting = [attrgetter(resource.path)(each) for each in (client, awaited)]
         assert type(blocking).__name__ == class_name(resource.path)
-        names = {method.name for method in resource.methods}
+        methods = (*resource.methods, *resource.streams)
+        names = {method.name for method in methods}
         for each in (blocking, awaiting):
             assert {name for name, _ in inspect.getmembers(type(each), inspect.isfunction) if name[0] != "_"} == names
             assert type(each).__doc__
-        for method in resource.methods:
+        for method in methods:
             told = [inspect.signature(getattr(each, method.name)).parameters for each in (blocking, awaiting)]
             assert told[0] == told[1]
             assert getattr(blocking, method.name).__doc__ == getattr(awaiting, method.name).__doc__

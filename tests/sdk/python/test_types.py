@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import assert_type
 
-from vinr import AsyncPage, AsyncPager, AsyncVinr, ConflictError, Page, Vinr, VinrError, params, types, webhooks
+from vinr import (
+    AsyncPage, AsyncPager, AsyncStream, AsyncVinr, ConflictError, Page, Stream, Vinr, VinrError, params, types, webhooks
+)
 
 
 def enrol(vinr: Vinr) -> types.LoyaltyAccount:
@@ -48,6 +50,23 @@ async def read_async(vinr: AsyncVinr) -> AsyncIterator[str]:
         assert_type(account, types.LoyaltyAccount)
         yield account.id
     assert_type(await vinr.loyalty.accounts.close("loy_1"), types.LoyaltyAccount)
+
+
+def follow(vinr: Vinr, place: str | None) -> str | None:
+    with vinr.events.stream(types=["loyalty.points.*"], account="loy_1", last_event_id=place) as stream:
+        assert_type(stream, Stream[types.Event])
+        for event in stream:
+            assert_type(event, types.Event)
+            break
+        return stream.last_event_id
+
+
+async def follow_async(vinr: AsyncVinr) -> None:
+    stream = vinr.events.stream()
+    assert_type(stream, AsyncStream[types.Event])
+    async for event in stream:
+        assert_type(event, types.Event)
+    await stream.close()
 
 
 def configure(vinr: Vinr) -> None:
@@ -117,6 +136,9 @@ def wrong(vinr: Vinr, awaited: AsyncVinr) -> None:
     text: str = member.balance  # a number
     member.last_activity_at.year  # may be null
     for account in awaited.loyalty.accounts.list():  # to be looped over with async for
+        pass
+    vinr.events.stream(types=[5])  # not a text
+    for event in awaited.events.stream():  # to be looped over with async for too
         pass
     awaited.loyalty.accounts.close("loy_1").status  # not awaited
     webhooks.construct_event(b"", {})  # no secret

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vinr._core.options import OMIT, Omit, RequestOptions
     from vinr.model import Model, Response
     from vinr.pages import AsyncPage, AsyncPager, Page
+    from vinr.streams import AsyncStream, Stream
 
 __all__ = [
     "OMIT",
@@ -43,6 +44,7 @@ __all__ = [
     "APITimeoutError",
     "AsyncPage",
     "AsyncPager",
+    "AsyncStream",
     "AsyncVinr",
     "AuthenticationError",
     "ConfigurationError",
@@ -58,6 +60,7 @@ __all__ = [
     "RequestOptions",
     "Response",
     "ServerError",
+    "Stream",
     "UnprocessableError",
     "Vinr",
     "VinrError",
@@ -74,6 +77,7 @@ _HOMES = {
     **dict.fromkeys(("OMIT", "Omit", "RequestOptions"), "vinr._core.options"),
     **dict.fromkeys(("Model", "Response"), "vinr.model"),
     **dict.fromkeys(("AsyncPage", "AsyncPager", "Page"), "vinr.pages"),
+    **dict.fromkeys(("AsyncStream", "Stream"), "vinr.streams"),
     **{name: f"vinr.{name}" for name in ("params", "types", "webhooks")},
 }
 

@@ -15,6 +15,7 @@ from vinr.resources import API_VERSION, AsyncTree, Tree
 if TYPE_CHECKING:
     import httpx2
 
+    from vinr.streams import AsyncStream, Stream
     from vinr.webhooks import Webhooks
 
 __all__ = ["AsyncVinr", "Vinr"]
@@ -103,6 +104,11 @@ class Vinr(Tree):
     def _page(self, call: Call[PageData[Item]]) -> Page[Item]:
         return Page(self, call, self._run(call))
 
+    def _stream(self, call: Call[Item]) -> Stream[Item]:
+        from vinr.streams import Stream  # not every client follows events
+
+        return Stream(self._driver.connection(), self._settings, API_VERSION, call)
+
     def __enter__(self) -> Self:
         return self
 
@@ -184,6 +190,11 @@ class AsyncVinr(AsyncTree):
 
     def _page(self, call: Call[PageData[Item]]) -> AsyncPager[Item]:
         return AsyncPager(self, call)
+
+    def _stream(self, call: Call[Item]) -> AsyncStream[Item]:
+        from vinr.streams import AsyncStream  # not every client follows events
+
+        return AsyncStream(self._driver.connection(), self._settings, API_VERSION, call)
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from vinr._core.exchange import Answer, Failure, Outcome, Send, Steps, Wait
+from vinr._core.following import Arrived, Open, Read
 from vinr.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -33,8 +34,23 @@ def failure_of(error: Exception) -> Failure:
 
 def answer_of(response: httpx2.Response) -> Answer:
     """What a server answered."""
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, response.content)
+    return Answer(response.status_code, _headers_of(response), response.content)
+
+
+def opened_of(response: httpx2.Response) -> Answer:
+    """What a server answered with a stream, of which nothing is read yet."""
+    return Answer(response.status_code, _headers_of(response), b"")
+
+
+def _headers_of(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def timeout_of(step: Open) -> httpx2.Timeout:
+    """How long to wait for what, with a stream."""
+    import httpx2
+
+    return httpx2.Timeout(step.request.timeout, read=step.silence)
 
 
 class Driver:
@@ -72,6 +88,10 @@ class Driver:
             step.method, step.url, headers=dict(step.headers), content=step.content, timeout=step.timeout
         )
 
+    def connection(self) -> Connection:
+        """What a stream comes over."""
+        return Connection(self)
+
     def _opened(self) -> httpx2.Client:
         with self._lock:
             if self._is_closed:
@@ -88,6 +108,42 @@ class Driver:
             self._is_closed = True
             if self._is_own and self._http is not None:
                 self._http.close()
+
+
+class Connection:
+    """Does the steps of a stream, one connection after the other, and blocks meanwhile."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._response: httpx2.Response | None = None
+        self._chunks: Iterator[bytes] = iter(())
+
+    def do(self, step: Open | Read | Wait) -> Arrived | None:
+        """What came of a step."""
+        if isinstance(step, Wait):
+            self.close()
+            self._driver._sleep(step.seconds)
+            return None
+        try:
+            return self._open(step) if isinstance(step, Open) else next(self._chunks, b"")
+        except Exception as error:  # noqa: BLE001 (what is no failure of the network is raised again)
+            return failure_of(error)
+
+    def _open(self, step: Open) -> Answer:
+        http, asked = self._driver._opened(), step.request
+        request = http.build_request(asked.method, asked.url, headers=dict(asked.headers), timeout=timeout_of(step))
+        response = self._response = http.send(request, stream=True)
+        if response.status_code != 200:
+            response.read()
+            return answer_of(response)
+        self._chunks = response.iter_bytes()
+        return opened_of(response)
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        response, self._response = self._response, None
+        if response is not None:
+            response.close()
 
 
 class AsyncDriver:
@@ -126,6 +182,10 @@ class AsyncDriver:
             step.method, step.url, headers=dict(step.headers), content=step.content, timeout=step.timeout
         )
 
+    def connection(self) -> AsyncConnection:
+        """What a stream comes over."""
+        return AsyncConnection(self)
+
     def _opened(self) -> httpx2.AsyncClient:
         if self._is_closed:
             raise ConfigurationError("This client was closed.")
@@ -140,6 +200,45 @@ class AsyncDriver:
         self._is_closed = True
         if self._is_own and self._http is not None:
             await self._http.aclose()
+
+
+class AsyncConnection:
+    """Does the steps of a stream, one connection after the other, and awaits meanwhile."""
+
+    def __init__(self, driver: AsyncDriver) -> None:
+        self._driver = driver
+        self._response: httpx2.Response | None = None
+        self._chunks: AsyncIterator[bytes] | None = None
+
+    async def do(self, step: Open | Read | Wait) -> Arrived | None:
+        """What came of a step."""
+        if isinstance(step, Wait):
+            await self.close()
+            await self._driver._sleep(step.seconds)
+            return None
+        try:
+            return await self._open(step) if isinstance(step, Open) else await self._read()
+        except Exception as error:  # noqa: BLE001 (what is no failure of the network is raised again)
+            return failure_of(error)
+
+    async def _open(self, step: Open) -> Answer:
+        http, asked = self._driver._opened(), step.request
+        request = http.build_request(asked.method, asked.url, headers=dict(asked.headers), timeout=timeout_of(step))
+        response = self._response = await http.send(request, stream=True)
+        if response.status_code != 200:
+            await response.aread()
+            return answer_of(response)
+        self._chunks = response.aiter_bytes()
+        return opened_of(response)
+
+    async def _read(self) -> bytes:
+        return b"" if self._chunks is None else await anext(self._chunks, b"")
+
+    async def close(self) -> None:
+        """Lets go of the connection."""
+        response, self._response = self._response, None
+        if response is not None:
+            await response.aclose()
 
 
 async def _sleep(seconds: float) -> None:

@@ -126,21 +126,21 @@ def exchange(
     while True:
         outcome = yield request
         assert outcome is not None
-        wait = _wait_before_next(outcome, attempt, chance) if attempt <= asked.max_retries else None
+        wait = wait_before_next(outcome, attempt, chance) if attempt <= asked.max_retries else None
         if wait is None:
             return _concluded(call.endpoint, outcome, attempt)
         yield Wait(wait)
         attempt += 1
 
 
-def request_of(settings: Settings, api_version: str, call: Call[Any]) -> Send:
+def request_of(settings: Settings, api_version: str, call: Call[Any], *, accept: str = "application/json") -> Send:
     """The request: the same at each attempt, its idempotency key as well."""
     endpoint = call.endpoint
     query = query_of(call.query)
     url = settings.base_url + path_of(endpoint.path, call.path) + (f"?{query}" if query else "")
     headers = {
         "authorization": f"Bearer {settings.secret_key}",
-        "accept": "application/json",
+        "accept": accept,
         "user-agent": _AGENT,
         "vinr-version": api_version,
     }
@@ -160,7 +160,7 @@ def _idempotency_key(options: RequestOptions | None) -> str:
     return key
 
 
-def _wait_before_next(outcome: Outcome, attempt: int, chance: Callable[[], float]) -> float | None:
+def wait_before_next(outcome: Outcome, attempt: int, chance: Callable[[], float]) -> float | None:
     """Seconds to wait before another attempt; ``None`` where none would help."""
     backoff = min(FIRST_WAIT * 2.0 ** (attempt - 1), LONGEST_WAIT) * (1 - chance() / 2)
     if isinstance(outcome, Failure):
@@ -183,13 +183,18 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _concluded(endpoint: Endpoint[Result], outcome: Outcome, attempts: int) -> Result:
     if isinstance(outcome, Failure):
-        raise _unreached(outcome, attempts) from outcome.error
+        raise fault_of(outcome, attempts) from outcome.error
     if not 200 <= outcome.status < 300:
         raise error_of(outcome)
     found = endpoint.read(_json_of(outcome))
     if isinstance(found, Model):
         found.__dict__["_response"] = Response(outcome.status, outcome.headers, attempts)
     return found
+
+
+def fault_of(outcome: Outcome, attempts: int) -> VinrError:
+    """The error that there is after so many attempts."""
+    return _unreached(outcome, attempts) if isinstance(outcome, Failure) else error_of(outcome)
 
 
 def _unreached(failure: Failure, attempts: int) -> VinrError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from vinr._core.exchange import Call
     from vinr.pages import AsyncPager, Page, PageData
+    from vinr.streams import AsyncStream, Stream
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -21,6 +22,9 @@ class Runner:
     def _page(self, call: Call[PageData[Item]]) -> Page[Item]:
         raise NotImplementedError
 
+    def _stream(self, call: Call[Item]) -> Stream[Item]:
+        raise NotImplementedError
+
 
 class AsyncRunner:
     """Runs calls, and awaits meanwhile."""
@@ -29,6 +33,9 @@ class AsyncRunner:
         raise NotImplementedError
 
     def _page(self, call: Call[PageData[Item]]) -> AsyncPager[Item]:
+        raise NotImplementedError
+
+    def _stream(self, call: Call[Item]) -> AsyncStream[Item]:
         raise NotImplementedError
 
 

@@ -43,6 +43,11 @@ def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
         yield name, _text(value)
 
 
+def commas(values: Sequence[str] | None) -> str | None:
+    """A list in one text; a text stays as it is."""
+    return values if values is None or isinstance(values, str) else ",".join(values)
+
+
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -12,18 +12,21 @@ from vinr._core.decode import one
 from vinr._core.exchange import Call, Endpoint
 from vinr._core.options import OMIT, Omit
 from vinr._core.resource import AsyncResource, Resource
+from vinr._core.wire import commas
 from vinr.pages import page_of
 
 if TYPE_CHECKING:
     from vinr import params, types
     from vinr._core.options import RequestOptions
     from vinr.pages import AsyncPager, Page, PageData
+    from vinr.streams import AsyncStream, Stream
 
 _CREATE: Endpoint[types.EventOutcome] = Endpoint("POST", "/v1/events", one("EventOutcome"))
 _CREATE_BATCH: Endpoint[types.EventBatch] = Endpoint("POST", "/v1/events/batch", one("EventBatch"))
 _LIST: Endpoint[PageData[types.Event]] = Endpoint("GET", "/v1/events", page_of(one("Event")))
 _REPLAY: Endpoint[types.EventOutcome] = Endpoint("POST", "/v1/events/{event}/replay", one("EventOutcome"))
 _RETRIEVE: Endpoint[types.Event] = Endpoint("GET", "/v1/events/{event}", one("Event"))
+_STREAM: Endpoint[types.Event] = Endpoint("GET", "/v1/events/stream", one("Event"))
 
 
 class Events(Resource):
@@ -146,6 +149,37 @@ class Events(Resource):
         """
         return self._client._run(Call(_RETRIEVE, path={"event": event}, query={"expand": expand}, options=options))
 
+    def stream(
+        self,
+        *,
+        types: Sequence[str] | None = None,
+        account: str | None = None,
+        last_event_id: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> Stream[types.Event]:
+        """Stream events.
+
+        Server-sent events, each as it happens: ``event`` is its type, ``data`` the event as ``GET
+        /v1/events/{event}`` shows it, ``id`` the place behind it. Without ``Last-Event-ID`` from now on. A block
+        that has an ``id`` and no ``data`` only says how far the stream is.
+
+        ``types``: Only these types, separated by commas; ``loyalty.points.*`` for a family.
+
+        ``account``: Only those about this member, or this campaign.
+
+        ``last_event_id``: As the header ``Last-Event-ID``, which goes before it: the ``id`` behind which to go
+        on.
+
+        Refused with ``stream_limit_reached``, ``stream_place_gone``.
+        """
+        return self._client._stream(
+            Call(
+                _STREAM,
+                query={"types": commas(types), "account": account, "last_event_id": last_event_id},
+                options=options,
+            )
+        )
+
 
 class AsyncEvents(AsyncResource):
     """Events in, and events out."""
@@ -267,4 +301,35 @@ class AsyncEvents(AsyncResource):
         """
         return await self._client._run(
             Call(_RETRIEVE, path={"event": event}, query={"expand": expand}, options=options)
+        )
+
+    def stream(
+        self,
+        *,
+        types: Sequence[str] | None = None,
+        account: str | None = None,
+        last_event_id: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> AsyncStream[types.Event]:
+        """Stream events.
+
+        Server-sent events, each as it happens: ``event`` is its type, ``data`` the event as ``GET
+        /v1/events/{event}`` shows it, ``id`` the place behind it. Without ``Last-Event-ID`` from now on. A block
+        that has an ``id`` and no ``data`` only says how far the stream is.
+
+        ``types``: Only these types, separated by commas; ``loyalty.points.*`` for a family.
+
+        ``account``: Only those about this member, or this campaign.
+
+        ``last_event_id``: As the header ``Last-Event-ID``, which goes before it: the ``id`` behind which to go
+        on.
+
+        Refused with ``stream_limit_reached``, ``stream_place_gone``.
+        """
+        return self._client._stream(
+            Call(
+                _STREAM,
+                query={"types": commas(types), "account": account, "last_event_id": last_event_id},
+                options=options,
+            )
         )
