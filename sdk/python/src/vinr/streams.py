@@ -90,7 +90,8 @@ class Stream(_Stream[Item], Iterator[Item]):
 class AsyncStream(_Stream[Item], AsyncIterator[Item]):
     """Events as they happen. A lost connection is made again, and goes on behind the last event.
 
-    It begins with the ``async with`` block, or with the first event that is asked for. It is for one task at a time.
+    It begins with the ``async with`` block, or with the first event that is asked for. It is for one task at a time;
+    a task that is cancelled while it waits ends it, and another stream goes on from ``last_event_id``.
     """
 
     def __init__(self, connection: AsyncConnection, settings: Settings, api_version: str, call: Call[Item]) -> None:
