@@ -24,12 +24,15 @@ def module(description: Description) -> str:
     """A class for each resource, with a method for each operation."""
     lines = [line for resource in _deepest_first(description.root) for line in _class(description, resource)]
     body = "\n".join(lines)
-    answers = {_answer_type(method) for _, method in description.methods}
-    inputs = {name for resource, method in description.methods for name in _input_names(description, resource, method)}
+    every = [*description.methods, *description.streams]
+    answers = {_answer_type(method) for _, method in every}
+    inputs = {name for resource, method in every for name in _input_names(description, resource, method)}
+    streams = bool(description.streams)
     imports = [
         *(['import type { EitherCase } from "../casing.js";'] if "EitherCase<" in body else []),
-        'import type { RequestOptions } from "../options.js";',
+        f'import type {{ RequestOptions{", StreamOptions" * streams} }} from "../options.js";',
         'import type { PagePromise } from "../paging.js";',
+        *(['import type { EventStream } from "../streaming.js";'] if streams else []),
         'import type { Transport } from "../transport.js";',
         'import { path } from "../urls.js";',
         _import(inputs, "./params.js"),
@@ -55,21 +58,22 @@ def _deepest_first(resource: Resource) -> Iterator[Resource]:
 
 
 def _class(description: Description, resource: Resource) -> list[str]:
+    methods = (*resource.methods, *resource.streams)
     lines = [
         *comment(resource.description or "Everything that the API has."),
         f"export class {_class_name(resource)} {{",
     ]
-    if resource.methods:
+    if methods:
         lines.append("  readonly #transport: Transport;")
     for child in resource.children:
         lines += comment(child.description, "  ")
         lines.append(f"  readonly {camel(child.name)}: {_class_name(child)};")
     lines += ["", "  constructor(transport: Transport) {"]
-    if resource.methods:
+    if methods:
         lines.append("    this.#transport = transport;")
     lines += [f"    this.{camel(child.name)} = new {_class_name(child)}(transport);" for child in resource.children]
     lines.append("  }")
-    for method in resource.methods:
+    for method in methods:
         lines += ["", *_method(description, resource, method)]
     return [*lines, "}", ""]
 
@@ -78,14 +82,24 @@ def _method(description: Description, resource: Resource, method: Method) -> lis
     ids = [camel(parameter.name) for parameter in method.at("path")]
     arguments = [f"{name}: string" for name in ids]
     params = _params_argument(description, resource, method)
-    arguments += [*([params] if params else []), "options?: RequestOptions"]
-    answer = f"PagePromise<{_answer_type(method)}>" if method.item else f"Promise<{_answer_type(method)}>"
+    arguments += [
+        *([params] if params else []),
+        f"options?: {'StreamOptions' if method.streams else 'RequestOptions'}",
+    ]
+    answer = f"{_holder(method)}<{_answer_type(method)}>"
     return [
         *comment(_told(method), "  "),
         *_signature(f"  {camel(method.name)}(", arguments, f"): {answer} {{"),
         f"    {_call(description, method)}",
         "  }",
     ]
+
+
+def _holder(method: Method) -> str:
+    """What holds what a method answers."""
+    if method.streams:
+        return "EventStream"
+    return "PagePromise" if method.item else "Promise"
 
 
 def _told(method: Method) -> str:
@@ -135,8 +149,11 @@ def _answer_type(method: Method) -> str:
 
 def _call(description: Description, method: Method) -> str:
     place = _path(method)
+    params = "params" if method.at("query") else "{}"
+    if method.streams:
+        listed = json.dumps([each.wire for each in method.at("query") if each.style == "commas"])
+        return f"return this.#transport.stream({place}, {params}, {listed}, options);"
     if method.item:
-        params = "params" if method.at("query") else "{}"
         return f"return this.#transport.list({place}, {params}, options);"
     sent = "{}"
     if method.body:

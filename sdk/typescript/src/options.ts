@@ -5,6 +5,8 @@ export interface FetchedResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
+  /** A `ReadableStream` of bytes; only streams need it. */
+  readonly body?: unknown;
 }
 
 /** What is needed of a signal that ends a call early: any `AbortSignal`. */
@@ -44,6 +46,18 @@ export interface RequestOptions {
   /** How often to try again. */
   maxRetries?: number | undefined;
   /** Ends the call early, also between two tries: an `AbortSignal`. The call then throws the signal's reason. */
+  signal?: CancelSignal | undefined;
+  /** Further headers. */
+  headers?: Record<string, string> | undefined;
+}
+
+/** What can be chosen for a stream, as its last argument. */
+export interface StreamOptions {
+  /** Milliseconds within which the server must answer, each time. */
+  timeout?: number | undefined;
+  /** How often to try again before the server answers; then a lost connection is tried eight times more in a row, unless 0. */
+  maxRetries?: number | undefined;
+  /** Closes the stream: an `AbortSignal`. */
   signal?: CancelSignal | undefined;
   /** Further headers. */
   headers?: Record<string, string> | undefined;

@@ -14,12 +14,13 @@ export function mayTryAgain(error: unknown): error is VinrError {
 }
 
 /**
- * Milliseconds to wait after so many tries: what the server asked for or a little more, or else twice as long each time.
+ * Milliseconds to wait after so many tries: what the server asked for or a little more, or else twice as long each time,
+ * from `firstWait` on.
  * Part of it is left to chance, so that many callers do not come back at once.
  */
-export function waitBefore(tried: number, retryAfter: number | undefined): number {
+export function waitBefore(tried: number, retryAfter: number | undefined, firstWait = FIRST_WAIT): number {
   if (retryAfter !== undefined) return retryAfter * 1000 * (1 + Math.random() / 4);
-  return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tried) * (1 - Math.random() / 2);
+  return Math.min(LONGEST_WAIT, firstWait * 2 ** tried) * (1 - Math.random() / 2);
 }
 
 /** Waits; throws the signal's reason as soon as it is aborted. */

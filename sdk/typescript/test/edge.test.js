@@ -41,6 +41,7 @@ test("with the globals of the web alone it calls and verifies", { skip: !vm.Sour
   const requests = [];
   const fetch = async (url, init) => {
     requests.push({ url, ...init });
+    if (url.endsWith("/stream")) return new Response('data: {"id":"evt_1"}\n\n', { headers: { "content-type": "text/event-stream" } });
     return new Response('{"id":"loy_1"}', { status: requests.length === 1 ? 503 : 200, headers: { "retry-after": "0" } });
   };
   const { Vinr, VinrError } = await onTheEdge({ fetch, crypto: webcrypto, setTimeout, clearTimeout });
@@ -48,6 +49,10 @@ test("with the globals of the web alone it calls and verifies", { skip: !vm.Sour
   const vinr = new Vinr({ secretKey: "sk_test_key" });
   assert.equal((await vinr.loyalty.accounts.create({ program: "prog_default" })).id, "loy_1");
   assert.deepEqual(requests.map(({ url }) => url), Array(2).fill("https://api.vinr.com/v1/loyalty/accounts"));
+  for await (const { id } of vinr.events.stream()) {
+    assert.equal(id, "evt_1");
+    break;
+  }
   const signed = { payload: '{"id":"evt_1"}', secret: `whsec_${btoa("a key")}` };
   const headers = await vinr.webhooks.sign(signed);
   assert.equal((await Vinr.webhooks.constructEvent(signed.payload, headers, signed.secret)).id, "evt_1");

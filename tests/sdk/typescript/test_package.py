@@ -20,7 +20,7 @@ def test_its_own_tests_pass(typescript_package: Path, name: str) -> None:
 def test_it_depends_on_nothing_at_run_time() -> None:
     manifest = json.loads((PACKAGE / "package.json").read_text("utf-8"))
     assert not {"dependencies", "peerDependencies", "optionalDependencies"} & set(manifest)
-    assert set(manifest["devDependencies"]) == {"typescript"}
+    assert set(manifest["devDependencies"]) == {"standardwebhooks", "typescript"}
     assert manifest["license"] == "Apache-2.0"
     assert manifest["type"] == "module"
     assert manifest["sideEffects"] is False

@@ -7,7 +7,8 @@ from tests.sdk.node import Project
 CLIENT = "import { Vinr } from '@vinr/sdk';\nconst vinr = new Vinr({ secretKey: process.env.VINR_SECRET_KEY });\n"
 
 RIGHT = """\
-import { type Event, type LoyaltyAccount, type NewAccount, type Page, type PointsTransaction, VinrError } from '@vinr/sdk';
+import { type Event, type EventStream, type LoyaltyAccount, type NewAccount, type Page } from '@vinr/sdk';
+import { type PointsTransaction, VinrError } from '@vinr/sdk';
 
 const enrolment: NewAccount = { program: 'prog_default', metadata: { aB: 'c' } };
 const member: LoyaltyAccount = await vinr.loyalty.accounts.create(enrolment, { idempotencyKey: 'k', timeout: 5 });
@@ -33,8 +34,13 @@ await vinr.loyalty.earningRules.create({
 await vinr.events.create({ id: 'e', type: 'cart.left', createdAt: new Date(), data: { object: { anyThing: [{ atAll: 1 }] } } });
 const event: Event = await Vinr.webhooks.constructEvent('{}', { 'webhook-id': ['a'] }, 'whsec_');
 if (event.data.object?.object === 'points_transaction') event.data.object.amount.toFixed();
+const stream: EventStream<Event> = vinr.events.stream({ types: ['loyalty.points.*'], lastEventId: undefined });
+for await (const { type, data } of stream) if (data.object?.object === 'points_transaction') data.object.amount.toFixed(), type;
+const place: string | undefined = stream.lastEventId;
+stream.close();
 const controller = { aborted: false, addEventListener() {}, removeEventListener() {} };
 await vinr.loyalty.accounts.close(member.id, { signal: controller, headers: { 'X-Request-Id': 'r' } });
+vinr.events.stream({ account: 'loy_1', last_event_id: place }, { signal: controller, timeout: 5, maxRetries: 9 });
 const isKnown = (error: unknown) => error instanceof VinrError && error.code === 'insufficient_points';
 const program = typeof member.program === 'string' ? member.program : member.program.id;
 new Vinr({ fetch: async () => ({ status: 200, headers: { get: () => null }, text: async () => '{}' }) });
@@ -54,6 +60,10 @@ WRONG = {
     "camelCase in an answer": "(await vinr.loyalty.accounts.retrieve('loy_1')).lifetimePoints;",
     "a word that no answer has": "if ((await vinr.loyalty.transactions.retrieve('p')).type === 'spend') console.log();",
     "an award without its type": "await vinr.loyalty.earningRules.create({ program: 'p', trigger: 't', award: { points: 5 } });",
+    "types in one text": "vinr.events.stream({ types: 'loyalty.points.*' });",
+    "a place that is set": "vinr.events.stream().lastEventId = 'evb_1';",
+    "an idempotency key for a stream": "vinr.events.stream({}, { idempotencyKey: 'k' });",
+    "a stream that is awaited": "(await vinr.events.stream()).data;",
     "an unknown client option": "new Vinr({ apiKey: 'sk_test' });",
     "a key in an answer that may be missing": "(await vinr.loyalty.accounts.list()).data[0].id;",
 }

@@ -1252,3 +1252,13 @@ export interface WebhookEndpointsListDeliveriesParams {
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }
+
+/** Stream events: parameters. */
+export interface EventsStreamParams {
+  /** Only these types, separated by commas; `loyalty.points.*` for a family. */
+  types?: readonly string[] | undefined;
+  /** Only those about this member, or this campaign. */
+  account?: string | undefined;
+  /** As the header `Last-Event-ID`, which goes before it: the `id` behind which to go on. */
+  lastEventId?: string | undefined;
+}
