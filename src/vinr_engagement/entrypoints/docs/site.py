@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from vinr_engagement.entrypoints.docs import contents, landing, search, sources, written
 from vinr_engagement.entrypoints.docs.contents import Entry, Group
-from vinr_engagement.entrypoints.docs.file import HTML, JSON, MARKDOWN, TEXT, XML, File
+from vinr_engagement.entrypoints.pages.file import HTML, JSON, MARKDOWN, TEXT, XML, File
 from vinr_engagement.entrypoints.docs.pages import Page
 from vinr_engagement.entrypoints.docs.place import Place
 from vinr_engagement.entrypoints.docs.prose import Article, Prose
