@@ -1,4 +1,4 @@
-/** Closing a month: opening, movements, closing, that they add up, and the journal for the books. */
+// Closing a month: opening, movements, closing, that they add up, and the journal for the books.
 
 import { money, month, points, signed } from "../../lib/format.js";
 import { html, useState } from "../../lib/preact.js";

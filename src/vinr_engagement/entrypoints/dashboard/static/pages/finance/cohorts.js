@@ -1,4 +1,4 @@
-/** Members by the month in which they joined: how many of them are active in each month after. */
+// Members by the month in which they joined: how many of them are active in each month after.
 
 import { month, number, percent, points } from "../../lib/format.js";
 import { html, useState } from "../../lib/preact.js";

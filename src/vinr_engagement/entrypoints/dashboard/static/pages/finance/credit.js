@@ -1,4 +1,4 @@
-/** Store credit that is owed, per currency. */
+// Store credit that is owed, per currency.
 
 import { money } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";

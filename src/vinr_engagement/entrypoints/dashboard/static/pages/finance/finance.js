@@ -1,4 +1,4 @@
-/** What is owed, to whom it was given when, and how a month is closed. */
+// What is owed, to whom it was given when, and how a month is closed.
 
 import { html } from "../../lib/preact.js";
 import { useQueryParams } from "../../lib/router.js";

@@ -1,4 +1,4 @@
-/** The liability journal of a period: asked for, waited for, downloaded. */
+// The liability journal of a period: asked for, waited for, downloaded.
 
 import { number } from "../../lib/format.js";
 import { html, useState } from "../../lib/preact.js";

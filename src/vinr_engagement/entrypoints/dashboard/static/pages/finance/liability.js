@@ -1,4 +1,4 @@
-/** What is owed now: in all, by when it was earned, and by when it will expire. */
+// What is owed now: in all, by when it was earned, and by when it will expire.
 
 import { dateTime, money, month, number, percent, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";

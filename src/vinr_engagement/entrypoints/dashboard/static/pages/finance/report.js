@@ -1,4 +1,4 @@
-/** One report: whether it is there yet, and what it adds up to. */
+// One report: whether it is there yet, and what it adds up to.
 
 import { money, number } from "../../lib/format.js";
 import { html, useEffect } from "../../lib/preact.js";

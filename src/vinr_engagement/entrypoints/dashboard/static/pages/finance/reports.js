@@ -1,4 +1,4 @@
-/** Files for the books and for analysis: asked for, made in the background, kept for a while. */
+// Files for the books and for analysis: asked for, made in the background, kept for a while.
 
 import { date, number } from "../../lib/format.js";
 import { html, useState } from "../../lib/preact.js";

@@ -1,4 +1,4 @@
-/** Campaigns that run now, and those that are to come. */
+// Campaigns that run now, and those that are to come.
 
 import { number, percent, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";

@@ -1,4 +1,4 @@
-/** What went in and out of members' hands, and what is owed, over the period. */
+// What went in and out of members' hands, and what is owed, over the period.
 
 import { money, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";

@@ -1,4 +1,4 @@
-/** What happens, as it happens. */
+// What happens, as it happens.
 
 import { useFeed, useLiveState } from "../../lib/live.js";
 import { html } from "../../lib/preact.js";

@@ -1,4 +1,4 @@
-/** The figures of a period, each against the period before. */
+// The figures of a period, each against the period before.
 
 import { money, number, percent, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";

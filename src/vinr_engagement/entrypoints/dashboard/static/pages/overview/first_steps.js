@@ -1,4 +1,4 @@
-/** What to do where nothing has happened yet. */
+// What to do where nothing has happened yet.
 
 import { html } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";

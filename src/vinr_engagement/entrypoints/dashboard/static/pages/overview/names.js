@@ -1,4 +1,4 @@
-/** What members are called, by their id: the name or email that the shop sent, else its id for the customer. */
+// What members are called, by their id: the name or email that the shop sent, else its id for the customer.
 
 import { api } from "../../lib/api.js";
 import { useEffect, useState } from "../../lib/preact.js";

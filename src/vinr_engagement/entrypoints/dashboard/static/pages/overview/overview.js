@@ -1,4 +1,4 @@
-/** The first page: what happened today and over a period, what is owed, and what is happening now. */
+// The first page: what happened today and over a period, what is owed, and what is happening now.
 
 import { html } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";

@@ -1,4 +1,4 @@
-/** What an outgoing event says, in plain words. */
+// What an outgoing event says, in plain words.
 
 import { date, money, points } from "../../lib/format.js";
 

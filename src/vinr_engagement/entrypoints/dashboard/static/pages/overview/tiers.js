@@ -1,4 +1,4 @@
-/** How many members each tier has. */
+// How many members each tier has.
 
 import { number, percent } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";

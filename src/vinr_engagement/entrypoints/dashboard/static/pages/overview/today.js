@@ -1,4 +1,4 @@
-/** What happened today, beside the whole of yesterday. */
+// What happened today, beside the whole of yesterday.
 
 import { number, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
