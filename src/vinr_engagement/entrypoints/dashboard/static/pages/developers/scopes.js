@@ -22,6 +22,7 @@ export const RESOURCES = [
   "connectors",
   "audit_log",
   "api_keys",
+  "people",
   "test_helpers",
 ];
 

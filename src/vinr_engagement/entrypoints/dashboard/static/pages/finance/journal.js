@@ -1,12 +1,13 @@
-// The liability journal of a period: asked for, waited for, downloaded.
+// The liability journal of a period: asked for, waited for, compared with the statement, downloaded.
 
-import { number } from "../../lib/format.js";
-import { html, useState } from "../../lib/preact.js";
 import { api } from "../../lib/api.js";
+import { number, plural, points } from "../../lib/format.js";
+import { html, useState } from "../../lib/preact.js";
 import { useAction } from "../../lib/query.js";
 import { Link } from "../../lib/router.js";
-import { Button, ErrorNotice, Select } from "../../ui/index.js";
-import { Totals, useReport } from "./report.js";
+import { useSession } from "../../lib/session.js";
+import { Badge, Button, ErrorNotice, Notice, Select } from "../../ui/index.js";
+import { failureOf, isOpen, JournalTotals, useReport } from "./report.js";
 
 export const FORMATS = [
   ["csv", "CSV"],
@@ -22,22 +23,51 @@ export function fileName(report) {
 /** @param {object} report @returns {Promise<void>} */
 export const download = (report) => api.download(`/reports/${report.id}/download`, fileName(report));
 
-function Ready({ report }) {
+/** Whether the journal ends where the statement does, and what came late. */
+function Compared({ report, figures }) {
+  const journal = report.totals.units.find(({ unit }) => unit === "points");
+  const same = journal.opening_balance === figures.outstanding_before && journal.closing_balance === figures.outstanding;
+  const late = journal.recorded_after_period;
+  if (!same) {
+    return html`
+      <${Notice} tone="red" title="The journal differs from the statement">
+        It ends at ${points(journal.closing_balance)} points. Something that belongs to this month was recorded in between: export it again.
+      <//>
+    `;
+  }
+  return html`
+    <p><${Badge} tone="green">Equal<//> Opening and closing are those of the statement above.</p>
+    ${late?.rows > 0 && html`<p class="muted">${plural(late.rows, "row was", "rows were")} recorded after the month ended, of ${points(late.amount)} points in all.</p>`}
+  `;
+}
+
+function Ready({ report, figures }) {
   const saving = useAction(() => download(report));
-  if (report.status === "failed") return html`<p role="alert">The journal could not be made: ${report.error?.message ?? report.error}</p>`;
-  if (report.status !== "completed") return html`<p role="status">The journal is being made…</p>`;
+  if (report.status === "failed") return html`<${Notice} tone="red" title="The journal could not be made">${failureOf(report)}<//>`;
+  if (isOpen(report)) return html`<p role="status">The journal is being made…</p>`;
   return html`
     <div class="finance-journal-ready" role="status">
-      <p>The journal is ready: ${number(report.rows)} rows.</p>
-      <${Totals} totals=${report.totals} />
-      <${Button} kind="primary" icon="download" busy=${saving.busy} onClick=${saving.run}>Download the journal<//>
+      <${Compared} report=${report} figures=${figures} />
+      <${JournalTotals} report=${report} />
+      <${Button} kind="primary" icon="download" busy=${saving.busy} onClick=${saving.run}>Download ${number(report.rows)} lines<//>
       ${saving.error && html`<${ErrorNotice} error=${saving.error} />`}
     </div>
   `;
 }
 
-/** @param {{program: {id: string}, period: {gte: string, lt: string}}} props */
-export function JournalExport({ program, period }) {
+function Ask({ format, setFormat, asking, busy }) {
+  return html`
+    <div class="finance-journal-form">
+      <${Select} name="format" aria-label="Format" label="Format" value=${format} options=${FORMATS} onChange=${setFormat} />
+      <${Button} busy=${busy} onClick=${asking.run}>Export the journal<//>
+    </div>
+    ${asking.error && html`<${ErrorNotice} error=${asking.error} />`}
+  `;
+}
+
+/** @param {{program: {id: string}, period: {gte: string, lt: string}, figures: object}} props */
+export function JournalExport({ program, period, figures }) {
+  const { can } = useSession();
   const [format, setFormat] = useState("csv");
   const [id, setId] = useState(null);
   const report = useReport(id);
@@ -45,17 +75,13 @@ export function JournalExport({ program, period }) {
     const made = await api.post("/reports", { type: "liability_journal", program: program.id, period, format });
     setId(made.id);
   });
-  const busy = asking.busy || (id !== null && !["completed", "failed"].includes(report.data?.status));
+  const busy = asking.busy || (id !== null && (!report.data || isOpen(report.data)));
   return html`
-    <div class="finance-journal">
-      <h3>Liability journal</h3>
-      <p class="muted">Every movement of the month, summed for the books. It stays under <${Link} to="reports">Reports<//>.</p>
-      <div class="finance-journal-form">
-        <${Select} name="format" aria-label="Format" label="Format" value=${format} options=${FORMATS} onChange=${setFormat} />
-        <${Button} busy=${busy} onClick=${asking.run}>Export the journal<//>
-      </div>
-      ${asking.error && html`<${ErrorNotice} error=${asking.error} />`}
-      ${report.data && html`<${Ready} report=${report.data} />`}
-    </div>
+    <section class="finance-journal" aria-labelledby="journal-title">
+      <h3 id="journal-title">Liability journal</h3>
+      <p class="muted">A line for each day, with what was owed, what changed it, and that in money. It stays under <${Link} to="reports">Reports<//>.</p>
+      ${can("reports:write") ? html`<${Ask} format=${format} setFormat=${setFormat} asking=${asking} busy=${busy} />` : html`<p class="muted">Your role may not export it.</p>`}
+      ${report.data && html`<${Ready} report=${report.data} figures=${figures} />`}
+    </section>
   `;
 }

@@ -1,9 +1,9 @@
 // One report: whether it is there yet, and what it adds up to.
 
-import { money, number } from "../../lib/format.js";
+import { money, number, points } from "../../lib/format.js";
 import { html, useEffect } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";
-import { DefinitionList } from "../../ui/index.js";
+import { Table } from "../../ui/index.js";
 import { inWords } from "../overview/sentence.js";
 
 const POLL_MILLISECONDS = 600;
@@ -28,24 +28,39 @@ export function useReport(id) {
   return query;
 }
 
-function textOf(value) {
-  if (value === null || value === undefined) return "–";
-  if (typeof value === "number") return number(value);
-  if (typeof value === "object" && "amount" in value) return money(value.amount, value.currency);
-  return String(value);
+/** @param {{error: null | {message: string}}} report @returns {string} why it failed */
+export const failureOf = (report) => report.error?.message ?? "It could not be made.";
+
+/** @param {{unit: string}} total @param {number} amount @returns {string} points, or money where the unit is a currency */
+export function amountIn(total, amount) {
+  return total.unit === "points" ? `${points(amount)} points` : money(amount, total.unit);
 }
 
-/** Control totals under their names; what is nested comes as `Debit, points`. */
-export function itemsOf(totals, prefix = "") {
-  return Object.entries(totals ?? {}).flatMap(([key, value]) => {
-    const label = prefix ? `${prefix}, ${key.replaceAll("_", " ")}` : inWords(key);
-    const nested = value !== null && typeof value === "object" && !("currency" in value);
-    return nested ? itemsOf(value, label) : [[label, textOf(value)]];
-  });
+function unitText(total) {
+  if (total.opening_balance === null || total.opening_balance === undefined) {
+    return `${number(total.rows)} rows that come to ${amountIn(total, total.amount)}`;
+  }
+  return `${amountIn(total, total.opening_balance)} at first, ${amountIn(total, total.closing_balance)} at the end`;
 }
 
-/** @param {{totals: object | null}} props */
-export function Totals({ totals }) {
-  const items = itemsOf(totals);
-  return items.length === 0 ? null : html`<${DefinitionList} items=${items} />`;
+const statusText = ({ status, ...counts }) => `${inWords(status)}: ${number(counts.points ?? 0)} points`;
+
+/** @param {{totals: null | {units: object[], statuses: object[]}}} report @returns {string[]} what it adds up to */
+export function totalsOf(report) {
+  return [...(report.totals?.units ?? []).map(unitText), ...(report.totals?.statuses ?? []).map(statusText)];
+}
+
+const inMoney = (key) => (row) => money(row[key], row.currency);
+const JOURNAL_COLUMNS = [
+  { key: "unit", label: "Unit", render: (row) => (row.unit === "points" ? "Points" : `Store credit, ${row.unit}`) },
+  { key: "opening_balance", label: "Opening", align: "end", priority: 2, render: (row) => amountIn(row, row.opening_balance) },
+  { key: "closing_balance", label: "Closing", align: "end", render: (row) => amountIn(row, row.closing_balance) },
+  { key: "credit", label: "More owed", align: "end", render: inMoney("credit") },
+  { key: "debit", label: "Less owed", align: "end", render: inMoney("debit") },
+  { key: "closing_value", label: "Closing in money", align: "end", priority: 2, render: inMoney("closing_value") },
+];
+
+/** @param {{report: object}} props of a liability journal that is made */
+export function JournalTotals({ report }) {
+  return html`<${Table} caption="Totals of the journal" columns=${JOURNAL_COLUMNS} rows=${report.totals.units} />`;
 }

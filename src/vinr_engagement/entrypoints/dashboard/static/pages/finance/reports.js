@@ -10,7 +10,7 @@ import { dayIn } from "../overview/today.js";
 import { inWords } from "../overview/sentence.js";
 import { monthAfter } from "./close.js";
 import { download, FORMATS } from "./journal.js";
-import { isOpen, itemsOf, usePolling } from "./report.js";
+import { failureOf, isOpen, totalsOf, usePolling } from "./report.js";
 
 const TYPES = [
   ["transactions", "Transactions: every row of the ledger"],
@@ -57,11 +57,6 @@ function Download({ report }) {
   return html`<${Button} size="small" icon="download" busy=${saving.busy} onClick=${saving.run}>Download<//>`;
 }
 
-function totalsText(report) {
-  const items = itemsOf(report.totals);
-  return items.map(([label, value]) => `${label} ${value}`).join(" · ");
-}
-
 const periodText = ({ period }) => `${date(period.gte)} – ${date(period.lt)}`;
 
 const COLUMNS = [
@@ -69,7 +64,7 @@ const COLUMNS = [
   { key: "period", label: "Period", render: periodText },
   { key: "status", label: "Status", render: (row) => html`<${Status} value=${row.status} />` },
   { key: "rows", label: "Rows", align: "end", priority: 2, render: (row) => (row.rows === null ? "–" : number(row.rows)) },
-  { key: "totals", label: "Totals", priority: 3, render: (row) => (row.status === "failed" ? row.error?.message ?? row.error : totalsText(row)) },
+  { key: "totals", label: "Totals", priority: 3, render: (row) => (row.status === "failed" ? failureOf(row) : totalsOf(row).map((text) => html`<span key=${text} class="block">${text}</span>`)) },
   { key: "created_at", label: "Created", priority: 3, render: (row) => html`<${Time} value=${row.created_at} relative />` },
   { key: "download", label: "File", align: "end", render: (row) => html`<${Download} report=${row} />` },
 ];

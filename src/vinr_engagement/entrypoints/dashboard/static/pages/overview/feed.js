@@ -8,7 +8,7 @@ import { shortId, useNames } from "./names.js";
 import { pageOf, sentenceOf, subjectOf } from "./sentence.js";
 
 /** What is told of by another event beside it (points spent on a reward), or matters to programs alone, is left out. */
-const TOLD = [
+const TOLD = new Set([
   "loyalty.account.created",
   "loyalty.account.closed",
   "loyalty.account.merged",
@@ -26,7 +26,8 @@ const TOLD = [
   "campaign.started",
   "campaign.ended",
   "campaign.completed",
-];
+]);
+const LOOKED_AT = 60;
 
 const STATES = { connecting: ["neutral", "Connecting"], live: ["green", "Live"], offline: ["amber", "Offline"] };
 
@@ -59,7 +60,7 @@ function Line({ event, name }) {
 
 /** The last events in words, the newest first; it grows by itself. */
 export function LiveFeed({ limit = 14 }) {
-  const events = useFeed({ types: TOLD, limit });
+  const events = useFeed({ limit: LOOKED_AT }).filter(({ type }) => TOLD.has(type)).slice(0, limit);
   const names = useNames(events.map((event) => event.account));
   const lines = events.map((event) => html`<${Line} key=${event.id} event=${event} name=${names.get(event.account)} />`);
   const all = html`<${Link} to="events">All events<//>`;
