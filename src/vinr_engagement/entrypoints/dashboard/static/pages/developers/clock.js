@@ -29,32 +29,31 @@ export function later(instant, { days = 0, months = 0 }) {
   return moved.toISOString();
 }
 
-const move = ({ frozen }, to) => (frozen ? api.post("/test-helpers/clock/advance", { to }) : api.post("/test-helpers/clock", { now: to }));
+/** A clock that follows real time is stopped at the new time; one that stands still is moved on. */
+function move({ frozen }, to) {
+  return frozen ? api.post("/test-helpers/clock/advance", { to }) : api.post("/test-helpers/clock", { now: to });
+}
 
-function useMove(clock) {
+function useMove(clock, zone) {
   return useAction(async (to) => {
     const { now } = to === null ? await api.delete("/test-helpers/clock") : await move(clock, to);
     invalidate("");
-    toast(to === null ? "The clock follows real time" : `It is ${dateTime(now)} now`);
+    toast(to === null ? "The clock follows real time" : `It is ${dateTime(now, zone)} now`);
   });
 }
 
 function Steps({ clock, moving }) {
-  return html`
-    <div class="dev-steps" role="group" aria-label="Move on by">
-      ${STEPS.map(
-        ([label, step]) => html`<${Button} key=${label} busy=${moving.busy} onClick=${() => moving.run(later(clock.now, step))}>${`+ ${label}`}<//>`,
-      )}
-    </div>
-  `;
+  const step = ([label, by]) =>
+    html`<${Button} key=${label} busy=${moving.busy} onClick=${() => moving.run(later(clock.now, by))}>${`+ ${label}`}<//>`;
+  return html`<div class="row wrap gap-2" role="group" aria-label="Move on by">${STEPS.map(step)}</div>`;
 }
 
 function SetTo({ clock, moving, zone }) {
   const [to, setTo] = useState(null);
   return html`
-    <${Form} onSubmit=${() => moving.run(to ?? clock.now)} busy=${moving.busy}>
-      <${Field} name="now" label="Or set it to" hint=${`In ${zone}; forward only`}>
-        <${DateTimeInput} name="now" value=${to ?? clock.now} zone=${zone} onChange=${setTo} />
+    <${Form} onSubmit=${() => to && moving.run(to)} busy=${moving.busy} error=${moving.error} class="stack gap-3">
+      <${Field} name="now" label="Or set it to" hint="Forward only">
+        <${DateTimeInput} value=${to ?? clock.now} zone=${zone} onChange=${setTo} />
       <//>
       <${Button} type="submit" busy=${moving.busy} disabled=${to === null}>Set the clock<//>
     <//>
@@ -63,14 +62,15 @@ function SetTo({ clock, moving, zone }) {
 
 function Controls({ clock, zone }) {
   const { can } = useSession();
-  const moving = useMove(clock);
+  const moving = useMove(clock, zone);
+  const setting = useMove(clock, zone);
   if (!can("test_helpers:write")) return html`<p class="muted">Your role may look at the clock, not move it.</p>`;
   return html`
     <p class="muted">Points become available and expire, tiers and campaigns change, as they would if the time had passed.</p>
     <${Steps} clock=${clock} moving=${moving} />
-    <${SetTo} clock=${clock} moving=${moving} zone=${zone} />
-    ${clock.frozen && html`<${Button} kind="quiet" busy=${moving.busy} onClick=${() => moving.run(null)}>Rejoin real time<//>`}
     ${moving.error && html`<${ErrorNotice} error=${moving.error} />`}
+    <${SetTo} key=${clock.frozen ? clock.now : ""} clock=${clock} moving=${setting} zone=${zone} />
+    ${clock.frozen && html`<${Button} icon="play" busy=${moving.busy} onClick=${() => moving.run(null)}>Rejoin real time<//>`}
   `;
 }
 
@@ -85,10 +85,12 @@ export default function Clock() {
   const badge = html`<${Badge} tone=${clock.frozen ? "amber" : "green"}>${clock.frozen ? "Stands still" : "Follows real time"}<//>`;
   return html`
     <${Page} title="Test clock" subtitle="Let a month pass, and see what it brings">
-      <div class="dev-columns">
-        <${Card} title="Now in the test store" actions=${badge}>
-          <p class="dev-now">${dateTime(clock.now, zone)}</p>
-          <${Controls} clock=${clock} zone=${zone} />
+      <div class="dev-halves">
+        <${Card} title="Now in the test store" subtitle=${zone} actions=${badge}>
+          <div class="stack gap-4">
+            <p class="dev-now">${dateTime(clock.now, zone)}</p>
+            <${Controls} clock=${clock} zone=${zone} />
+          </div>
         <//>
         <${LiveFeed} />
       </div>

@@ -2,8 +2,8 @@
 
 import { html } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";
-import { useSession } from "../../lib/session.js";
 import { Link } from "../../lib/router.js";
+import { useSession } from "../../lib/session.js";
 import { Card, DefinitionList, ErrorNotice, Id, JsonView, Page, Skeleton, Status, Time } from "../../ui/index.js";
 import { Sentence } from "../overview/feed.js";
 import { useNames } from "../overview/names.js";
@@ -12,17 +12,14 @@ import { pageOf } from "../overview/sentence.js";
 const BACK = { to: "events", label: "Events" };
 
 function Delivered({ endpoint, event }) {
-  const path = `/webhook-endpoints/${endpoint.id}/deliveries`;
-  const { data } = useQuery(path, { event: event.id, limit: 10 });
-  if (!data) return html`<li><${Skeleton} lines=${1} /></li>`;
+  const { data } = useQuery(`/webhook-endpoints/${endpoint.id}/deliveries`, { event: event.id, limit: 10 });
+  const sent = data?.data.map(
+    (each) => html`<span key=${each.id}><${Status} value=${each.status} /> <${Time} value=${each.updated_at} relative /></span>`,
+  );
   return html`
     <li class="dev-delivered">
-      <${Link} to=${`webhooks/${endpoint.id}?event=${event.id}`}>${endpoint.url}<//>
-      ${
-        data.data.length === 0
-          ? html`<span class="muted">Not sent there</span>`
-          : data.data.map((each) => html`<span key=${each.id}><${Status} value=${each.status} /> <${Time} value=${each.updated_at} relative /></span>`)
-      }
+      <${Link} to=${`webhooks/${endpoint.id}?event=${event.id}`} class="dev-url">${endpoint.url}<//>
+      ${!sent ? html`<${Skeleton} lines=${1} />` : sent.length > 0 ? sent : html`<span class="muted">Not sent there</span>`}
     </li>
   `;
 }
@@ -32,39 +29,41 @@ function Deliveries({ event }) {
   if (error) return html`<${ErrorNotice} error=${error} />`;
   if (!data) return html`<${Skeleton} lines=${2} />`;
   if (data.data.length === 0) return html`<p class="muted">There are no <${Link} to="webhooks">webhook endpoints<//>.</p>`;
-  return html`<ul class="plain-list">${data.data.map((each) => html`<${Delivered} key=${each.id} endpoint=${each} event=${event} />`)}</ul>`;
+  return html`<ul>${data.data.map((each) => html`<${Delivered} key=${each.id} endpoint=${each} event=${event} />`)}</ul>`;
 }
 
 function Facts({ event, name }) {
-  return html`
-    <${DefinitionList}
-      items=${[
-        ["Type", html`<code>${event.type}</code>`],
-        ["About", html`<${Link} to=${pageOf(event.account)}>${name ?? event.account}<//>`],
-        ["Number of its member’s events", event.account_sequence],
-        ["Recorded", html`<${Time} value=${event.created_at} />`],
-        ["Id", html`<${Id} value=${event.id} />`],
-      ]}
-    />
-  `;
+  const items = [
+    ["About", html`<${Link} to=${pageOf(event.account)}>${name ?? event.account}<//>`],
+    ["Number", `${event.account_sequence} of what is told about it`],
+    ["Recorded", html`<${Time} value=${event.created_at} />`],
+    ["Id", html`<${Id} value=${event.id} />`],
+  ];
+  return html`<${DefinitionList} items=${items} />`;
 }
 
-export default function EventPage({ params }) {
+function Shown({ event }) {
   const { can } = useSession();
-  const { data: event, error, reload } = useQuery(`/events/${params.event}`);
-  const names = useNames(event ? [event.account] : []);
-  if (error) return html`<${Page} title="Event" back=${BACK}><${ErrorNotice} error=${error} retry=${reload} /><//>`;
-  if (!event) return html`<${Page} title="Event" back=${BACK}><${Skeleton} lines=${10} /><//>`;
-  const name = names.get(event.account);
+  const name = useNames([event.account]).get(event.account);
   return html`
     <${Page} title=${event.type} subtitle=${html`<${Sentence} event=${event} name=${name} />`} back=${BACK}>
       <div class="dev-columns">
-        <${Card} title="Event"><${JsonView} value=${event} /><//>
-        <div class="dev-side">
+        <${Card} title="Event"><${JsonView} value=${event} label="Event" /><//>
+        <div class="stack gap-4">
           <${Card} title="Facts"><${Facts} event=${event} name=${name} /><//>
           ${can("webhook_endpoints:read") && html`<${Card} title="Deliveries"><${Deliveries} event=${event} /><//>`}
         </div>
       </div>
+    <//>
+  `;
+}
+
+export default function EventPage({ params }) {
+  const { data, error, reload } = useQuery(`/events/${params.event}`);
+  if (data) return html`<${Shown} event=${data} />`;
+  return html`
+    <${Page} title="Event" back=${BACK}>
+      ${error ? html`<${ErrorNotice} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${10} />`}
     <//>
   `;
 }

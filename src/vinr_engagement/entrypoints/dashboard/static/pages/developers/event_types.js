@@ -18,6 +18,7 @@ export const typesOf = (family) => FAMILIES[family].map((name) => `${family}.${n
 export const EVENT_TYPES = Object.keys(FAMILIES).flatMap(typesOf);
 
 /** What a list of events can be narrowed to: a family with more than one type, and each type. */
-export const TYPE_OPTIONS = Object.entries(FAMILIES).flatMap(([family, names]) =>
-  names.length > 1 ? [[`${family}.*`, `${family}.*`], ...typesOf(family).map((type) => [type, type])] : typesOf(family).map((type) => [type, type]),
-);
+export const TYPE_OPTIONS = Object.keys(FAMILIES).flatMap((family) => {
+  const types = typesOf(family);
+  return [...(types.length > 1 ? [`${family}.*`] : []), ...types].map((type) => [type, type]);
+});

@@ -4,7 +4,8 @@ import { api } from "../../lib/api.js";
 import { html, useState } from "../../lib/preact.js";
 import { useAction, useList } from "../../lib/query.js";
 import { useEnvironment, useSession } from "../../lib/session.js";
-import { Badge, Button, Confirm, Dialog, Empty, Field, Form, ListTable, Page, Select, TextInput, Time, toast } from "../../ui/index.js";
+import { Badge, Button, Card, Confirm, Empty, Field, ListTable, Page, Select, TextInput, Time, toast } from "../../ui/index.js";
+import { FormDialog, inputsOf } from "./form_dialog.js";
 import { ScopesPicker } from "./scopes.js";
 import { SecretDialog } from "./secret.js";
 
@@ -15,24 +16,16 @@ const KINDS = [
 
 function NewKey({ onClose, onMade }) {
   const [draft, setDraft] = useState({ name: "", kind: "restricted", scopes: ["accounts:read"] });
-  const change = (name) => (value) => setDraft((before) => ({ ...before, [name]: value }));
+  const input = inputsOf(draft, setDraft);
+  const isRestricted = draft.kind === "restricted";
   const making = useAction(async () => {
-    onMade(await api.post("/api-keys", { ...draft, scopes: draft.kind === "restricted" ? draft.scopes : [] }));
+    onMade(await api.post("/api-keys", { ...draft, scopes: isRestricted ? draft.scopes : [] }));
   });
   return html`
-    <${Dialog} title="Create a key" onClose=${onClose}>
-      <${Form} onSubmit=${making.run} error=${making.error} busy=${making.busy}>
-        <${Field} name="name" label="Name" hint="What it is for"><${TextInput} name="name" value=${draft.name} onChange=${change("name")} /><//>
-        <${Field} name="kind" label="Kind"><${Select} name="kind" value=${draft.kind} options=${KINDS} onChange=${change("kind")} /><//>
-        ${
-          draft.kind === "restricted" &&
-          html`<${Field} name="scopes" label="Scopes" hint="To write includes to read"><${ScopesPicker} value=${draft.scopes} onChange=${change("scopes")} /><//>`
-        }
-        <div class="dialog-actions">
-          <${Button} kind="secondary" onClick=${onClose}>Cancel<//>
-          <${Button} kind="primary" type="submit" busy=${making.busy}>Create the key<//>
-        </div>
-      <//>
+    <${FormDialog} title="Create a key" save="Create the key" action=${making} onClose=${onClose}>
+      <${Field} name="name" label="Name" hint="What it is for"><${TextInput} ...${input("name")} /><//>
+      <${Field} name="kind" label="Kind"><${Select} ...${input("kind")} options=${KINDS} /><//>
+      ${isRestricted && html`<${ScopesPicker} ...${input("scopes")} />`}
     <//>
   `;
 }
@@ -52,50 +45,52 @@ function Revoke({ apiKey, onClose, onDone }) {
 
 function may(apiKey) {
   if (apiKey.kind === "secret") return "Everything";
-  return apiKey.scopes.length > 3 ? `${apiKey.scopes.slice(0, 3).join(", ")} and ${apiKey.scopes.length - 3} more` : apiKey.scopes.join(", ");
+  const shown = apiKey.scopes.slice(0, 3).join(", ");
+  return apiKey.scopes.length > 3 ? `${shown} and ${apiKey.scopes.length - 3} more` : shown;
 }
 
-const prefix = (apiKey, environment) => `${apiKey.kind === "secret" ? "sk" : "rk"}_${environment}_…${apiKey.hint}`;
+const shownKey = (apiKey, environment) => `${apiKey.kind === "secret" ? "sk" : "rk"}_${environment}_…${apiKey.hint}`;
 
-function columns(environment, revoke) {
-  return [
-    { key: "name", label: "Name", render: (row) => row.name },
-    { key: "key", label: "Key", render: (row) => html`<code>${prefix(row, environment)}</code>` },
-    { key: "may", label: "May", priority: 2, render: may },
-    { key: "created_at", label: "Created", priority: 3, render: (row) => html`<${Time} value=${row.created_at} />` },
-    {
-      key: "action",
-      label: "Status",
-      align: "end",
-      render: (row) => {
-        if (row.revoked_at) return html`<${Badge}>Revoked<//>`;
-        return revoke ? html`<${Button} size="small" kind="danger" onClick=${() => revoke(row)}>Revoke<//>` : html`<${Badge} tone="green">Good<//>`;
-      },
-    },
-  ];
+function statusOf(row, revoke) {
+  if (row.revoked_at) return html`<${Badge}>Revoked<//>`;
+  if (!revoke) return html`<${Badge} tone="green">In use<//>`;
+  return html`<${Button} size="small" onClick=${() => revoke(row)} aria-label=${`Revoke ${row.name}`}>Revoke<//>`;
+}
+
+const columns = (environment, revoke) => [
+  { key: "name", label: "Name" },
+  { key: "key", label: "Key", render: (row) => html`<code>${shownKey(row, environment)}</code>` },
+  { key: "may", label: "May", priority: 2, render: may },
+  { key: "created_at", label: "Created", priority: 3, render: (row) => html`<${Time} value=${row.created_at} />` },
+  { key: "status", label: "Status", align: "end", render: (row) => statusOf(row, revoke) },
+];
+
+/** What is asked for, one at a time. */
+function Asked({ asked, ask, reload }) {
+  const close = () => ask(null);
+  const made = (apiKey) => {
+    ask({ made: apiKey });
+    reload();
+  };
+  if (asked?.creating) return html`<${NewKey} onClose=${close} onMade=${made} />`;
+  if (asked?.revoking) return html`<${Revoke} apiKey=${asked.revoking} onClose=${close} onDone=${reload} />`;
+  if (asked?.made) return html`<${SecretDialog} title=${`The key “${asked.made.name}”`} secret=${asked.made.secret} onClose=${close} />`;
+  return null;
 }
 
 export default function Keys() {
   const { can } = useSession();
   const environment = useEnvironment();
-  const [creating, setCreating] = useState(false);
-  const [made, setMade] = useState(null);
-  const [revoking, setRevoking] = useState(null);
+  const [asked, ask] = useState(null);
   const list = useList("/api-keys");
   const isAllowed = can("api_keys:write");
-  const create = isAllowed && html`<${Button} kind="primary" icon="plus" onClick=${() => setCreating(true)}>Create a key<//>`;
-  const done = (answer) => {
-    setMade(answer ?? null);
-    setCreating(false);
-    setRevoking(null);
-    list.reload();
-  };
+  const create = isAllowed && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ creating: true })}>Create a key<//>`;
+  const shown = columns(environment, isAllowed && ((row) => ask({ revoking: row })));
+  const empty = html`<${Empty} icon="key" title="No keys yet">A key lets a program of yours call the API.<//>`;
   return html`
     <${Page} title="API keys" subtitle=${`For programs that call the ${environment} store`} actions=${create}>
-      <${ListTable} list=${list} columns=${columns(environment, isAllowed && setRevoking)} caption="API keys" empty=${html`<${Empty} title="No keys yet" action=${create}>A key lets a program of yours call the API.<//>`} />
-      ${creating && html`<${NewKey} onClose=${() => setCreating(false)} onMade=${done} />`}
-      ${revoking && html`<${Revoke} apiKey=${revoking} onClose=${() => setRevoking(null)} onDone=${() => done()} />`}
-      ${made && html`<${SecretDialog} title=${`The key “${made.name}”`} secret=${made.secret} onClose=${() => setMade(null)} />`}
+      <${Card} flush><${ListTable} list=${list} columns=${shown} caption="API keys" empty=${empty} /><//>
+      <${Asked} asked=${asked} ask=${ask} reload=${list.reload} />
     <//>
   `;
 }

@@ -3,87 +3,92 @@
 import { api } from "../../lib/api.js";
 import { html, useState } from "../../lib/preact.js";
 import { invalidate, useAction, useQuery } from "../../lib/query.js";
-import { useSession } from "../../lib/session.js";
 import { Link } from "../../lib/router.js";
-import { Button, Card, DefinitionList, Dialog, ErrorNotice, Field, Form, Id, JsonView, Page, Skeleton, Status, Time } from "../../ui/index.js";
+import { useSession } from "../../lib/session.js";
+import { Button, Card, DefinitionList, ErrorNotice, Field, Id, JsonView, Notice, Page, Skeleton, Status, Time } from "../../ui/index.js";
+import { FormDialog } from "./form_dialog.js";
 import { MemberInput } from "./member_input.js";
 import { Outcome } from "./outcome.js";
 
 const BACK = { to: "received", label: "Received events" };
+const pathOf = (id) => encodeURIComponent(id);
 
 function Replay({ event, onClose, onDone }) {
   const [member, setMember] = useState(null);
   const replaying = useAction(async () => {
-    const body = member?.account ? { account: member.account } : undefined;
-    onDone(await api.post(`/events/${encodeURIComponent(event.id)}/replay`, body));
+    const body = member ? { account: member.account } : undefined;
+    onDone(await api.post(`/events/${pathOf(event.id)}/replay`, body));
   });
   return html`
-    <${Dialog} title="Replay the event" onClose=${onClose}>
-      <${Form} onSubmit=${replaying.run} error=${replaying.error} busy=${replaying.busy}>
-        <p>It is evaluated again in every program that ignored it, by the rules of now and the event’s own time.</p>
-        ${
-          !event.customer &&
-          html`<${Field} name="account" label="Whose it is" hint="The event names nobody" optional>
-            <${MemberInput} name="account" value=${member} onChange=${setMember} />
-          <//>`
-        }
-        <div class="dialog-actions">
-          <${Button} kind="secondary" onClick=${onClose}>Cancel<//>
-          <${Button} kind="primary" type="submit" busy=${replaying.busy}>Replay<//>
-        </div>
-      <//>
+    <${FormDialog} title="Replay the event" save="Replay" action=${replaying} onClose=${onClose}>
+      <p>It is evaluated again in every program that ignored it, by the rules of now and the event’s own time.</p>
+      ${
+        !event.customer &&
+        html`<${Field} name="account" label="Whose it is" hint="The event names nobody" optional>
+          <${MemberInput} value=${member} onChange=${setMember} />
+        <//>`
+      }
     <//>
   `;
 }
 
 function Facts({ event }) {
-  const customer = event.customer && html`<${Link} to=${`members?search=${encodeURIComponent(event.customer)}`}>${event.customer}<//>`;
-  return html`
-    <${DefinitionList}
-      items=${[
-        ["Status", html`<${Status} value=${event.status} />`],
-        ["Customer", customer || "Nobody"],
-        ["Happened", html`<${Time} value=${event.created_at} />`],
-        ["Received", html`<${Time} value=${event.received_at} />`],
-        ["Id", html`<${Id} value=${event.id} />`],
-      ]}
-    />
-  `;
+  const { customer } = event;
+  const items = [
+    ["Status", html`<${Status} value=${event.status} />`],
+    ["Customer", customer ? html`<${Link} to=${`members?search=${encodeURIComponent(customer)}`}>${customer}<//>` : "Nobody"],
+    ["Happened", html`<${Time} value=${event.created_at} />`],
+    ["Received", html`<${Time} value=${event.received_at} />`],
+    ["Id", html`<${Id} value=${event.id} />`],
+  ];
+  return html`<${DefinitionList} items=${items} />`;
 }
 
-function Shown({ event, again }) {
+function Came({ event, again }) {
+  const first = again ? "The first time" : "What came of it";
   return html`
-    <div class="dev-columns">
-      <div class="dev-main">
-        ${again && html`<${Outcome} outcome=${again} title="What came of the replay" />`}
-        ${event.outcome ? html`<${Outcome} outcome=${event.outcome} title=${again ? "The first time" : "What came of it"} />` : html`<p class="muted">The member was erased: nothing is kept of what came of it.</p>`}
-      </div>
-      <div class="dev-side">
-        <${Card} title="Facts"><${Facts} event=${event} /><//>
-        <${Card} title="As it was sent"><${JsonView} value=${event.body} /><//>
-      </div>
+    <div class="stack gap-4">
+      ${again && html`<${Outcome} outcome=${again} title="What came of the replay" />`}
+      ${
+        event.outcome
+          ? html`<${Outcome} outcome=${event.outcome} title=${first} />`
+          : html`<${Notice} tone="neutral" title="Erased">Nothing is kept of what came of it: the member was erased.<//>`
+      }
     </div>
   `;
 }
 
-export default function ReceivedEventPage({ params }) {
+function Shown({ event }) {
   const { can } = useSession();
-  const [asking, setAsking] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const [again, setAgain] = useState(null);
-  const { data: event, error, reload } = useQuery(`/received-events/${encodeURIComponent(params.event)}`);
-  if (error) return html`<${Page} title="Received event" back=${BACK}><${ErrorNotice} error=${error} retry=${reload} /><//>`;
-  if (!event) return html`<${Page} title="Received event" back=${BACK}><${Skeleton} lines=${10} /><//>`;
   const done = (outcome) => {
     setAgain(outcome);
     setAsking(false);
     invalidate("/received-events");
   };
-  const replayable = event.status === "ignored" && event.outcome && can("events:write");
-  const replay = replayable && html`<${Button} icon="refresh" onClick=${() => setAsking(true)}>Replay<//>`;
+  const canReplay = event.status === "ignored" && event.outcome && can("events:write");
+  const replay = canReplay && html`<${Button} icon="refresh" onClick=${() => setAsking(true)}>Replay<//>`;
   return html`
     <${Page} title=${event.type} subtitle=${html`<code>${event.id}</code>`} back=${BACK} actions=${replay}>
-      <${Shown} event=${event} again=${again} />
-      ${asking && html`<${Replay} event=${event} onClose=${() => setAsking(false)} onDone=${done} />`}
+      <div class="dev-columns">
+        <${Came} event=${event} again=${again} />
+        <div class="stack gap-4">
+          <${Card} title="Facts"><${Facts} event=${event} /><//>
+          <${Card} title="As it was sent"><${JsonView} value=${event.body} label="As it was sent" /><//>
+        </div>
+      </div>
+      ${isAsking && html`<${Replay} event=${event} onClose=${() => setAsking(false)} onDone=${done} />`}
+    <//>
+  `;
+}
+
+export default function ReceivedEventPage({ params }) {
+  const { data, error, reload } = useQuery(`/received-events/${pathOf(params.event)}`);
+  if (data) return html`<${Shown} event=${data} />`;
+  return html`
+    <${Page} title="Received event" back=${BACK}>
+      ${error ? html`<${ErrorNotice} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${10} />`}
     <//>
   `;
 }

@@ -5,31 +5,30 @@ import { number } from "../../lib/format.js";
 import { html, useState } from "../../lib/preact.js";
 import { useAction } from "../../lib/query.js";
 import { useClock } from "../../lib/session.js";
-import { Button, DateTimeInput, Dialog, Field, Form, toast } from "../../ui/index.js";
+import { DateTimeInput, Field, toast } from "../../ui/index.js";
+import { FormDialog, inputsOf } from "./form_dialog.js";
 
 const HOUR = 3_600_000;
 
-/** @param {{endpoint: {id: string}, onClose: () => void}} props */
-export function ReplayRange({ endpoint, onClose }) {
+/** @param {{endpoint: {id: string}, onClose: () => void, onDone: () => void}} props */
+export function ReplayRange({ endpoint, onClose, onDone }) {
   const { now } = useClock();
-  const [range, setRange] = useState(() => ({ from: new Date(Date.parse(now) - HOUR).toISOString(), to: now }));
-  const change = (name) => (value) => setRange((before) => ({ ...before, [name]: value }));
+  const [range, setRange] = useState(() => {
+    const end = Date.parse(now) + 60_000;
+    return { from: new Date(end - HOUR).toISOString(), to: new Date(end).toISOString() };
+  });
+  const input = inputsOf(range, setRange);
   const replaying = useAction(async () => {
     const { events } = await api.post(`/webhook-endpoints/${endpoint.id}/replay`, range);
     toast(`${number(events)} ${events === 1 ? "event is" : "events are"} told again`);
+    onDone();
     onClose();
   });
   return html`
-    <${Dialog} title="Replay events" onClose=${onClose}>
-      <${Form} onSubmit=${replaying.run} error=${replaying.error} busy=${replaying.busy}>
-        <p>Everything that the endpoint takes and that was recorded in this time is sent again, up to 10,000 events.</p>
-        <${Field} name="from" label="From"><${DateTimeInput} name="from" value=${range.from} onChange=${change("from")} /><//>
-        <${Field} name="to" label="Up to, not including"><${DateTimeInput} name="to" value=${range.to} onChange=${change("to")} /><//>
-        <div class="dialog-actions">
-          <${Button} kind="secondary" onClick=${onClose}>Cancel<//>
-          <${Button} kind="primary" type="submit" busy=${replaying.busy}>Replay<//>
-        </div>
-      <//>
+    <${FormDialog} title="Replay events" save="Replay" action=${replaying} onClose=${onClose}>
+      <p>Everything that the endpoint takes and that was recorded in this time is sent again, up to 10,000 events.</p>
+      <${Field} name="from" label="From"><${DateTimeInput} ...${input("from")} /><//>
+      <${Field} name="to" label="Up to, not including"><${DateTimeInput} ...${input("to")} /><//>
     <//>
   `;
 }

@@ -44,23 +44,17 @@ function changed(scopes, resource, access) {
 
 /** @param {{value: string[], onChange: (scopes: string[]) => void}} props */
 export function ScopesPicker({ value, onChange }) {
+  const line = (resource) => html`
+    <label class="dev-scope" key=${resource}>
+      <span>${inWords(resource)}</span>
+      <${Select} value=${accessOf(value, resource)} options=${ACCESS} onChange=${(access) => onChange(changed(value, resource, access))} />
+    </label>
+  `;
   return html`
-    <div class="dev-scopes" role="group" aria-label="Scopes">
-      ${RESOURCES.map(
-        (resource) => html`
-          <div class="dev-scope" key=${resource}>
-            <span>${inWords(resource)}</span>
-            <${Select}
-              name=${resource}
-              aria-label=${inWords(resource)}
-              label=${inWords(resource)}
-              value=${accessOf(value, resource)}
-              options=${ACCESS}
-              onChange=${(access) => onChange(changed(value, resource, access))}
-            />
-          </div>
-        `,
-      )}
-    </div>
+    <fieldset class="dev-picker">
+      <legend class="field-label">Scopes</legend>
+      <p class="field-hint">To write includes to read.</p>
+      <div class="dev-scopes">${RESOURCES.map(line)}</div>
+    </fieldset>
   `;
 }

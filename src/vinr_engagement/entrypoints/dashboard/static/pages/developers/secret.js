@@ -3,17 +3,16 @@
 import { html } from "../../lib/preact.js";
 import { Button, Copy, Dialog, Notice } from "../../ui/index.js";
 
-/** @param {{title: string, secret: string, children: unknown, onClose: () => void}} props */
-export function SecretDialog({ title, secret, children, onClose }) {
+/** @param {{title: string, secret: string, warning?: string, children?: any, onClose: () => void}} props */
+export function SecretDialog({ title, secret, warning = "It is shown this once.", children, onClose }) {
+  const footer = html`<${Button} kind="primary" onClick=${onClose}>I have copied it<//>`;
   return html`
-    <${Dialog} title=${title} onClose=${onClose}>
-      <${Notice} tone="amber" title="Copy it now">It is shown this once, and kept nowhere in clear.<//>
-      <div class="dev-secret">
-        <code data-testid="secret">${secret}</code>
-        <${Copy} value=${secret} />
+    <${Dialog} title=${title} onClose=${onClose} footer=${footer}>
+      <div class="stack gap-4">
+        <${Notice} tone="amber" title="Copy it now">${warning}<//>
+        <div class="dev-secret"><code data-secret>${secret}</code><${Copy} value=${secret} label="Copy it" /></div>
+        ${children}
       </div>
-      ${children}
-      <div class="dialog-actions"><${Button} kind="primary" onClick=${onClose}>I have copied it<//></div>
     <//>
   `;
 }

@@ -4,7 +4,7 @@ import { html } from "../../lib/preact.js";
 import { Button, Field, MoneyInput, Select, TextInput } from "../../ui/index.js";
 import { MemberInput } from "./member_input.js";
 
-export const TYPES = [
+const TYPES = [
   ["payment.completed", "A payment completes"],
   ["refund.completed", "A refund of it completes"],
   ["payment.refunded", "A payment says how much of it was refunded"],
@@ -13,90 +13,94 @@ const CURRENCIES = ["EUR", "GBP", "USD", "CHF", "SEK", "PLN", "JPY"];
 const NEW_ITEM = { sku: "", category: "", amount: null };
 
 /** The program's own currency first. */
-export function currenciesOf(program) {
+function currenciesOf(program) {
   const own = program?.default_currency ?? "EUR";
   return [own, ...CURRENCIES.filter((each) => each !== own)].map((each) => [each, each]);
 }
 
-function Item({ item, index, currency, onChange, onRemove }) {
-  const change = (name) => (value) => onChange({ ...item, [name]: value });
-  const label = (what) => `${what} of item ${index + 1}`;
+function Item({ item, number, currency, onChange, onRemove }) {
+  const input = (name, label) => ({
+    id: `item-${number}-${name}`,
+    "aria-label": `${label} of item ${number}`,
+    value: item[name],
+    onChange: (value) => onChange({ ...item, [name]: value }),
+  });
   return html`
     <div class="dev-item">
-      <${TextInput} name=${`sku${index}`} aria-label=${label("SKU")} placeholder="SKU" value=${item.sku} onChange=${change("sku")} />
-      <${TextInput} name=${`category${index}`} aria-label=${label("Category")} placeholder="Category" value=${item.category} onChange=${change("category")} />
-      <${MoneyInput} name=${`amount${index}`} aria-label=${label("Amount")} value=${item.amount} currency=${currency} onChange=${change("amount")} />
-      <${Button} kind="quiet" size="small" icon="x" aria-label=${`Remove item ${index + 1}`} onClick=${onRemove}><//>
+      <${TextInput} ...${input("sku", "SKU")} placeholder="SKU" />
+      <${TextInput} ...${input("category", "Category")} placeholder="Category" />
+      <${MoneyInput} ...${input("amount", "Amount")} currency=${currency} />
+      <${Button} kind="quiet" icon="close" label=${`Remove item ${number}`} onClick=${onRemove} />
     </div>
   `;
 }
 
-function Items({ draft, change }) {
-  const set = (items) => change("items")(items);
+function Items({ items, onChange, currency }) {
+  const line = (item, index) => html`
+    <${Item}
+      key=${index}
+      item=${item}
+      number=${index + 1}
+      currency=${currency}
+      onChange=${(next) => onChange(items.with(index, next))}
+      onRemove=${() => onChange(items.toSpliced(index, 1))}
+    />
+  `;
   return html`
-    <${Field} name="line_items" label="Line items" hint="For rules on what was bought" optional>
-      <div class="dev-items">
-        ${draft.items.map(
-          (item, index) => html`
-            <${Item}
-              key=${index}
-              item=${item}
-              index=${index}
-              currency=${draft.currency}
-              onChange=${(next) => set(draft.items.with(index, next))}
-              onRemove=${() => set(draft.items.toSpliced(index, 1))}
-            />
-          `,
-        )}
-        <${Button} size="small" icon="plus" onClick=${() => set([...draft.items, NEW_ITEM])}>Add an item<//>
-      </div>
-    <//>
+    <fieldset class="dev-items">
+      <legend class="field-label">Line items <span class="optional">optional</span></legend>
+      ${items.map(line)}
+      <${Button} size="small" icon="plus" onClick=${() => onChange([...items, NEW_ITEM])}>Add an item<//>
+    </fieldset>
   `;
 }
 
-function PaymentFields({ draft, change, program }) {
+function PaymentFields({ draft, input, program }) {
   return html`
-    <${Field} name="customer" label="Member" hint="Leave it empty for a guest" optional>
-      <${MemberInput} name="customer" value=${draft.member} onChange=${change("member")} newcomers />
+    <${Field} name="data.object.customer" label="Member" hint="Leave it empty for a guest" optional>
+      <${MemberInput} ...${input("member")} newcomers />
     <//>
     <div class="dev-amount">
-      <${Field} name="amount" label="Amount"><${MoneyInput} name="amount" value=${draft.amount} currency=${draft.currency} onChange=${change("amount")} /><//>
-      <${Field} name="currency" label="Currency">
-        <${Select} name="currency" value=${draft.currency} options=${currenciesOf(program)} onChange=${change("currency")} />
-      <//>
+      <${Field} name="data.object.amount" label="Amount"><${MoneyInput} ...${input("amount")} currency=${draft.currency} /><//>
+      <${Field} name="data.object.currency" label="Currency"><${Select} ...${input("currency")} options=${currenciesOf(program)} /><//>
     </div>
-    <${Field} name="channel" label="Channel" hint="Sent as metadata.channel" optional>
-      <${TextInput} name="channel" value=${draft.channel} onChange=${change("channel")} placeholder="web, app, store" />
+    <${Field} name="data.object.metadata.channel" label="Channel" hint="Sent as metadata.channel" optional>
+      <${TextInput} ...${input("channel")} placeholder="web, app, store" />
     <//>
-    <${Items} draft=${draft} change=${change} />
+    <${Items} ...${input("items")} items=${draft.items} currency=${draft.currency} />
   `;
 }
 
-function RefundFields({ draft, change, payments }) {
+function RefundFields({ draft, input, payments }) {
   const known = payments.map((each) => [each.id, `${each.id} · ${each.text}`]);
-  const all = draft.type === "payment.refunded";
+  const isAll = draft.type === "payment.refunded";
+  const hint = known.length > 0 ? "One that you simulated here" : "The id that the payment was sent with";
   return html`
-    <${Field} name="payment" label="Payment" hint=${known.length ? "One that you simulated here" : "The id that the payment was sent with"}>
+    <${Field} name=${isAll ? "data.object.id" : "data.object.payment"} label="Payment" hint=${hint}>
       ${
         known.length > 0
-          ? html`<${Select} name="payment" value=${draft.payment} options=${known} onChange=${change("payment")} />`
-          : html`<${TextInput} name="payment" value=${draft.payment} onChange=${change("payment")} placeholder="pay_…" />`
+          ? html`<${Select} ...${input("payment")} options=${known} />`
+          : html`<${TextInput} ...${input("payment")} placeholder="pay_…" />`
       }
     <//>
-    <${Field} name="amount" label=${all ? "Refunded in all" : "Amount of this refund"}>
-      <${MoneyInput} name="amount" value=${draft.amount} currency=${draft.currency} onChange=${change("amount")} />
+    <${Field} name=${isAll ? "data.object.amount_refunded" : "data.object.amount"} label=${isAll ? "Refunded in all" : "Amount of this refund"}>
+      <${MoneyInput} ...${input("amount")} currency=${draft.currency} />
     <//>
   `;
 }
 
-/** @param {{draft: import("./simulated.js").Draft, change: (name: string) => (value: unknown) => void, program: object, payments: object[]}} props */
+/**
+ * @param {{draft: import("./simulated.js").Draft, change: (name: string) => (value: any) => void, program: object,
+ *   payments: Array<{id: string, text: string}>}} props
+ */
 export function SimulateFields({ draft, change, program, payments }) {
+  const input = (name) => ({ value: draft[name], onChange: change(name) });
   return html`
-    <${Field} name="type" label="What happens"><${Select} name="type" value=${draft.type} options=${TYPES} onChange=${change("type")} /><//>
+    <${Field} name="type" label="What happens"><${Select} ...${input("type")} options=${TYPES} /><//>
     ${
       draft.type === "payment.completed"
-        ? html`<${PaymentFields} draft=${draft} change=${change} program=${program} />`
-        : html`<${RefundFields} draft=${draft} change=${change} payments=${payments} />`
+        ? html`<${PaymentFields} draft=${draft} input=${input} program=${program} />`
+        : html`<${RefundFields} draft=${draft} input=${input} payments=${payments} />`
     }
   `;
 }

@@ -2,55 +2,50 @@
 
 /**
  * @typedef {object} Draft
- * @property {"payment.completed" | "refund.completed" | "payment.refunded"} type
- * @property {{account?: string, customer?: string, label: string} | null} member
- * @property {number | null} amount in minor units: of the payment or of the refund; for `payment.refunded` in all
+ * @property {"payment.completed"|"refund.completed"|"payment.refunded"} type
+ * @property {import("./member_input.js").Choice|null} member
+ * @property {number|string|null} amount  in minor units: of the payment or of the refund; for `payment.refunded` in all
  * @property {string} currency
  * @property {string} channel
- * @property {string} payment of a refund: which payment
- * @property {{sku: string, category: string, amount: number | null}[]} items
+ * @property {string} payment  of a refund: which payment
+ * @property {Array<{sku: string, category: string, amount: number|null}>} items
  */
 
-/** @returns {string} enough letters and digits to be nobody else's */
+/** @returns {string} letters and digits that nobody else has */
 export function randomWord() {
   return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(36).padStart(2, "0")).join("");
 }
 
+/** Without what is empty. */
+const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+
 function metadataOf({ member, channel }) {
-  const metadata = {};
-  if (channel) metadata.channel = channel;
-  if (member?.account && !member.customer) metadata.loyalty_account = member.account;
-  return metadata;
+  return given({ channel, loyalty_account: member?.customer ? null : member?.account });
 }
 
-function itemsOf(items) {
-  return items
-    .filter((item) => item.sku || item.category || item.amount !== null)
-    .map(({ sku, category, amount }) => ({ ...(sku && { sku }), ...(category && { category }), ...(amount !== null && { amount }) }));
-}
-
-function payment(draft, word) {
-  const { member, amount, currency } = draft;
+function paymentOf(draft, word) {
   const metadata = metadataOf(draft);
-  const items = itemsOf(draft.items);
+  const items = draft.items.map(given).filter((item) => Object.keys(item).length > 0);
   return {
     id: `pay_${word}`,
-    amount,
-    currency,
-    ...(member?.customer && { customer: member.customer }),
+    amount: draft.amount,
+    currency: draft.currency,
+    ...given({ customer: draft.member?.customer }),
     ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(items.length > 0 && { line_items: items }),
   };
 }
 
 const OBJECTS = {
-  "payment.completed": payment,
-  "refund.completed": ({ payment: id, amount }, word) => ({ id: `re_${word}`, payment: id, amount }),
-  "payment.refunded": ({ payment: id, amount }) => ({ id, amount_refunded: amount }),
+  "payment.completed": paymentOf,
+  "refund.completed": ({ payment, amount }, word) => ({ id: `re_${word}`, payment, amount }),
+  "payment.refunded": ({ payment, amount }) => ({ id: payment, amount_refunded: amount }),
 };
 
 /**
- * @param {Draft} draft @param {string} word makes its ids new @param {string} now
+ * @param {Draft} draft
+ * @param {string} word  makes its ids new
+ * @param {string} now
  * @returns {object} the body for POST /v1/events
  */
 export function eventOf(draft, word, now) {

@@ -13,24 +13,25 @@ import { WebhookForm } from "./webhook_form.js";
 import { Health } from "./webhooks.js";
 
 const BACK = { to: "webhooks", label: "Webhooks" };
+const DISABLED = { requested: "Somebody asked for it", failing: "It only failed for five days", gone: "It answered 410" };
 const moment = (value) => (value ? html`<${Time} value=${value} relative />` : "Never");
 
 function Facts({ endpoint }) {
+  const { disabled_reason: reason, previous_secret_expires_at: oldUntil } = endpoint;
+  const patterns = endpoint.enabled_events.map((each) => html`<code key=${each}>${each}</code> `);
   const items = [
     ["Status", html`<${Health} endpoint=${endpoint} />`],
-    ["Events", html`<span class="dev-patterns">${endpoint.enabled_events.map((each) => html`<code key=${each}>${each}</code> `)}</span>`],
+    reason && ["Disabled because", DISABLED[reason] ?? reason],
+    ["Events", html`<span class="dev-patterns">${patterns}</span>`],
     ["Last delivered", moment(endpoint.last_success_at)],
     ["Last failure", moment(endpoint.last_failure_at)],
     ["Batches waiting", endpoint.lag],
+    oldUntil && ["Old secret signs until", html`<${Time} value=${oldUntil} />`],
     ["Added", html`<${Time} value=${endpoint.created_at} />`],
     ["Id", html`<${Id} value=${endpoint.id} />`],
   ];
-  if (endpoint.previous_secret_expires_at) items.push(["Old secret signs until", html`<${Time} value=${endpoint.previous_secret_expires_at} />`]);
-  if (endpoint.disabled_reason) items.push(["Disabled because", DISABLED[endpoint.disabled_reason] ?? endpoint.disabled_reason]);
   return html`<${DefinitionList} items=${items} />`;
 }
-
-const DISABLED = { requested: "somebody asked for it", failing: "it only failed for five days", gone: "it answered 410" };
 
 function Rotate({ path, onClose, onDone }) {
   const rotate = async () => onDone(await api.post(`${path}/rotate-secret`, {}));
@@ -67,52 +68,58 @@ function Edit({ endpoint, path, onClose }) {
 /** What is asked for, one at a time. */
 function Asked({ asked, endpoint, path, close, setSecret }) {
   const rotated = (answer) => {
-    close();
     setSecret(answer.secret);
     invalidate(path);
   };
   if (asked === "edit") return html`<${Edit} endpoint=${endpoint} path=${path} onClose=${close} />`;
   if (asked === "rotate") return html`<${Rotate} path=${path} onClose=${close} onDone=${rotated} />`;
   if (asked === "delete") return html`<${Delete} endpoint=${endpoint} path=${path} onClose=${close} />`;
-  if (asked === "replay") return html`<${ReplayRange} endpoint=${endpoint} onClose=${close} />`;
+  if (asked === "replay") return html`<${ReplayRange} endpoint=${endpoint} onClose=${close} onDone=${() => invalidate(path)} />`;
   return null;
 }
 
 function Actions({ endpoint, path, ask }) {
-  const enabled = endpoint.status === "enabled";
+  const isEnabled = endpoint.status === "enabled";
   const switching = useAction(async () => {
-    await api.patch(path, { status: enabled ? "disabled" : "enabled" });
+    await api.patch(path, { status: isEnabled ? "disabled" : "enabled" });
     invalidate("/webhook-endpoints");
-    toast(enabled ? "The endpoint is disabled" : "The endpoint is enabled");
+    toast(isEnabled ? "The endpoint is disabled" : "The endpoint is enabled");
   });
   const items = [
-    { label: "Replay events…", onSelect: () => ask("replay"), disabled: !enabled },
+    { label: "Replay events…", onSelect: () => ask("replay"), disabled: !isEnabled },
     { label: "Rotate the secret…", onSelect: () => ask("rotate") },
     { label: "Delete…", onSelect: () => ask("delete"), danger: true },
   ];
   return html`
-    <${Button} onClick=${() => ask("edit")}>Edit<//>
-    <${Button} busy=${switching.busy} onClick=${switching.run}>${enabled ? "Disable" : "Enable"}<//>
-    <${Menu} label="More" items=${items} />
+    <${Button} icon="edit" onClick=${() => ask("edit")}>Edit<//>
+    <${Button} busy=${switching.busy} onClick=${switching.run}>${isEnabled ? "Disable" : "Enable"}<//>
+    <${Menu} icon="more" name="More" items=${items} />
+  `;
+}
+
+function Endpoint({ endpoint, path, event, reload }) {
+  const { can } = useSession();
+  const [asked, ask] = useState(null);
+  const [secret, setSecret] = useState(null);
+  const actions = can("webhook_endpoints:write") && html`<${Actions} endpoint=${endpoint} path=${path} ask=${ask} />`;
+  const address = html`<span class="dev-url">${endpoint.url}</span>`;
+  return html`
+    <${Page} title=${endpoint.description || "Webhook endpoint"} subtitle=${address} back=${BACK} actions=${actions}>
+      <${Card} title="How it is doing"><${Facts} endpoint=${endpoint} /><//>
+      <${Deliveries} endpoint=${endpoint} event=${event} onChange=${reload} />
+      <${Asked} ...${{ asked, endpoint, path, setSecret, close: () => ask(null) }} />
+      ${secret && html`<${SecretDialog} title="The new signing secret" secret=${secret} onClose=${() => setSecret(null)} />`}
+    <//>
   `;
 }
 
 export default function WebhookPage({ params, query }) {
-  const { can } = useSession();
-  const [asked, ask] = useState(null);
-  const [secret, setSecret] = useState(null);
   const path = `/webhook-endpoints/${params.endpoint}`;
-  const { data: endpoint, error, reload } = useQuery(path, {}, { refreshOn: ["webhook_endpoint."] });
-  if (error) return html`<${Page} title="Webhook endpoint" back=${BACK}><${ErrorNotice} error=${error} retry=${reload} /><//>`;
-  if (!endpoint) return html`<${Page} title="Webhook endpoint" back=${BACK}><${Skeleton} lines=${10} /><//>`;
-  const close = () => ask(null);
-  const actions = can("webhook_endpoints:write") && html`<${Actions} endpoint=${endpoint} path=${path} ask=${ask} />`;
+  const { data, error, reload } = useQuery(path, {}, { refreshOn: ["webhook_endpoint."] });
+  if (data) return html`<${Endpoint} endpoint=${data} path=${path} event=${query.event} reload=${reload} />`;
   return html`
-    <${Page} title=${endpoint.description || "Webhook endpoint"} subtitle=${html`<span class="dev-url">${endpoint.url}</span>`} back=${BACK} actions=${actions}>
-      <${Card} title="How it is doing"><${Facts} endpoint=${endpoint} /><//>
-      <${Deliveries} endpoint=${endpoint} event=${query?.event} onChange=${reload} />
-      <${Asked} asked=${asked} endpoint=${endpoint} path=${path} close=${close} setSecret=${setSecret} />
-      ${secret && html`<${SecretDialog} title="The new signing secret" secret=${secret} onClose=${() => setSecret(null)} />`}
+    <${Page} title="Webhook endpoint" back=${BACK}>
+      ${error ? html`<${ErrorNotice} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${10} />`}
     <//>
   `;
 }

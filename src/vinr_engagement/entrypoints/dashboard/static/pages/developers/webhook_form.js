@@ -2,8 +2,9 @@
 
 import { html, useState } from "../../lib/preact.js";
 import { useAction } from "../../lib/query.js";
-import { Button, Dialog, Field, Form, TextInput } from "../../ui/index.js";
+import { Field, TextInput } from "../../ui/index.js";
 import { EventPicker } from "./event_picker.js";
+import { FormDialog, inputsOf } from "./form_dialog.js";
 
 /**
  * @param {{title: string, save: string, endpoint?: object, onSave: (draft: object) => Promise<void>, onClose: () => void}} props
@@ -14,25 +15,16 @@ export function WebhookForm({ title, save, endpoint, onSave, onClose }) {
     description: endpoint?.description ?? "",
     enabled_events: endpoint?.enabled_events ?? ["*"],
   });
-  const change = (name) => (value) => setDraft((before) => ({ ...before, [name]: value }));
+  const input = inputsOf(draft, setDraft);
   const saving = useAction(() => onSave({ ...draft, description: draft.description || null }));
+  const none = draft.enabled_events.length === 0;
   return html`
-    <${Dialog} title=${title} onClose=${onClose} wide>
-      <${Form} onSubmit=${saving.run} error=${saving.error} busy=${saving.busy}>
-        <${Field} name="url" label="URL" hint="Starts with https:// and leads to public addresses">
-          <${TextInput} name="url" value=${draft.url} onChange=${change("url")} placeholder="https://shop.example/webhooks" />
-        <//>
-        <${Field} name="description" label="Description" optional>
-          <${TextInput} name="description" value=${draft.description} onChange=${change("description")} />
-        <//>
-        <${Field} name="enabled_events" label="Events">
-          <${EventPicker} value=${draft.enabled_events} onChange=${change("enabled_events")} />
-        <//>
-        <div class="dialog-actions">
-          <${Button} kind="secondary" onClick=${onClose}>Cancel<//>
-          <${Button} kind="primary" type="submit" busy=${saving.busy} disabled=${draft.enabled_events.length === 0}>${save}<//>
-        </div>
+    <${FormDialog} title=${title} save=${save} action=${saving} onClose=${onClose} disabled=${none} wide>
+      <${Field} name="url" label="URL" hint="Starts with https:// and leads to public addresses">
+        <${TextInput} ...${input("url")} type="url" placeholder="https://shop.example/webhooks" />
       <//>
+      <${Field} name="description" label="Description" optional><${TextInput} ...${input("description")} /><//>
+      <${EventPicker} ...${input("enabled_events")} />
     <//>
   `;
 }

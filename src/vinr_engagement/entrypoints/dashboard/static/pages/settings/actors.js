@@ -17,8 +17,9 @@ export function useActors() {
   const people = useQuery(can("people:read") ? "/people" : null, { limit: 100 });
   const keys = useQuery(can("api_keys:read") ? "/api-keys" : null, { limit: 100 });
   return useMemo(() => {
-    const known = (people.data?.data ?? [person]).filter(Boolean).map((each) => [each.id, each.name || each.email]);
-    const programs = (keys.data?.data ?? []).map((each) => [each.id, `Key “${each.name}”`]);
-    return new Map([...known, ...programs, ...OURSELVES]);
+    const known = people.data?.data ?? [person];
+    const named = known.map(({ id, name, email }) => [id, name || email]);
+    const programs = (keys.data?.data ?? []).map(({ id, name }) => [id, `Key “${name}”`]);
+    return new Map([...named, ...programs, ...OURSELVES]);
   }, [people.data, keys.data, person]);
 }

@@ -3,33 +3,12 @@
 import { html, useMemo, useState } from "../../lib/preact.js";
 import { useList } from "../../lib/query.js";
 import { useQueryParams } from "../../lib/router.js";
-import { Button, DefinitionList, Dialog, Empty, Id, ListTable, Page, Select, TextInput, Time } from "../../ui/index.js";
-import { inWords, subjectPage } from "./audit_words.js";
-import { changesOf, Changes } from "./changes.js";
+import { Button, Card, DefinitionList, Dialog, Empty, Id, ListTable, Page, Time } from "../../ui/index.js";
+import { Filters } from "../developers/filters.js";
+import { inWords } from "../overview/sentence.js";
 import { useActors } from "./actors.js";
-
-const ACTIONS = [
-  "program.created",
-  "program.updated",
-  "earning_rule.created",
-  "earning_rule.updated",
-  "reward.created",
-  "reward.updated",
-  "campaign.created",
-  "campaign.updated",
-  "segment.created",
-  "segment.updated",
-  "segment.deleted",
-  "api_key.created",
-  "api_key.revoked",
-  "webhook_endpoint.created",
-  "webhook_endpoint.updated",
-  "webhook_endpoint.disabled",
-  "webhook_endpoint.secret_rotated",
-  "webhook_endpoint.deleted",
-  "connector.updated",
-  "clock.set",
-];
+import { Changes, changesOf } from "./changes.js";
+import { ACTIONS, subjectPage } from "./subjects.js";
 
 const PERIODS = [
   ["", "Any time"],
@@ -38,61 +17,54 @@ const PERIODS = [
   ["30", "Last 30 days"],
 ];
 const DAY = 86_400_000;
+const MOST_NAMED = 3;
 
-/** @param {string | undefined} days @returns {string | undefined} the moment so many days ago */
-function sinceOf(days) {
-  return days ? new Date(Math.floor((Date.now() - Number(days) * DAY) / 60_000) * 60_000).toISOString() : undefined;
+/** @param {string|undefined} days @returns {string|undefined} the moment so many days ago */
+const sinceOf = (days) => (days ? new Date(Date.now() - Number(days) * DAY).toISOString() : undefined);
+
+const fieldsOf = (actors) => [
+  { name: "actor", label: "Who", options: [["", "Anybody"], ...actors] },
+  { name: "action", label: "What", options: [["", "All changes"], ...ACTIONS.map((action) => [action, inWords(action)])] },
+  { name: "resource", label: "Of which object", placeholder: "rule_…, prog_…" },
+  { name: "days", label: "When", options: PERIODS },
+];
+
+function summaryOf({ before, after }) {
+  if (before === null) return "New";
+  if (after === null) return "Removed";
+  const names = changesOf(before, after).map(({ field }) => field);
+  const shown = names.slice(0, MOST_NAMED).join(", ");
+  return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown || "–";
 }
 
-function Filters({ params, set, actors }) {
-  const filter = (name, label, more) => ({ name, label, "aria-label": label, value: params[name] ?? "", onChange: (value) => set({ [name]: value.trim() }), ...more });
-  const people = [["", "Anybody"], ...[...actors].map(([id, name]) => [id, name])];
-  const actions = [["", "All changes"], ...ACTIONS.map((action) => [action, inWords(action)])];
-  return html`
-    <div class="dev-filters" role="search" aria-label="Filter the audit log">
-      <${Select} ...${filter("actor", "Who", { options: people })} />
-      <${Select} ...${filter("action", "What", { options: actions })} />
-      <${TextInput} ...${filter("resource", "Of which object", { placeholder: "rule_…, prog_…" })} />
-      <${Select} ...${filter("days", "When", { options: PERIODS })} />
-    </div>
-  `;
-}
+const whoOf = (entry, actors) => entry.actor_name ?? actors.get(entry.actor) ?? entry.actor;
 
-function summaryOf(entry) {
-  const changes = changesOf(entry.before, entry.after);
-  if (entry.before === null) return "New";
-  if (entry.after === null) return "Removed";
-  const names = changes.map(({ field }) => field);
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ") || "–";
-}
-
-function columns(actors, open) {
-  return [
-    { key: "who", label: "Who", render: (row) => actors.get(row.actor) ?? html`<code>${row.actor}</code>` },
-    {
-      key: "action",
-      label: "What",
-      render: (row) => html`<button type="button" class="link-button" onClick=${() => open(row)}>${inWords(row.action)}</button>`,
-    },
-    { key: "resource", label: "Of", priority: 2, render: (row) => html`<${Id} value=${row.resource} to=${subjectPage(row.resource)} />` },
-    { key: "changes", label: "Fields", priority: 3, render: summaryOf },
-    { key: "created_at", label: "When", align: "end", priority: 2, render: (row) => html`<${Time} value=${row.created_at} />` },
-  ];
-}
+const columns = (actors, open) => [
+  {
+    key: "action",
+    label: "What",
+    render: (row) => html`<button type="button" class="dev-open" onClick=${() => open(row)}>${inWords(row.action)}</button>`,
+  },
+  { key: "who", label: "Who", render: (row) => whoOf(row, actors) },
+  { key: "resource", label: "Of", priority: 3, render: (row) => html`<${Id} value=${row.resource} to=${subjectPage(row.resource)} short />` },
+  { key: "changes", label: "Fields", priority: 3, render: summaryOf },
+  { key: "created_at", label: "When", align: "end", priority: 2, render: (row) => html`<${Time} value=${row.created_at} />` },
+];
 
 function Entry({ entry, actors, onClose }) {
-  const close = html`<${Button} onClick=${onClose}>Close<//>`;
+  const { resource, request_id: request } = entry;
+  const items = [
+    ["Who", whoOf(entry, actors)],
+    ["Of", html`<${Id} value=${resource} to=${subjectPage(resource)} />`],
+    ["When", html`<${Time} value=${entry.created_at} />`],
+    ["Request", request ? html`<code>${request}</code>` : "None: by the clock or the command line"],
+  ];
   return html`
-    <${Dialog} title=${inWords(entry.action)} onClose=${onClose} wide footer=${close}>
-      <${DefinitionList}
-        items=${[
-          ["Who", actors.get(entry.actor) ?? entry.actor],
-          ["Of", html`<${Id} value=${entry.resource} to=${subjectPage(entry.resource)} />`],
-          ["When", html`<${Time} value=${entry.created_at} />`],
-          ["Request", entry.request_id ? html`<code>${entry.request_id}</code>` : "None: by the clock or the command line"],
-        ]}
-      />
-      <${Changes} before=${entry.before} after=${entry.after} />
+    <${Dialog} title=${inWords(entry.action)} onClose=${onClose} wide footer=${html`<${Button} onClick=${onClose}>Close<//>`}>
+      <div class="stack gap-5">
+        <${DefinitionList} items=${items} />
+        <${Changes} before=${entry.before} after=${entry.after} />
+      </div>
     <//>
   `;
 }
@@ -102,12 +74,13 @@ export default function Audit() {
   const [opened, open] = useState(null);
   const actors = useActors();
   const since = useMemo(() => sinceOf(params.days), [params.days]);
-  const list = useList("/audit-log", { actor: params.actor, action: params.action, resource: params.resource, "created_at[gte]": since });
-  const empty = html`<${Empty} title="No changes">Every change of a program, a rule, a reward, a key or a person is kept here.<//>`;
+  const { actor, action, resource } = params;
+  const list = useList("/audit-log", { actor, action, resource, "created_at[gte]": since });
+  const empty = html`<${Empty} icon="audit" title="No changes">Each change of a program, a rule, a key or a person is kept here.<//>`;
   return html`
     <${Page} title="Audit log" subtitle="Who changed what, when: before and after">
-      <${Filters} params=${params} set=${set} actors=${actors} />
-      <${ListTable} list=${list} columns=${columns(actors, open)} caption="Audit log" empty=${empty} />
+      <${Filters} label="Filter the audit log" params=${params} set=${set} fields=${fieldsOf(actors)} />
+      <${Card} flush><${ListTable} list=${list} columns=${columns(actors, open)} caption="Audit log" empty=${empty} /><//>
       ${opened && html`<${Entry} entry=${opened} actors=${actors} onClose=${() => open(null)} />`}
     <//>
   `;

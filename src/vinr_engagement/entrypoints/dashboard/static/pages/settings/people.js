@@ -4,138 +4,59 @@ import { api } from "../../lib/api.js";
 import { html, useState } from "../../lib/preact.js";
 import { useAction, useList } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
-import { Badge, Button, Confirm, Dialog, Empty, ErrorNotice, Field, Form, ListTable, Menu, Page, Select, Status, TextInput, Time, toast } from "../../ui/index.js";
-import { Invitation } from "./invitation.js";
+import { Badge, Button, Card, Empty, ErrorNotice, ListTable, Menu, Page, Status, Time, toast } from "../../ui/index.js";
 import { inWords } from "../overview/sentence.js";
+import { AskAboutPeople } from "./person_dialogs.js";
 
-export const ROLES = [
-  ["viewer", "Viewer: sees everything, changes nothing"],
-  ["editor", "Editor: runs the program, and helps members"],
-  ["admin", "Admin: keys, webhooks and people too"],
-];
+const nameOf = (person) => person.name || person.email;
 
-function Invite({ onClose, onMade }) {
-  const [draft, setDraft] = useState({ email: "", name: "", role: "editor" });
-  const input = (name) => ({ name, value: draft[name], onChange: (value) => setDraft((before) => ({ ...before, [name]: value })) });
-  const inviting = useAction(async () => onMade(await api.post("/people", draft)));
-  return html`
-    <${Dialog} title="Invite a person" onClose=${onClose}>
-      <${Form} onSubmit=${inviting.run} error=${inviting.error} busy=${inviting.busy}>
-        <${Field} name="email" label="Email"><${TextInput} ...${input("email")} type="email" /><//>
-        <${Field} name="name" label="Name"><${TextInput} ...${input("name")} /><//>
-        <${Field} name="role" label="Role"><${Select} ...${input("role")} options=${ROLES} /><//>
-        <div class="dialog-actions">
-          <${Button} kind="secondary" onClick=${onClose}>Cancel<//>
-          <${Button} kind="primary" type="submit" busy=${inviting.busy}>Invite<//>
-        </div>
-      <//>
-    <//>
-  `;
-}
-
-function ChangeRole({ person, onClose, onDone }) {
-  const [role, setRole] = useState(person.role);
-  const changing = useAction(async () => {
-    await api.patch(`/people/${person.id}`, { role });
-    onDone("The role is changed");
-  });
-  return html`
-    <${Dialog} title=${`The role of ${person.name || person.email}`} onClose=${onClose}>
-      <${Form} onSubmit=${changing.run} error=${changing.error} busy=${changing.busy}>
-        <${Field} name="role" label="Role"><${Select} name="role" value=${role} options=${ROLES} onChange=${setRole} /><//>
-        <div class="dialog-actions">
-          <${Button} kind="secondary" onClick=${onClose}>Cancel<//>
-          <${Button} kind="primary" type="submit" busy=${changing.busy}>Change the role<//>
-        </div>
-      <//>
-    <//>
-  `;
-}
-
-function Disable({ person, onClose, onDone }) {
-  const disable = async () => {
-    await api.patch(`/people/${person.id}`, { status: "disabled" });
-    onDone("The person is disabled");
-  };
-  return html`
-    <${Confirm} title=${`Disable ${person.name || person.email}`} confirm="Disable" danger onConfirm=${disable} onClose=${onClose}>
-      <p>They are signed out everywhere and cannot sign in. What they did stays in the audit log, and they can be enabled again.</p>
-    <//>
-  `;
-}
-
-function Reset({ person, onClose, onMade }) {
-  const reset = async () => onMade(await api.post(`/people/${person.id}/reset-password`));
-  return html`
-    <${Confirm} title=${`Reset the password of ${person.name || person.email}`} confirm="Reset" onConfirm=${reset} onClose=${onClose}>
-      <p>You get a link for them, with which they choose a new password. It works once.</p>
-    <//>
-  `;
-}
-
-function menuOf(person, ask, enable) {
-  const items = [{ label: "Change role…", onSelect: () => ask({ what: "role", person }) }];
+function itemsFor(person, ask, enable) {
   const again = person.status === "invited" ? "New invitation link…" : "Reset password…";
-  if (person.status !== "disabled") items.push({ label: again, onSelect: () => ask({ what: "reset", person }) });
-  if (person.status === "disabled") items.push({ label: "Enable", onSelect: () => enable(person) });
-  else items.push({ label: "Disable…", onSelect: () => ask({ what: "disable", person }), danger: true });
-  return items;
+  const isDisabled = person.status === "disabled";
+  return [
+    { label: "Change role…", onSelect: () => ask({ what: "role", person }) },
+    !isDisabled && { label: again, onSelect: () => ask({ what: "reset", person }) },
+    isDisabled && { label: "Enable", onSelect: () => enable(person) },
+    !isDisabled && { label: "Disable…", onSelect: () => ask({ what: "disable", person }), danger: true },
+  ];
 }
+
+const lastSignIn = (row) => (row.last_sign_in_at ? html`<${Time} value=${row.last_sign_in_at} relative />` : "Never");
 
 function columns(session, ask, enable) {
-  const mine = (row) => row.id === session.person?.id;
-  const all = [
-    {
-      key: "name",
-      label: "Person",
-      render: (row) => html`${row.name || row.email} ${mine(row) && html`<${Badge}>You<//>`}<small class="muted block">${row.email}</small>`,
-    },
+  const isMe = (row) => row.id === session.person.id;
+  const who = (row) => html`
+    ${nameOf(row)} ${isMe(row) && html`<${Badge}>You<//>`}<small class="dev-line">${row.email}</small>
+  `;
+  const menu = (row) =>
+    !isMe(row) && html`<${Menu} icon="more" size="small" name=${`Actions for ${nameOf(row)}`} items=${itemsFor(row, ask, enable)} />`;
+  const shown = [
+    { key: "name", label: "Person", render: who },
     { key: "role", label: "Role", render: (row) => inWords(row.role) },
     { key: "status", label: "Status", priority: 2, render: (row) => html`<${Status} value=${row.status} />` },
-    {
-      key: "last_sign_in_at",
-      label: "Last sign-in",
-      priority: 3,
-      render: (row) => (row.last_sign_in_at ? html`<${Time} value=${row.last_sign_in_at} relative />` : "Never"),
-    },
+    { key: "last_sign_in_at", label: "Last sign-in", priority: 3, render: lastSignIn },
   ];
-  if (!session.can("people:write")) return all;
-  const menu = (row) => !mine(row) && html`<${Menu} label=${`Actions for ${row.name || row.email}`} items=${menuOf(row, ask, enable)} />`;
-  return [...all, { key: "actions", label: "Actions", align: "end", render: menu }];
-}
-
-function Asked({ asked, close, done, made }) {
-  if (asked?.what === "invite") return html`<${Invite} onClose=${close} onMade=${made} />`;
-  if (asked?.what === "role") return html`<${ChangeRole} person=${asked.person} onClose=${close} onDone=${done} />`;
-  if (asked?.what === "disable") return html`<${Disable} person=${asked.person} onClose=${close} onDone=${done} />`;
-  if (asked?.what === "reset") return html`<${Reset} person=${asked.person} onClose=${close} onMade=${made} />`;
-  if (asked?.what === "link") return html`<${Invitation} person=${asked.person} onClose=${close} />`;
-  return null;
+  const actions = { key: "actions", label: html`<span class="visually-hidden">Actions</span>`, align: "end", render: menu };
+  return session.can("people:write") ? [...shown, actions] : shown;
 }
 
 export default function People() {
   const session = useSession();
   const [asked, ask] = useState(null);
   const list = useList(session.can("people:read") ? "/people" : null);
-  const done = (said) => {
-    ask(null);
-    list.reload();
-    toast(said);
-  };
-  const made = (person) => {
-    list.reload();
-    ask({ what: "link", person });
-  };
   const enabling = useAction(async (person) => {
     await api.patch(`/people/${person.id}`, { status: "active" });
-    done("The person is enabled");
+    list.reload();
+    toast(`${nameOf(person)} is enabled`);
   });
-  const invite = session.can("people:write") && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ what: "invite" })}>Invite a person<//>`;
+  const invite =
+    session.can("people:write") && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ what: "invite" })}>Invite a person<//>`;
+  const empty = html`<${Empty} icon="members" title="Nobody yet">Invite those who run the program, and those who only look.<//>`;
   return html`
     <${Page} title="People" subtitle="Who may sign in, and in which role" actions=${invite}>
       ${enabling.error && html`<${ErrorNotice} error=${enabling.error} />`}
-      <${ListTable} list=${list} columns=${columns(session, ask, enabling.run)} caption="People" empty=${html`<${Empty} title="Nobody else yet" action=${invite}>Invite those who run the program, and those who only look.<//>`} />
-      <${Asked} asked=${asked} close=${() => ask(null)} done=${done} made=${made} />
+      <${Card} flush><${ListTable} list=${list} columns=${columns(session, ask, enabling.run)} caption="People" empty=${empty} /><//>
+      <${AskAboutPeople} asked=${asked} ask=${ask} reload=${list.reload} />
     <//>
   `;
 }
