@@ -31,7 +31,7 @@ function Cohort({ cohort, columns, measure, heat }) {
   return html`
     <tr>
       <th scope="row">${month(cohort.cohort)}</th>
-      <td class="numeric">${number(cohort.members)}</td>
+      <td class="figure">${number(cohort.members)}</td>
       ${columns.map((index) => {
         const cell = byIndex.get(index);
         if (!cell) return html`<td key=${index} class="finance-cell-none"></td>`;
@@ -52,8 +52,8 @@ function HeatMap({ cohorts, measure }) {
         <thead>
           <tr>
             <th scope="col">Joined in</th>
-            <th scope="col" class="numeric">Members</th>
-            ${columns.map((index) => html`<th key=${index} scope="col" class="numeric">${index === 0 ? "Month 0" : index}</th>`)}
+            <th scope="col" class="figure">Members</th>
+            ${columns.map((index) => html`<th key=${index} scope="col" class="figure">${index === 0 ? "Month 0" : index}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -71,7 +71,7 @@ export function Cohorts({ program }) {
   if (error) return html`<${ErrorNotice} error=${error} retry=${reload} />`;
   if (!data) return html`<${Skeleton} lines=${12} />`;
   const options = Object.entries(MEASURES).map(([key, measure]) => [key, measure.label]);
-  const select = html`<${Select} name="measure" label="Show" aria-label="Show" options=${options} value=${chosen} onChange=${choose} />`;
+  const select = html`<${Select} aria-label="Show" options=${options} value=${chosen} onChange=${choose} />`;
   return html`
     <${Card} title="Cohorts" subtitle="Members by the month they joined, and what they did in the months after" actions=${select} flush>
       ${

@@ -58,7 +58,7 @@ function Ready({ report, figures }) {
 function Ask({ format, setFormat, asking, busy }) {
   return html`
     <div class="finance-journal-form">
-      <${Select} name="format" aria-label="Format" label="Format" value=${format} options=${FORMATS} onChange=${setFormat} />
+      <${Select} aria-label="Format" value=${format} options=${FORMATS} onChange=${setFormat} />
       <${Button} busy=${busy} onClick=${asking.run}>Export the journal<//>
     </div>
     ${asking.error && html`<${ErrorNotice} error=${asking.error} />`}

@@ -1,15 +1,16 @@
 // Files for the books and for analysis: asked for, made in the background, kept for a while.
 
+import { api } from "../../lib/api.js";
 import { date, number } from "../../lib/format.js";
 import { html, useState } from "../../lib/preact.js";
-import { api } from "../../lib/api.js";
 import { useAction, useList } from "../../lib/query.js";
 import { useClock, useProgram, useSession } from "../../lib/session.js";
-import { Button, Dialog, Empty, Field, Form, ListTable, Page, Select, Status, TextInput, Time, toast } from "../../ui/index.js";
-import { dayIn } from "../overview/today.js";
+import { dayOf } from "../../lib/zone.js";
+import { Button, Card, Empty, Field, ListTable, Page, Select, Status, TextInput, Time, toast } from "../../ui/index.js";
+import { FormDialog, inputsOf } from "../developers/form_dialog.js";
 import { inWords } from "../overview/sentence.js";
-import { monthAfter } from "./close.js";
 import { download, FORMATS } from "./journal.js";
+import { monthAfter } from "./months.js";
 import { failureOf, isOpen, totalsOf, usePolling } from "./report.js";
 
 const TYPES = [
@@ -19,33 +20,25 @@ const TYPES = [
 ];
 
 function lastMonth(program, now) {
-  const current = dayIn(now ?? new Date(), program.timezone).slice(0, 7);
+  const current = dayOf(now, program.timezone).slice(0, 7);
   return { gte: `${monthAfter(current, -1)}-01`, lt: `${current}-01` };
 }
 
 function NewReport({ program, onClose, onMade }) {
   const { now } = useClock();
   const [draft, setDraft] = useState(() => ({ type: "transactions", format: "csv", ...lastMonth(program, now) }));
-  const change = (name) => (value) => setDraft((before) => ({ ...before, [name]: value }));
+  const input = inputsOf(draft, setDraft);
   const making = useAction(async () => {
     const { type, format, gte, lt } = draft;
-    onMade(await api.post("/reports", { type, format, program: program.id, period: { gte, lt } }));
+    await api.post("/reports", { type, format, program: program.id, period: { gte, lt } });
+    onMade();
   });
-  const input = (name) => ({ name, value: draft[name], onChange: change(name) });
   return html`
-    <${Dialog} title="Create a report" onClose=${onClose}>
-      <${Form} onSubmit=${making.run} error=${making.error} busy=${making.busy}>
-        <${Field} name="type" label="What"><${Select} ...${input("type")} options=${TYPES} /><//>
-        <${Field} name="period.gte" label="First day" hint=${`In ${program.timezone}`}>
-          <${TextInput} ...${input("gte")} name="period.gte" type="date" />
-        <//>
-        <${Field} name="period.lt" label="Up to, not including"><${TextInput} ...${input("lt")} name="period.lt" type="date" /><//>
-        <${Field} name="format" label="Format"><${Select} ...${input("format")} options=${FORMATS} /><//>
-        <div class="dialog-actions">
-          <${Button} kind="secondary" onClick=${onClose}>Cancel<//>
-          <${Button} kind="primary" type="submit" busy=${making.busy}>Create the report<//>
-        </div>
-      <//>
+    <${FormDialog} title="Create a report" save="Create the report" action=${making} onClose=${onClose}>
+      <${Field} name="type" label="What"><${Select} ...${input("type")} options=${TYPES} /><//>
+      <${Field} name="period.gte" label="First day" hint=${`In ${program.timezone}`}><${TextInput} ...${input("gte")} type="date" /><//>
+      <${Field} name="period.lt" label="Up to, not including"><${TextInput} ...${input("lt")} type="date" /><//>
+      <${Field} name="format" label="Format"><${Select} ...${input("format")} options=${FORMATS} /><//>
     <//>
   `;
 }
@@ -54,17 +47,30 @@ function Download({ report }) {
   const saving = useAction(() => download(report));
   if (saving.error) return html`<span role="alert">${saving.error.message}</span>`;
   if (!report.download) return null;
-  return html`<${Button} size="small" icon="download" busy=${saving.busy} onClick=${saving.run}>Download<//>`;
+  const label = `Download ${inWords(report.type)}, ${report.format}`;
+  return html`<${Button} size="small" icon="download" label=${label} busy=${saving.busy} onClick=${saving.run} />`;
 }
 
-const periodText = ({ period }) => `${date(period.gte)} – ${date(period.lt)}`;
+function totals(report) {
+  const texts = report.status === "failed" ? [failureOf(report)] : totalsOf(report);
+  return texts.map((text) => html`<span key=${text} class="dev-line">${text}</span>`);
+}
 
-const COLUMNS = [
-  { key: "type", label: "Report", render: (row) => html`${inWords(row.type)} <span class="muted">${row.format}</span>` },
-  { key: "period", label: "Period", render: periodText },
+/** The days of a period, the last one included. */
+function daysOf({ period }, zone) {
+  const isDay = period.lt.length === 10;
+  const last = new Date(Date.parse(period.lt) - 1);
+  return `${date(period.gte, zone)} – ${isDay ? date(last.toISOString().slice(0, 10)) : date(last, zone)}`;
+}
+
+const what = (row) => html`${inWords(row.type)} <small>${row.format === "csv" ? "CSV" : "Parquet"}</small>`;
+
+const columns = (zone) => [
+  { key: "type", label: "Report", render: what },
+  { key: "period", label: "Period", priority: 2, render: (row) => daysOf(row, zone) },
   { key: "status", label: "Status", render: (row) => html`<${Status} value=${row.status} />` },
-  { key: "rows", label: "Rows", align: "end", priority: 2, render: (row) => (row.rows === null ? "–" : number(row.rows)) },
-  { key: "totals", label: "Totals", priority: 3, render: (row) => (row.status === "failed" ? failureOf(row) : totalsOf(row).map((text) => html`<span key=${text} class="block">${text}</span>`)) },
+  { key: "rows", label: "Rows", align: "end", priority: 3, render: (row) => number(row.rows) },
+  { key: "totals", label: "Totals", priority: 3, render: totals },
   { key: "created_at", label: "Created", priority: 3, render: (row) => html`<${Time} value=${row.created_at} relative />` },
   { key: "download", label: "File", align: "end", render: (row) => html`<${Download} report=${row} />` },
 ];
@@ -72,20 +78,21 @@ const COLUMNS = [
 export default function Reports() {
   const { program } = useProgram();
   const { can } = useSession();
-  const [creating, setCreating] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const list = useList("/reports");
-  usePolling(list.items?.some(isOpen) ?? false, list.reload);
+  usePolling(list.items.some(isOpen), list.reload);
   const made = () => {
-    setCreating(false);
+    setAsking(false);
     list.reload();
     toast("The report is being made");
   };
-  const create = can("reports:write") && html`<${Button} kind="primary" disabled=${!program} onClick=${() => setCreating(true)}>Create a report<//>`;
-  const empty = html`<${Empty} title="No reports yet">Transactions, redemptions or the liability journal of a period, as CSV or Parquet.<//>`;
+  const ask = () => setAsking(true);
+  const create = can("reports:write") && html`<${Button} kind="primary" icon="plus" disabled=${!program} onClick=${ask}>Create a report<//>`;
+  const empty = html`<${Empty} icon="reports" title="No reports yet">Transactions, redemptions or the liability journal of a period.<//>`;
   return html`
     <${Page} title="Reports" subtitle="Files for the books and for analysis" back=${{ to: "finance", label: "Finance" }} actions=${create}>
-      <${ListTable} list=${list} columns=${COLUMNS} caption="Reports" empty=${empty} />
-      ${creating && html`<${NewReport} program=${program} onClose=${() => setCreating(false)} onMade=${made} />`}
+      <${Card} flush><${ListTable} list=${list} columns=${columns(program?.timezone)} caption="Reports" empty=${empty} /><//>
+      ${isAsking && html`<${NewReport} program=${program} onClose=${() => setAsking(false)} onMade=${made} />`}
     <//>
   `;
 }

@@ -36,15 +36,18 @@ function LiveBadge() {
   return html`<${Badge} tone=${tone}>${label}<//>`;
 }
 
-/** One event: who, what, how much, why and when. */
-export function Sentence({ event, name }) {
+/**
+ * One event: who, what, how much, why and when.
+ * @param {{event: object, name?: string, quiet?: boolean}} props  `quiet`: without why and when
+ */
+export function Sentence({ event, name, quiet }) {
   const { did, much, about } = sentenceOf(event);
   const who = name ?? (subjectOf(event) || shortId(event.account));
   const space = did.startsWith("’") ? "" : " ";
   return html`
     <span class="feed-text">
       <${Link} to=${pageOf(event.account)}>${who}<//>${space}${did}${much ? html` <strong>${much}</strong>` : ""}
-      <span class="feed-about">${about ? `${about} · ` : ""}<${Time} value=${event.created_at} relative /></span>
+      ${!quiet && html`<span class="feed-about">${about ? `${about} · ` : ""}<${Time} value=${event.created_at} relative /></span>`}
     </span>
   `;
 }
@@ -52,7 +55,7 @@ export function Sentence({ event, name }) {
 function Line({ event, name }) {
   return html`
     <li class="feed-line">
-      <span class=${`feed-dot tone-${sentenceOf(event).tone}`} aria-hidden="true"></span>
+      <i class=${`dot tone-${sentenceOf(event).tone}`} aria-hidden="true"></i>
       <${Sentence} event=${event} name=${name} />
     </li>
   `;
