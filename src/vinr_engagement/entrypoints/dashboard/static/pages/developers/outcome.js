@@ -26,7 +26,7 @@ function Written({ lines }) {
   const line = (each) => html`
     <li key=${each.id}>
       <${Status} value=${each.type} /><strong class="figure">${amountText(each)}</strong>
-      <${Link} to=${`members/${each.account}?transaction=${each.id}`}><code>${each.id}</code><//>
+      <${Link} to=${`members/${each.account}?row=${each.id}`}><code>${each.id}</code><//>
     </li>
   `;
   return html`<ul class="outcome-written" aria-label="Transactions written">${lines.map(line)}</ul>`;

@@ -11,7 +11,7 @@ function Outstanding({ liability }) {
   const { points: held, points_liability: owed, estimate } = liability;
   const expected = estimate.expected_liability;
   return html`
-    <section class="finance-figures" aria-label="Owed now">
+    <section class="figures" aria-label="Owed now">
       <${Stat} label="Liability" value=${money(owed.amount, owed.currency)} hint="All points held, at what they redeem for" />
       <${Stat}
         label="Expected to be redeemed"
@@ -89,7 +89,7 @@ function Estimate({ liability }) {
   return html`
     <${Card} title="Expected redemption" subtitle="An estimate, for information: what is owed above does not use it">
       <${DefinitionList} items=${items} />
-      <h3 class="finance-method-title">How it is estimated</h3>
+      <h3>How it is estimated</h3>
       <p class="finance-method">${estimate.method}</p>
     <//>
   `;
@@ -100,13 +100,9 @@ function breakageOf(liability) {
   return expected === null ? "–" : `${points(Math.max(0, liability.points.outstanding - expected))} points`;
 }
 
-function useBreakage(program) {
-  return useQuery("/loyalty/analytics/summary", { program: program.id }, { refreshOn: ["loyalty.points"] });
-}
-
 /** Breakage so far, and the redemption rate, as the summary has them. */
 function SoFar({ program }) {
-  const { data } = useBreakage(program);
+  const { data } = useQuery("/loyalty/analytics/summary", { program: program.id }, { refreshOn: ["loyalty.points"] });
   if (!data) return html`<${Card} title="So far"><${Skeleton} lines=${3} /><//>`;
   const items = [
     ["Redemption rate, last 30 days", data.redemption_rate === null ? "–" : percent(data.redemption_rate)],

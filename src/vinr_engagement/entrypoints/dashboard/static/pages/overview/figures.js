@@ -119,7 +119,7 @@ const FIGURES = [
 /** @param {{summary: object, before?: object, label: string}} props two answers of the analytics summary */
 export function Figures({ summary, before, label }) {
   return html`
-    <section aria-label=${`Figures: ${label}`} class="overview-figures">
+    <section aria-label=${`Figures: ${label}`} class="figures">
       ${FIGURES.map((figure) => {
         const props = figure(summary, before);
         return html`<${Stat} key=${props.label} ...${props} />`;

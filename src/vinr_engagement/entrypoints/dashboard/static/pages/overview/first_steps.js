@@ -55,7 +55,7 @@ function SendStep({ environment, number }) {
   const keys = html`<${Button} to="keys">API keys<//> <${Copy} value=${request} />`;
   return html`
     <${Step} number=${number} title="Send the first event from your shop" action=${keys}>
-      <pre class="code">${request}</pre>
+      <pre class="dev-code" tabindex="0" role="region" aria-label="The request for a shell">${request}</pre>
     <//>
   `;
 }

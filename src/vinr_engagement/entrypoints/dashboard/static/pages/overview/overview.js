@@ -28,12 +28,12 @@ function Summary({ program, period }) {
   return html`
     <${Figures} summary=${now.data} before=${before.data} label=${period.label} />
     <div class="overview-columns">
-      <div class="overview-main">
+      <div>
         <${EarnedAndBurned} program=${program} period=${period} />
         <${LiabilityTrend} program=${program} period=${period} summary=${now.data} />
         <${Campaigns} program=${program} />
       </div>
-      <div class="overview-side">
+      <div>
         <${Today} program=${program} />
         <${LiveFeed} />
         <${Tiers} tiers=${now.data.tiers} />

@@ -6,7 +6,7 @@ import { useQueryParams } from "../../lib/router.js";
 import { Button, Card, DefinitionList, Dialog, Empty, Id, ListTable, Page, Time } from "../../ui/index.js";
 import { Filters } from "../developers/filters.js";
 import { inWords } from "../overview/sentence.js";
-import { useActors } from "./actors.js";
+import { useActors, whoOf } from "./actors.js";
 import { Changes, changesOf } from "./changes.js";
 import { ACTIONS, subjectPage } from "./subjects.js";
 
@@ -37,24 +37,22 @@ function summaryOf({ before, after }) {
   return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown || "–";
 }
 
-const whoOf = (entry, actors) => entry.actor_name ?? actors.get(entry.actor) ?? entry.actor;
-
-const columns = (actors, open) => [
+const columns = (open) => [
   {
     key: "action",
     label: "What",
     render: (row) => html`<button type="button" class="dev-open" onClick=${() => open(row)}>${inWords(row.action)}</button>`,
   },
-  { key: "who", label: "Who", render: (row) => whoOf(row, actors) },
+  { key: "who", label: "Who", render: whoOf },
   { key: "resource", label: "Of", priority: 3, render: (row) => html`<${Id} value=${row.resource} to=${subjectPage(row.resource)} short />` },
   { key: "changes", label: "Fields", priority: 3, render: summaryOf },
   { key: "created_at", label: "When", align: "end", priority: 2, render: (row) => html`<${Time} value=${row.created_at} />` },
 ];
 
-function Entry({ entry, actors, onClose }) {
+function Entry({ entry, onClose }) {
   const { resource, request_id: request } = entry;
   const items = [
-    ["Who", whoOf(entry, actors)],
+    ["Who", whoOf(entry)],
     ["Of", html`<${Id} value=${resource} to=${subjectPage(resource)} />`],
     ["When", html`<${Time} value=${entry.created_at} />`],
     ["Request", request ? html`<code>${request}</code>` : "None: by the clock or the command line"],
@@ -80,8 +78,8 @@ export default function Audit() {
   return html`
     <${Page} title="Audit log" subtitle="Who changed what, when: before and after">
       <${Filters} label="Filter the audit log" params=${params} set=${set} fields=${fieldsOf(actors)} />
-      <${Card} flush><${ListTable} list=${list} columns=${columns(actors, open)} caption="Audit log" empty=${empty} /><//>
-      ${opened && html`<${Entry} entry=${opened} actors=${actors} onClose=${() => open(null)} />`}
+      <${Card} flush><${ListTable} list=${list} columns=${columns(open)} caption="Audit log" empty=${empty} /><//>
+      ${opened && html`<${Entry} entry=${opened} onClose=${() => open(null)} />`}
     <//>
   `;
 }
