@@ -44,7 +44,7 @@ function useMove(clock, zone) {
 
 function Steps({ clock, moving }) {
   const step = ([label, by]) =>
-    html`<${Button} key=${label} busy=${moving.busy} onClick=${() => moving.run(later(clock.now, by))}>${`+ ${label}`}<//>`;
+    html`<${Button} key=${label} busy=${moving.busy} onClick=${() => moving.run(later(clock.now, by))}>${`+ ${label}`}</${Button}>`;
   return html`<div class="row wrap gap-2" role="group" aria-label="Move on by">${STEPS.map(step)}</div>`;
 }
 
@@ -54,9 +54,9 @@ function SetTo({ clock, moving, zone }) {
     <${Form} onSubmit=${() => to && moving.run(to)} busy=${moving.busy} error=${moving.error} class="stack gap-3">
       <${Field} name="now" label="Or set it to" hint="Forward only">
         <${DateTimeInput} value=${to ?? clock.now} zone=${zone} onChange=${setTo} />
-      <//>
-      <${Button} type="submit" busy=${moving.busy} disabled=${to === null}>Set the clock<//>
-    <//>
+      </${Field}>
+      <${Button} type="submit" busy=${moving.busy} disabled=${to === null}>Set the clock</${Button}>
+    </${Form}>
   `;
 }
 
@@ -70,7 +70,7 @@ function Controls({ clock, zone }) {
     <${Steps} clock=${clock} moving=${moving} />
     ${moving.error && html`<${ErrorNotice} error=${moving.error} />`}
     <${SetTo} key=${clock.frozen ? clock.now : ""} clock=${clock} moving=${setting} zone=${zone} />
-    ${clock.frozen && html`<${Button} icon="play" busy=${moving.busy} onClick=${() => moving.run(null)}>Rejoin real time<//>`}
+    ${clock.frozen && html`<${Button} icon="play" busy=${moving.busy} onClick=${() => moving.run(null)}>Rejoin real time</${Button}>`}
   `;
 }
 
@@ -80,9 +80,9 @@ export default function Clock() {
   const { program } = useProgram();
   const zone = program?.timezone ?? "UTC";
   if (environment !== "test") {
-    return html`<${Page} title="Test clock"><${Notice} tone="neutral" title="Only in the test store">Live time is real time.<//><//>`;
+    return html`<${Page} title="Test clock"><${Notice} tone="neutral" title="Only in the test store">Live time is real time.</${Notice}></${Page}>`;
   }
-  const badge = html`<${Badge} tone=${clock.frozen ? "amber" : "green"}>${clock.frozen ? "Stands still" : "Follows real time"}<//>`;
+  const badge = html`<${Badge} tone=${clock.frozen ? "amber" : "green"}>${clock.frozen ? "Stands still" : "Follows real time"}</${Badge}>`;
   return html`
     <${Page} title="Test clock" subtitle="Let a month pass, and see what it brings">
       <div class="dev-halves">
@@ -91,9 +91,9 @@ export default function Clock() {
             <p class="dev-now">${dateTime(clock.now, zone)}</p>
             <${Controls} clock=${clock} zone=${zone} />
           </div>
-        <//>
+        </${Card}>
         <${LiveFeed} />
       </div>
-    <//>
+    </${Page}>
   `;
 }

@@ -41,11 +41,11 @@ export function Deliveries({ endpoint, event, onChange }) {
   });
   useEvents({}, look);
   const select = html`<${Select} aria-label="Status" value=${status} options=${STATUSES} onChange=${setStatus} />`;
-  const empty = html`<${Empty} title="Nothing was sent yet">What happens from now on is sent, and kept here for 30 days.<//>`;
+  const empty = html`<${Empty} title="Nothing was sent yet">What happens from now on is sent, and kept here for 30 days.</${Empty}>`;
   return html`
     <${Card} title="Deliveries" subtitle=${event ? `Of the event ${event}` : "The last 30 days"} actions=${select} flush>
       <${ListTable} list=${list} columns=${columns(open)} caption="Deliveries" empty=${empty} />
       ${opened && html`<${Delivery} path=${`${path}/${opened}`} onClose=${() => open(null)} onAgain=${look} />`}
-    <//>
+    </${Card}>
   `;
 }

@@ -41,7 +41,7 @@ function Sent({ delivery }) {
     </section>
     <section class="stack gap-2">
       <h3>Request body</h3>
-      <p class="muted">A signed POST of the event <${Link} to=${`events/${delivery.event}`}><code>${delivery.event}</code><//>.</p>
+      <p class="muted">A signed POST of the event <${Link} to=${`events/${delivery.event}`}><code>${delivery.event}</code></${Link}>.</p>
       ${data ? html`<${JsonView} value=${data} label="Request body" />` : html`<${Skeleton} lines=${4} />`}
     </section>
   `;
@@ -58,14 +58,14 @@ export function Delivery({ path, onClose, onAgain }) {
     look();
     onAgain();
   });
-  const again = can("webhook_endpoints:write") && html`<${Button} kind="primary" busy=${sending.busy} onClick=${sending.run}>Send it again<//>`;
+  const again = html`<${Button} kind="primary" busy=${sending.busy} onClick=${sending.run}>Send it again</${Button}>`;
   return html`
-    <${Dialog} title=${data?.event_type ?? "Delivery"} onClose=${onClose} wide footer=${again}>
+    <${Dialog} title=${data?.event_type ?? "Delivery"} onClose=${onClose} wide footer=${can("webhook_endpoints:write") && again}>
       <div class="stack gap-5">
         ${error && html`<${ErrorNotice} error=${error} retry=${reload} />`}
         ${sending.error && html`<${ErrorNotice} error=${sending.error} />`}
         ${data ? html`<${Sent} delivery=${data} />` : html`<${Skeleton} lines=${8} />`}
       </div>
-    <//>
+    </${Dialog}>
   `;
 }

@@ -18,7 +18,7 @@ function Delivered({ endpoint, event }) {
   );
   return html`
     <li class="dev-delivered">
-      <${Link} to=${`webhooks/${endpoint.id}?event=${event.id}`} class="dev-url">${endpoint.url}<//>
+      <${Link} to=${`webhooks/${endpoint.id}?event=${event.id}`} class="dev-url">${endpoint.url}</${Link}>
       ${!sent ? html`<${Skeleton} lines=${1} />` : sent.length > 0 ? sent : html`<span class="muted">Not sent there</span>`}
     </li>
   `;
@@ -28,13 +28,13 @@ function Deliveries({ event }) {
   const { data, error } = useQuery("/webhook-endpoints", { limit: 100 });
   if (error) return html`<${ErrorNotice} error=${error} />`;
   if (!data) return html`<${Skeleton} lines=${2} />`;
-  if (data.data.length === 0) return html`<p class="muted">There are no <${Link} to="webhooks">webhook endpoints<//>.</p>`;
+  if (data.data.length === 0) return html`<p class="muted">There are no <${Link} to="webhooks">webhook endpoints</${Link}>.</p>`;
   return html`<ul>${data.data.map((each) => html`<${Delivered} key=${each.id} endpoint=${each} event=${event} />`)}</ul>`;
 }
 
 function Facts({ event, name }) {
   const items = [
-    ["About", html`<${Link} to=${pageOf(event.account)}>${name ?? event.account}<//>`],
+    ["About", html`<${Link} to=${pageOf(event.account)}>${name ?? event.account}</${Link}>`],
     ["Number", `${event.account_sequence} of what is told about it`],
     ["Recorded", html`<${Time} value=${event.created_at} />`],
     ["Id", html`<${Id} value=${event.id} />`],
@@ -48,13 +48,13 @@ function Shown({ event }) {
   return html`
     <${Page} title=${event.type} subtitle=${html`<${Sentence} event=${event} name=${name} />`} back=${BACK}>
       <div class="dev-columns">
-        <${Card} title="Event"><${JsonView} value=${event} label="Event" /><//>
+        <${Card} title="Event"><${JsonView} value=${event} label="Event" /></${Card}>
         <div class="stack gap-4">
-          <${Card} title="Facts"><${Facts} event=${event} name=${name} /><//>
-          ${can("webhook_endpoints:read") && html`<${Card} title="Deliveries"><${Deliveries} event=${event} /><//>`}
+          <${Card} title="Facts"><${Facts} event=${event} name=${name} /></${Card}>
+          ${can("webhook_endpoints:read") && html`<${Card} title="Deliveries"><${Deliveries} event=${event} /></${Card}>`}
         </div>
       </div>
-    <//>
+    </${Page}>
   `;
 }
 
@@ -64,6 +64,6 @@ export default function EventPage({ params }) {
   return html`
     <${Page} title="Event" back=${BACK}>
       ${error ? html`<${ErrorNotice} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${10} />`}
-    <//>
+    </${Page}>
   `;
 }

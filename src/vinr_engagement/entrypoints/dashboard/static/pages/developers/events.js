@@ -24,13 +24,13 @@ export default function Events() {
   const [params, set] = useQueryParams();
   const list = useList("/events", { type: params.type, account: params.account }, { refreshOn: [""] });
   const names = useNames(list.items.map((event) => event.account));
-  const empty = html`<${Empty} icon="events" title="No events">Every change of a member, their points or a campaign is told here.<//>`;
+  const empty = html`<${Empty} icon="events" title="No events">Every change of a member, their points or a campaign is told here.</${Empty}>`;
   return html`
     <${Page} title="Events" subtitle="What the engine tells: the log that webhooks and streams deliver">
       <${Filters} label="Filter events" params=${params} set=${set} fields=${FIELDS} />
       <${Card} flush>
         <${ListTable} list=${list} columns=${columns(names)} rowHref=${({ id }) => `events/${id}`} caption="Events" empty=${empty} />
-      <//>
-    <//>
+      </${Card}>
+    </${Page}>
   `;
 }

@@ -10,13 +10,13 @@ import { Button, Dialog, Form } from "../../ui/index.js";
 export function FormDialog({ title, save, action, onClose, disabled, wide, children }) {
   const id = useId();
   const footer = html`
-    <${Button} onClick=${onClose}>Cancel<//>
-    <${Button} kind="primary" type="submit" form=${id} busy=${action.busy} disabled=${disabled}>${save}<//>
+    <${Button} onClick=${onClose}>Cancel</${Button}>
+    <${Button} kind="primary" type="submit" form=${id} busy=${action.busy} disabled=${disabled}>${save}</${Button}>
   `;
   return html`
     <${Dialog} title=${title} onClose=${onClose} footer=${footer} wide=${wide}>
-      <${Form} id=${id} onSubmit=${() => action.run()} error=${action.error} busy=${action.busy}>${children}<//>
-    <//>
+      <${Form} id=${id} onSubmit=${() => action.run()} error=${action.error} busy=${action.busy}>${children}</${Form}>
+    </${Dialog}>
   `;
 }
 

@@ -23,10 +23,10 @@ function NewKey({ onClose, onMade }) {
   });
   return html`
     <${FormDialog} title="Create a key" save="Create the key" action=${making} onClose=${onClose}>
-      <${Field} name="name" label="Name" hint="What it is for"><${TextInput} ...${input("name")} /><//>
-      <${Field} name="kind" label="Kind"><${Select} ...${input("kind")} options=${KINDS} /><//>
+      <${Field} name="name" label="Name" hint="What it is for"><${TextInput} ...${input("name")} /></${Field}>
+      <${Field} name="kind" label="Kind"><${Select} ...${input("kind")} options=${KINDS} /></${Field}>
       ${isRestricted && html`<${ScopesPicker} ...${input("scopes")} />`}
-    <//>
+    </${FormDialog}>
   `;
 }
 
@@ -39,7 +39,7 @@ function Revoke({ apiKey, onClose, onDone }) {
   return html`
     <${Confirm} title=${`Revoke “${apiKey.name}”`} confirm="Revoke" danger onConfirm=${revoke} onClose=${onClose}>
       <p>Requests with this key are refused from now on. This cannot be taken back.</p>
-    <//>
+    </${Confirm}>
   `;
 }
 
@@ -52,9 +52,9 @@ function may(apiKey) {
 const shownKey = (apiKey, environment) => `${apiKey.kind === "secret" ? "sk" : "rk"}_${environment}_…${apiKey.hint}`;
 
 function statusOf(row, revoke) {
-  if (row.revoked_at) return html`<${Badge}>Revoked<//>`;
-  if (!revoke) return html`<${Badge} tone="green">In use<//>`;
-  return html`<${Button} size="small" onClick=${() => revoke(row)} aria-label=${`Revoke ${row.name}`}>Revoke<//>`;
+  if (row.revoked_at) return html`<${Badge}>Revoked</${Badge}>`;
+  if (!revoke) return html`<${Badge} tone="green">In use</${Badge}>`;
+  return html`<${Button} size="small" onClick=${() => revoke(row)} aria-label=${`Revoke ${row.name}`}>Revoke</${Button}>`;
 }
 
 const columns = (environment, revoke) => [
@@ -84,13 +84,13 @@ export default function Keys() {
   const [asked, ask] = useState(null);
   const list = useList("/api-keys");
   const isAllowed = can("api_keys:write");
-  const create = isAllowed && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ creating: true })}>Create a key<//>`;
+  const create = isAllowed && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ creating: true })}>Create a key</${Button}>`;
   const shown = columns(environment, isAllowed && ((row) => ask({ revoking: row })));
-  const empty = html`<${Empty} icon="key" title="No keys yet">A key lets a program of yours call the API.<//>`;
+  const empty = html`<${Empty} icon="key" title="No keys yet">A key lets a program of yours call the API.</${Empty}>`;
   return html`
     <${Page} title="API keys" subtitle=${`For programs that call the ${environment} store`} actions=${create}>
-      <${Card} flush><${ListTable} list=${list} columns=${shown} caption="API keys" empty=${empty} /><//>
+      <${Card} flush><${ListTable} list=${list} columns=${shown} caption="API keys" empty=${empty} /></${Card}>
       <${Asked} asked=${asked} ask=${ask} reload=${list.reload} />
-    <//>
+    </${Page}>
   `;
 }

@@ -24,8 +24,8 @@ function Looked({ looked, title, to, note }) {
   const gave = looked.points !== 0;
   return html`
     <li class="outcome-rule">
-      <${Badge} tone=${gave ? "green" : "neutral"}>${looked.matched ? "Matched" : "No match"}<//>
-      <span><${Link} to=${to}>${title}<//> <small>${note}</small></span>
+      <${Badge} tone=${gave ? "green" : "neutral"}>${looked.matched ? "Matched" : "No match"}</${Badge}>
+      <span><${Link} to=${to}>${title}</${Link}> <small>${note}</small></span>
       <span class="figure">${gave ? `${signed(looked.points)} points` : "–"}</span>
       ${!gave && html`<${WhyNot} looked=${looked} />`}
     </li>

@@ -26,7 +26,7 @@ function Written({ lines }) {
   const line = (each) => html`
     <li key=${each.id}>
       <${Status} value=${each.type} /><strong class="figure">${amountText(each)}</strong>
-      <${Link} to=${`members/${each.account}?row=${each.id}`}><code>${each.id}</code><//>
+      <${Link} to=${`members/${each.account}?row=${each.id}`}><code>${each.id}</code></${Link}>
     </li>
   `;
   return html`<ul class="outcome-written" aria-label="Transactions written">${lines.map(line)}</ul>`;
@@ -36,7 +36,7 @@ function Member({ outcome, name }) {
   const { account, enrolled, balance } = outcome;
   if (!account) return null;
   const can = balance === null ? "" : ` can spend ${points(balance)} points now`;
-  return html`<p>${enrolled && "Newly enrolled: "}<${Link} to=${`members/${account}`}>${name ?? account}<//>${can}.</p>`;
+  return html`<p>${enrolled && "Newly enrolled: "}<${Link} to=${`members/${account}`}>${name ?? account}</${Link}>${can}.</p>`;
 }
 
 function Program({ outcome, name }) {
@@ -89,6 +89,6 @@ export function Outcome({ outcome, title = "What came of it" }) {
         ${outcome.programs.map((each) => html`<${Program} key=${each.program} outcome=${each} name=${names.get(each.account)} />`)}
         ${items.length > 0 && html`<${DefinitionList} items=${items} />`}
       </div>
-    <//>
+    </${Card}>
   `;
 }

@@ -41,12 +41,12 @@ export default function Received() {
   const [params, set] = useQueryParams();
   const { status, type, customer, account } = params;
   const list = useList("/received-events", { status, type, customer, account }, { refreshOn: ["loyalty."] });
-  const empty = html`<${Empty} icon="received" title="No events received">What your shop sends is kept here, with what came of it.<//>`;
+  const empty = html`<${Empty} icon="received" title="No events received">What your shop sends is kept here, with what came of it.</${Empty}>`;
   const to = (row) => `received/${encodeURIComponent(row.id)}`;
   return html`
     <${Page} title="Received events" subtitle="What your shop sent, and what each rule made of it">
       <${Filters} label="Filter received events" params=${params} set=${set} fields=${FIELDS} />
-      <${Card} flush><${ListTable} list=${list} columns=${COLUMNS} rowHref=${to} caption="Received events" empty=${empty} /><//>
-    <//>
+      <${Card} flush><${ListTable} list=${list} columns=${COLUMNS} rowHref=${to} caption="Received events" empty=${empty} /></${Card}>
+    </${Page}>
   `;
 }

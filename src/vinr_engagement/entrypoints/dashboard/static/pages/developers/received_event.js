@@ -26,9 +26,9 @@ function Replay({ event, onClose, onDone }) {
         !event.customer &&
         html`<${Field} name="account" label="Whose it is" hint="The event names nobody" optional>
           <${MemberInput} value=${member} onChange=${setMember} />
-        <//>`
+        </${Field}>`
       }
-    <//>
+    </${FormDialog}>
   `;
 }
 
@@ -36,7 +36,7 @@ function Facts({ event }) {
   const { customer } = event;
   const items = [
     ["Status", html`<${Status} value=${event.status} />`],
-    ["Customer", customer ? html`<${Link} to=${`members?search=${encodeURIComponent(customer)}`}>${customer}<//>` : "Nobody"],
+    ["Customer", customer ? html`<${Link} to=${`members?search=${encodeURIComponent(customer)}`}>${customer}</${Link}>` : "Nobody"],
     ["Happened", html`<${Time} value=${event.created_at} />`],
     ["Received", html`<${Time} value=${event.received_at} />`],
     ["Id", html`<${Id} value=${event.id} />`],
@@ -52,7 +52,7 @@ function Came({ event, again }) {
       ${
         event.outcome
           ? html`<${Outcome} outcome=${event.outcome} title=${first} />`
-          : html`<${Notice} tone="neutral" title="Erased">Nothing is kept of what came of it: the member was erased.<//>`
+          : html`<${Notice} tone="neutral" title="Erased">Nothing is kept of what came of it: the member was erased.</${Notice}>`
       }
     </div>
   `;
@@ -68,18 +68,18 @@ function Shown({ event }) {
     invalidate("/received-events");
   };
   const canReplay = event.status === "ignored" && event.outcome && can("events:write");
-  const replay = canReplay && html`<${Button} icon="refresh" onClick=${() => setAsking(true)}>Replay<//>`;
+  const replay = canReplay && html`<${Button} icon="refresh" onClick=${() => setAsking(true)}>Replay</${Button}>`;
   return html`
     <${Page} title=${event.type} subtitle=${html`<code>${event.id}</code>`} back=${BACK} actions=${replay}>
       <div class="dev-columns">
         <${Came} event=${event} again=${again} />
         <div class="stack gap-4">
-          <${Card} title="Facts"><${Facts} event=${event} /><//>
-          <${Card} title="As it was sent"><${JsonView} value=${event.body} label="As it was sent" /><//>
+          <${Card} title="Facts"><${Facts} event=${event} /></${Card}>
+          <${Card} title="As it was sent"><${JsonView} value=${event.body} label="As it was sent" /></${Card}>
         </div>
       </div>
       ${isAsking && html`<${Replay} event=${event} onClose=${() => setAsking(false)} onDone=${done} />`}
-    <//>
+    </${Page}>
   `;
 }
 
@@ -89,6 +89,6 @@ export default function ReceivedEventPage({ params }) {
   return html`
     <${Page} title="Received event" back=${BACK}>
       ${error ? html`<${ErrorNotice} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${10} />`}
-    <//>
+    </${Page}>
   `;
 }

@@ -27,8 +27,8 @@ export function ReplayRange({ endpoint, onClose, onDone }) {
   return html`
     <${FormDialog} title="Replay events" save="Replay" action=${replaying} onClose=${onClose}>
       <p>Everything that the endpoint takes and that was recorded in this time is sent again, up to 10,000 events.</p>
-      <${Field} name="from" label="From"><${DateTimeInput} ...${input("from")} /><//>
-      <${Field} name="to" label="Up to, not including"><${DateTimeInput} ...${input("to")} /><//>
-    <//>
+      <${Field} name="from" label="From"><${DateTimeInput} ...${input("from")} /></${Field}>
+      <${Field} name="to" label="Up to, not including"><${DateTimeInput} ...${input("to")} /></${Field}>
+    </${FormDialog}>
   `;
 }

@@ -57,7 +57,7 @@ function Request({ event }) {
   return html`
     <${Card} title="The same as a request" actions=${html`<${Copy} value=${text} label="Copy the request" />`}>
       <pre class="dev-code" tabindex="0" role="region" aria-label="The request for a shell">${text}</pre>
-    <//>
+    </${Card}>
   `;
 }
 
@@ -65,8 +65,8 @@ function Result({ outcome }) {
   if (outcome) return html`<${Outcome} outcome=${outcome} />`;
   return html`
     <${Card} title="What came of it">
-      <${Empty} icon="simulate" title="Nothing sent yet">Here you see which rules matched, why others did not, and what it gave.<//>
-    <//>
+      <${Empty} icon="simulate" title="Nothing sent yet">Here you see which rules matched, why others did not, and what it gave.</${Empty}>
+    </${Card}>
   `;
 }
 
@@ -79,9 +79,9 @@ function Simulator({ program }) {
       <${Card} title="The event">
         <${Form} onSubmit=${sending.run} error=${sending.error} busy=${sending.busy}>
           <${SimulateFields} draft=${draft} change=${change} program=${program} payments=${payments} />
-          <${Button} kind="primary" type="submit" busy=${sending.busy} disabled=${!isReady}>Send the event<//>
-        <//>
-      <//>
+          <${Button} kind="primary" type="submit" busy=${sending.busy} disabled=${!isReady}>Send the event</${Button}>
+        </${Form}>
+      </${Card}>
       <div class="stack gap-4"><${Result} outcome=${outcome} /><${Request} event=${event} /></div>
     </div>
   `;
@@ -101,7 +101,7 @@ export default function Simulate() {
   const content = program ? html`<${Simulator} key=${program.id} program=${program} />` : html`<${Skeleton} lines=${10} />`;
   return html`
     <${Page} title="Simulate a payment" subtitle="Send what your shop would send, and see what every rule makes of it">
-      ${refused ? html`<${Notice} tone="neutral" title="Not here">${refused}<//>` : content}
-    <//>
+      ${refused ? html`<${Notice} tone="neutral" title="Not here">${refused}</${Notice}>` : content}
+    </${Page}>
   `;
 }

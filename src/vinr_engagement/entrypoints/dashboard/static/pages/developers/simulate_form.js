@@ -50,7 +50,7 @@ function Items({ items, onChange, currency }) {
     <fieldset class="dev-items">
       <legend class="field-label">Line items <span class="optional">optional</span></legend>
       ${items.map(line)}
-      <${Button} size="small" icon="plus" onClick=${() => onChange([...items, NEW_ITEM])}>Add an item<//>
+      <${Button} size="small" icon="plus" onClick=${() => onChange([...items, NEW_ITEM])}>Add an item</${Button}>
     </fieldset>
   `;
 }
@@ -59,14 +59,14 @@ function PaymentFields({ draft, input, program }) {
   return html`
     <${Field} name="data.object.customer" label="Member" hint="Leave it empty for a guest" optional>
       <${MemberInput} ...${input("member")} newcomers />
-    <//>
+    </${Field}>
     <div class="dev-amount">
-      <${Field} name="data.object.amount" label="Amount"><${MoneyInput} ...${input("amount")} currency=${draft.currency} /><//>
-      <${Field} name="data.object.currency" label="Currency"><${Select} ...${input("currency")} options=${currenciesOf(program)} /><//>
+      <${Field} name="data.object.amount" label="Amount"><${MoneyInput} ...${input("amount")} currency=${draft.currency} /></${Field}>
+      <${Field} name="data.object.currency" label="Currency"><${Select} ...${input("currency")} options=${currenciesOf(program)} /></${Field}>
     </div>
     <${Field} name="data.object.metadata.channel" label="Channel" hint="Sent as metadata.channel" optional>
       <${TextInput} ...${input("channel")} placeholder="web, app, store" />
-    <//>
+    </${Field}>
     <${Items} ...${input("items")} items=${draft.items} currency=${draft.currency} />
   `;
 }
@@ -82,10 +82,10 @@ function RefundFields({ draft, input, payments }) {
           ? html`<${Select} ...${input("payment")} options=${known} />`
           : html`<${TextInput} ...${input("payment")} placeholder="pay_…" />`
       }
-    <//>
+    </${Field}>
     <${Field} name=${isAll ? "data.object.amount_refunded" : "data.object.amount"} label=${isAll ? "Refunded in all" : "Amount of this refund"}>
       <${MoneyInput} ...${input("amount")} currency=${draft.currency} />
-    <//>
+    </${Field}>
   `;
 }
 
@@ -96,7 +96,7 @@ function RefundFields({ draft, input, payments }) {
 export function SimulateFields({ draft, change, program, payments }) {
   const input = (name) => ({ value: draft[name], onChange: change(name) });
   return html`
-    <${Field} name="type" label="What happens"><${Select} ...${input("type")} options=${TYPES} /><//>
+    <${Field} name="type" label="What happens"><${Select} ...${input("type")} options=${TYPES} /></${Field}>
     ${
       draft.type === "payment.completed"
         ? html`<${PaymentFields} draft=${draft} input=${input} program=${program} />`

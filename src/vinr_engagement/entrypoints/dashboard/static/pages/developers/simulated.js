@@ -17,7 +17,9 @@ export function randomWord() {
 }
 
 /** Without what is empty. */
-const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+function given(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+}
 
 function metadataOf({ member, channel }) {
   return given({ channel, loyalty_account: member?.customer ? null : member?.account });

@@ -38,7 +38,7 @@ function Rotate({ path, onClose, onDone }) {
   return html`
     <${Confirm} title="Rotate the signing secret" confirm="Rotate" onConfirm=${rotate} onClose=${onClose}>
       <p>A new secret signs from now on. The old one signs too for another 24 hours, so that your receiver can change over.</p>
-    <//>
+    </${Confirm}>
   `;
 }
 
@@ -52,7 +52,7 @@ function Delete({ endpoint, path, onClose }) {
   return html`
     <${Confirm} title="Delete the endpoint" confirm="Delete" danger onConfirm=${remove} onClose=${onClose}>
       <p>${endpoint.url} hears of nothing any more, and what was sent to it is forgotten.</p>
-    <//>
+    </${Confirm}>
   `;
 }
 
@@ -91,8 +91,8 @@ function Actions({ endpoint, path, ask }) {
     { label: "Delete…", onSelect: () => ask("delete"), danger: true },
   ];
   return html`
-    <${Button} icon="edit" onClick=${() => ask("edit")}>Edit<//>
-    <${Button} busy=${switching.busy} onClick=${switching.run}>${isEnabled ? "Disable" : "Enable"}<//>
+    <${Button} icon="edit" onClick=${() => ask("edit")}>Edit</${Button}>
+    <${Button} busy=${switching.busy} onClick=${switching.run}>${isEnabled ? "Disable" : "Enable"}</${Button}>
     <${Menu} icon="more" name="More" items=${items} />
   `;
 }
@@ -105,11 +105,11 @@ function Endpoint({ endpoint, path, event, reload }) {
   const address = html`<span class="dev-url">${endpoint.url}</span>`;
   return html`
     <${Page} title=${endpoint.description || "Webhook endpoint"} subtitle=${address} back=${BACK} actions=${actions}>
-      <${Card} title="How it is doing"><${Facts} endpoint=${endpoint} /><//>
+      <${Card} title="How it is doing"><${Facts} endpoint=${endpoint} /></${Card}>
       <${Deliveries} endpoint=${endpoint} event=${event} onChange=${reload} />
       <${Asked} ...${{ asked, endpoint, path, setSecret, close: () => ask(null) }} />
       ${secret && html`<${SecretDialog} title="The new signing secret" secret=${secret} onClose=${() => setSecret(null)} />`}
-    <//>
+    </${Page}>
   `;
 }
 
@@ -120,6 +120,6 @@ export default function WebhookPage({ params, query }) {
   return html`
     <${Page} title="Webhook endpoint" back=${BACK}>
       ${error ? html`<${ErrorNotice} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${10} />`}
-    <//>
+    </${Page}>
   `;
 }

@@ -22,9 +22,9 @@ export function WebhookForm({ title, save, endpoint, onSave, onClose }) {
     <${FormDialog} title=${title} save=${save} action=${saving} onClose=${onClose} disabled=${none} wide>
       <${Field} name="url" label="URL" hint="Starts with https:// and leads to public addresses">
         <${TextInput} ...${input("url")} type="url" placeholder="https://shop.example/webhooks" />
-      <//>
-      <${Field} name="description" label="Description" optional><${TextInput} ...${input("description")} /><//>
+      </${Field}>
+      <${Field} name="description" label="Description" optional><${TextInput} ...${input("description")} /></${Field}>
       <${EventPicker} ...${input("enabled_events")} />
-    <//>
+    </${FormDialog}>
   `;
 }

@@ -14,7 +14,7 @@ import { WebhookForm } from "./webhook_form.js";
 export function Health({ endpoint }) {
   const { status, failures_in_a_row: failures } = endpoint;
   if (status === "disabled" || failures === 0) return html`<${Status} value=${status} />`;
-  return html`<${Badge} tone="red">${plural(failures, "failure", "failures")} in a row<//>`;
+  return html`<${Badge} tone="red">${plural(failures, "failure", "failures")} in a row</${Badge}>`;
 }
 
 function eventsText(patterns) {
@@ -45,7 +45,7 @@ function Made({ endpoint }) {
   return html`
     <${SecretDialog} title="The signing secret" secret=${endpoint.secret} onClose=${() => navigate(`webhooks/${endpoint.id}`)}>
       <p>With it your receiver verifies that a request is ours.</p>
-    <//>
+    </${SecretDialog}>
   `;
 }
 
@@ -60,15 +60,15 @@ export default function Webhooks() {
     list.reload();
   };
   const open = () => setAdding(true);
-  const add = can("webhook_endpoints:write") && html`<${Button} kind="primary" icon="plus" onClick=${open}>Add an endpoint<//>`;
-  const empty = html`<${Empty} icon="webhooks" title="No endpoints yet">An endpoint of yours gets every event as a signed request.<//>`;
+  const add = can("webhook_endpoints:write") && html`<${Button} kind="primary" icon="plus" onClick=${open}>Add an endpoint</${Button}>`;
+  const empty = html`<${Empty} icon="webhooks" title="No endpoints yet">An endpoint of yours gets every event as a signed request.</${Empty}>`;
   return html`
     <${Page} title="Webhooks" subtitle="Where events are sent as they happen" actions=${add}>
       <${Card} flush>
         <${ListTable} list=${list} columns=${COLUMNS} rowHref=${({ id }) => `webhooks/${id}`} caption="Webhook endpoints" empty=${empty} />
-      <//>
+      </${Card}>
       ${isAdding && html`<${WebhookForm} title="Add an endpoint" save="Add the endpoint" onSave=${save} onClose=${() => setAdding(false)} />`}
       ${made && html`<${Made} endpoint=${made} />`}
-    <//>
+    </${Page}>
   `;
 }

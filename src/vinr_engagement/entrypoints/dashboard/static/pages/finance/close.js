@@ -51,12 +51,12 @@ function Reconciliation({ figures }) {
   const { sum, difference } = reconcile(figures);
   const said = `Opening and movements make ${points(sum)}, closing is ${points(figures.outstanding)}`;
   if (difference === 0) {
-    return html`<p class="finance-reconciled" role="status"><${Badge} tone="green">Reconciled<//> ${said}: the difference is 0.</p>`;
+    return html`<p class="finance-reconciled" role="status"><${Badge} tone="green">Reconciled</${Badge}> ${said}: the difference is 0.</p>`;
   }
   return html`
     <${Notice} tone="red" title="This month does not add up">
       ${said}: the difference is ${signed(difference)}. Run <code>vinr verify</code> before you close it.
-    <//>
+    </${Notice}>
   `;
 }
 
@@ -68,7 +68,7 @@ function Month({ chosen, program, goesOn }) {
   if (!data) return html`<${Skeleton} lines=${9} />`;
   return html`
     <div class="stack gap-4">
-      ${goesOn && html`<${Notice} tone="amber" title="This month goes on">Its figures change until it is over: close it then.<//>`}
+      ${goesOn && html`<${Notice} tone="amber" title="This month goes on">Its figures change until it is over: close it then.</${Notice}>`}
       <${Statement} chosen=${chosen} figures=${data.points} program=${program} />
       <${Reconciliation} figures=${data.points} />
       <${JournalExport} program=${program} period=${period} figures=${data.points} />
@@ -87,6 +87,6 @@ export function Close({ program }) {
   return html`
     <${Card} title="Close a period" subtitle=${`By when things happened, in ${program.timezone}`} actions=${select}>
       <${Month} key=${chosen} chosen=${chosen} program=${program} goesOn=${chosen === months[0]} />
-    <//>
+    </${Card}>
   `;
 }

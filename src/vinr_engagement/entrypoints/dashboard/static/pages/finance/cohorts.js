@@ -76,9 +76,9 @@ export function Cohorts({ program }) {
     <${Card} title="Cohorts" subtitle="Members by the month they joined, and what they did in the months after" actions=${select} flush>
       ${
         data.data.length === 0
-          ? html`<${Empty} title="No cohorts yet">They begin with the first member.<//>`
+          ? html`<${Empty} title="No cohorts yet">They begin with the first member.</${Empty}>`
           : html`<${HeatMap} cohorts=${data.data} measure=${MEASURES[chosen]} />`
       }
-    <//>
+    </${Card}>
   `;
 }

@@ -32,9 +32,9 @@ export function Credit({ program }) {
     <${Card} title="Store credit" subtitle=${`Money owed to members: ${period.label}`} actions=${html`<${PeriodPicker} />`} flush>
       ${
         data.credit.length === 0
-          ? html`<${Empty} title="No store credit yet">It is issued by hand, or by a reward.<//>`
+          ? html`<${Empty} title="No store credit yet">It is issued by hand, or by a reward.</${Empty}>`
           : html`<${Table} caption="Store credit per currency" columns=${COLUMNS} rows=${data.credit} />`
       }
-    <//>
+    </${Card}>
   `;
 }

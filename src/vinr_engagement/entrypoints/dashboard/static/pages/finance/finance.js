@@ -20,11 +20,11 @@ export default function Finance() {
   const { program } = useProgram();
   const [params, set] = useQueryParams();
   const view = VIEWS.find((each) => each.key === params.view) ?? VIEWS[0];
-  const reports = html`<${Button} to="reports" icon="download">Reports<//>`;
+  const reports = html`<${Button} to="reports" icon="download">Reports</${Button}>`;
   return html`
     <${Page} title="Finance" subtitle=${program?.name} actions=${reports}>
       <${Tabs} tabs=${VIEWS} current=${view.key} onChange=${(key) => set({ view: key })} />
       ${program ? html`<${view.page} key=${program.id} program=${program} />` : html`<${Skeleton} lines=${10} />`}
-    <//>
+    </${Page}>
   `;
 }

@@ -32,24 +32,24 @@ function Compared({ report, figures }) {
     return html`
       <${Notice} tone="red" title="The journal differs from the statement">
         It ends at ${points(journal.closing_balance)} points. Something that belongs to this month was recorded in between: export it again.
-      <//>
+      </${Notice}>
     `;
   }
   return html`
-    <p><${Badge} tone="green">Equal<//> Opening and closing are those of the statement above.</p>
-    ${late?.rows > 0 && html`<p class="muted">${plural(late.rows, "row was", "rows were")} recorded after the month ended, of ${points(late.amount)} points in all.</p>`}
+    <p><${Badge} tone="green">Equal</${Badge}> Opening and closing are those of the statement above.</p>
+    ${late.rows > 0 && html`<p class="muted">${plural(late.rows, "row", "rows")} of it came after the month was over: ${points(late.amount)} points.</p>`}
   `;
 }
 
 function Ready({ report, figures }) {
   const saving = useAction(() => download(report));
-  if (report.status === "failed") return html`<${Notice} tone="red" title="The journal could not be made">${failureOf(report)}<//>`;
+  if (report.status === "failed") return html`<${Notice} tone="red" title="The journal could not be made">${failureOf(report)}</${Notice}>`;
   if (isOpen(report)) return html`<p role="status">The journal is being made…</p>`;
   return html`
     <div class="finance-journal-ready" role="status">
       <${Compared} report=${report} figures=${figures} />
       <${JournalTotals} report=${report} />
-      <${Button} kind="primary" icon="download" busy=${saving.busy} onClick=${saving.run}>Download ${number(report.rows)} lines<//>
+      <${Button} kind="primary" icon="download" busy=${saving.busy} onClick=${saving.run}>Download ${number(report.rows)} lines</${Button}>
       ${saving.error && html`<${ErrorNotice} error=${saving.error} />`}
     </div>
   `;
@@ -59,7 +59,7 @@ function Ask({ format, setFormat, asking, busy }) {
   return html`
     <div class="finance-journal-form">
       <${Select} aria-label="Format" value=${format} options=${FORMATS} onChange=${setFormat} />
-      <${Button} busy=${busy} onClick=${asking.run}>Export the journal<//>
+      <${Button} busy=${busy} onClick=${asking.run}>Export the journal</${Button}>
     </div>
     ${asking.error && html`<${ErrorNotice} error=${asking.error} />`}
   `;
@@ -79,8 +79,10 @@ export function JournalExport({ program, period, figures }) {
   return html`
     <section class="finance-journal" aria-labelledby="journal-title">
       <h3 id="journal-title">Liability journal</h3>
-      <p class="muted">A line for each day, with what was owed, what changed it, and that in money. It stays under <${Link} to="reports">Reports<//>.</p>
-      ${can("reports:write") ? html`<${Ask} format=${format} setFormat=${setFormat} asking=${asking} busy=${busy} />` : html`<p class="muted">Your role may not export it.</p>`}
+      <p class="muted">
+        A line for each day, with what was owed, what changed it, and that in money. It stays under <${Link} to="reports">Reports</${Link}>.
+      </p>
+      ${can("reports:write") && html`<${Ask} ...${{ format, setFormat, asking, busy }} />`}
       ${report.data && html`<${Ready} report=${report.data} figures=${figures} />`}
     </section>
   `;

@@ -73,7 +73,7 @@ function ByMonth({ title, subtitle, label, rows, columns, tone, empty }) {
         </div>`
       }
       <${Table} caption=${label} columns=${columns} rows=${rows} empty=${empty} />
-    <//>
+    </${Card}>
   `;
 }
 
@@ -91,7 +91,7 @@ function Estimate({ liability }) {
       <${DefinitionList} items=${items} />
       <h3>How it is estimated</h3>
       <p class="finance-method">${estimate.method}</p>
-    <//>
+    </${Card}>
   `;
 }
 
@@ -103,14 +103,14 @@ function breakageOf(liability) {
 /** Breakage so far, and the redemption rate, as the summary has them. */
 function SoFar({ program }) {
   const { data } = useQuery("/loyalty/analytics/summary", { program: program.id }, { refreshOn: ["loyalty.points"] });
-  if (!data) return html`<${Card} title="So far"><${Skeleton} lines=${3} /><//>`;
+  if (!data) return html`<${Card} title="So far"><${Skeleton} lines=${3} /></${Card}>`;
   const items = [
     ["Redemption rate, last 30 days", data.redemption_rate === null ? "–" : percent(data.redemption_rate)],
     ["Points expired (breakage)", points(data.breakage.points)],
     ["Breakage rate", data.breakage.rate === null ? "–" : percent(data.breakage.rate)],
     ["Members active in 90 days", number(data.active_members_90d)],
   ];
-  return html`<${Card} title="So far" subtitle="What became of points"><${DefinitionList} items=${items} /><//>`;
+  return html`<${Card} title="So far" subtitle="What became of points"><${DefinitionList} items=${items} /></${Card}>`;
 }
 
 /** @param {{program: {id: string, timezone: string}}} props */

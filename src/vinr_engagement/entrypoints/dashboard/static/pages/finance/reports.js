@@ -35,11 +35,11 @@ function NewReport({ program, onClose, onMade }) {
   });
   return html`
     <${FormDialog} title="Create a report" save="Create the report" action=${making} onClose=${onClose}>
-      <${Field} name="type" label="What"><${Select} ...${input("type")} options=${TYPES} /><//>
-      <${Field} name="period.gte" label="First day" hint=${`In ${program.timezone}`}><${TextInput} ...${input("gte")} type="date" /><//>
-      <${Field} name="period.lt" label="Up to, not including"><${TextInput} ...${input("lt")} type="date" /><//>
-      <${Field} name="format" label="Format"><${Select} ...${input("format")} options=${FORMATS} /><//>
-    <//>
+      <${Field} name="type" label="What"><${Select} ...${input("type")} options=${TYPES} /></${Field}>
+      <${Field} name="period.gte" label="First day" hint=${`In ${program.timezone}`}><${TextInput} ...${input("gte")} type="date" /></${Field}>
+      <${Field} name="period.lt" label="Up to, not including"><${TextInput} ...${input("lt")} type="date" /></${Field}>
+      <${Field} name="format" label="Format"><${Select} ...${input("format")} options=${FORMATS} /></${Field}>
+    </${FormDialog}>
   `;
 }
 
@@ -87,12 +87,12 @@ export default function Reports() {
     toast("The report is being made");
   };
   const ask = () => setAsking(true);
-  const create = can("reports:write") && html`<${Button} kind="primary" icon="plus" disabled=${!program} onClick=${ask}>Create a report<//>`;
-  const empty = html`<${Empty} icon="reports" title="No reports yet">Transactions, redemptions or the liability journal of a period.<//>`;
+  const create = can("reports:write") && html`<${Button} kind="primary" icon="plus" disabled=${!program} onClick=${ask}>Create a report</${Button}>`;
+  const empty = html`<${Empty} icon="reports" title="No reports yet">Transactions, redemptions or the liability journal of a period.</${Empty}>`;
   return html`
     <${Page} title="Reports" subtitle="Files for the books and for analysis" back=${{ to: "finance", label: "Finance" }} actions=${create}>
-      <${Card} flush><${ListTable} list=${list} columns=${columns(program?.timezone)} caption="Reports" empty=${empty} /><//>
+      <${Card} flush><${ListTable} list=${list} columns=${columns(program?.timezone)} caption="Reports" empty=${empty} /></${Card}>
       ${isAsking && html`<${NewReport} program=${program} onClose=${() => setAsking(false)} onMade=${made} />`}
-    <//>
+    </${Page}>
   `;
 }

@@ -30,7 +30,7 @@ function Campaign({ campaign }) {
   return html`
     <li class="overview-campaign">
       <div class="overview-campaign-head">
-        <${Link} to=${`campaigns/${campaign.id}`}>${campaign.name}<//> <${Status} value=${campaign.status} />
+        <${Link} to=${`campaigns/${campaign.id}`}>${campaign.name}</${Link}> <${Status} value=${campaign.status} />
         <span class="muted">
           ${active ? (ends ? html`ends <${Time} value=${ends} relative />` : "open-ended") : html`starts <${Time} value=${starts} relative />`}
         </span>
@@ -47,12 +47,12 @@ export function Campaigns({ program }) {
   const coming = useQuery("/loyalty/campaigns", { program: program.id, status: "scheduled", limit: 3 }, options);
   const shown = [...(active.data?.data ?? []), ...(coming.data?.data ?? [])];
   return html`
-    <${Card} title="Campaigns" actions=${html`<${Link} to="campaigns">All campaigns<//>`}>
+    <${Card} title="Campaigns" actions=${html`<${Link} to="campaigns">All campaigns</${Link}>`}>
       ${
         shown.length === 0
-          ? html`<${Empty} title="No campaign runs now">A campaign gives more points for a time and an audience.<//>`
+          ? html`<${Empty} title="No campaign runs now">A campaign gives more points for a time and an audience.</${Empty}>`
           : html`<ul class="overview-campaigns">${shown.map((each) => html`<${Campaign} key=${each.id} campaign=${each} />`)}</ul>`
       }
-    <//>
+    </${Card}>
   `;
 }

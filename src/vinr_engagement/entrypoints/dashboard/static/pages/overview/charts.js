@@ -38,9 +38,18 @@ export function EarnedAndBurned({ program, period }) {
   return html`
     <${Card} title="Earned and burned" subtitle="Burned: redeemed, expired and clawed back, less what came back">
       <${Plotted} query=${query}>
-        ${(data) => html`<${Chart} kind="bar" label="Points earned and burned" x=${starts(data)} series=${series(data)} format=${points} height=${260} />`}
-      <//>
-    <//>
+        ${(data) =>
+          html`<${Chart}
+            kind="bar"
+            label="Points earned and burned"
+            x=${starts(data)}
+            series=${series(data)}
+            format=${points}
+            height=${260}
+            zone=${program.timezone}
+          />`}
+      </${Plotted}>
+    </${Card}>
   `;
 }
 
@@ -62,9 +71,10 @@ export function LiabilityTrend({ program, period, summary }) {
             series=${series(data)}
             format=${(minor) => money(minor, currency)}
             height=${200}
+            zone=${program.timezone}
           />`}
-      <//>
-    <//>
+      </${Plotted}>
+    </${Card}>
   `;
 }
 

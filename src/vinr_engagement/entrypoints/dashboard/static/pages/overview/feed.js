@@ -33,7 +33,7 @@ const STATES = { connecting: ["neutral", "Connecting"], live: ["green", "Live"],
 
 function LiveBadge() {
   const [tone, label] = STATES[useLiveState()] ?? STATES.connecting;
-  return html`<${Badge} tone=${tone}>${label}<//>`;
+  return html`<${Badge} tone=${tone}>${label}</${Badge}>`;
 }
 
 /**
@@ -46,7 +46,7 @@ export function Sentence({ event, name, quiet }) {
   const space = did.startsWith("’") ? "" : " ";
   return html`
     <span class="feed-text">
-      <${Link} to=${pageOf(event.account)}>${who}<//>${space}${did}${much ? html` <strong>${much}</strong>` : ""}
+      <${Link} to=${pageOf(event.account)}>${who}</${Link}>${space}${did}${much ? html` <strong>${much}</strong>` : ""}
       ${!quiet && html`<span class="feed-about">${about ? `${about} · ` : ""}<${Time} value=${event.created_at} relative /></span>`}
     </span>
   `;
@@ -66,14 +66,14 @@ export function LiveFeed({ limit = 14 }) {
   const events = useFeed({ limit: LOOKED_AT }).filter(({ type }) => TOLD.has(type)).slice(0, limit);
   const names = useNames(events.map((event) => event.account));
   const lines = events.map((event) => html`<${Line} key=${event.id} event=${event} name=${names.get(event.account)} />`);
-  const all = html`<${Link} to="events">All events<//>`;
+  const all = html`<${Link} to="events">All events</${Link}>`;
   return html`
     <${Card} title="Live" actions=${html`<${LiveBadge} /> ${all}`}>
       ${
         events.length === 0
-          ? html`<${Empty} title="Nothing happened yet">What members do appears here the moment it happens.<//>`
+          ? html`<${Empty} title="Nothing happened yet">What members do appears here the moment it happens.</${Empty}>`
           : html`<ol class="feed" aria-label="Latest events">${lines}</ol>`
       }
-    <//>
+    </${Card}>
   `;
 }

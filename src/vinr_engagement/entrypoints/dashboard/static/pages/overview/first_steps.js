@@ -32,31 +32,31 @@ function Step({ number, title, done, action, children }) {
 }
 
 function RuleStep({ hasRule, can }) {
-  const make = can("earning_rules:write") && html`<${Button} to="rules/new">Create a rule<//>`;
-  const see = html`<${Button} to="rules">See the rules<//>`;
+  const make = can("earning_rules:write") && html`<${Button} to="rules/new">Create a rule</${Button}>`;
+  const see = html`<${Button} to="rules">See the rules</${Button}>`;
   return html`
     <${Step} number="1" title="Say what earns points" done=${hasRule} action=${hasRule ? see : make}>
       A rule turns an event into points: 1 point for each euro paid, 500 for signing up.
-    <//>
+    </${Step}>
   `;
 }
 
 function SimulateStep({ environment, can }) {
   if (environment !== "test" || !can("events:write")) return null;
   return html`
-    <${Step} number="2" title="Simulate a payment" action=${html`<${Button} kind="primary" to="simulate">Simulate a payment<//>`}>
+    <${Step} number="2" title="Simulate a payment" action=${html`<${Button} kind="primary" to="simulate">Simulate a payment</${Button}>`}>
       See what it earns, and why, without your shop being connected.
-    <//>
+    </${Step}>
   `;
 }
 
 function SendStep({ environment, number }) {
   const request = firstEvent(environment);
-  const keys = html`<${Button} to="keys">API keys<//> <${Copy} value=${request} />`;
+  const keys = html`<${Button} to="keys">API keys</${Button}> <${Copy} value=${request} />`;
   return html`
     <${Step} number=${number} title="Send the first event from your shop" action=${keys}>
       <pre class="dev-code" tabindex="0" role="region" aria-label="The request for a shell">${request}</pre>
-    <//>
+    </${Step}>
   `;
 }
 
@@ -73,6 +73,6 @@ export function FirstSteps({ program }) {
         <${SimulateStep} environment=${environment} can=${can} />
         <${SendStep} environment=${environment} number=${simulated ? "3" : "2"} />
       </ol>
-    <//>
+    </${Card}>
   `;
 }

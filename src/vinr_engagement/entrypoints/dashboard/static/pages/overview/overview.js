@@ -54,12 +54,12 @@ export default function Overview() {
   const { program } = useProgram();
   const period = usePeriod();
   const { known, empty } = useIsNew();
-  if (!program || !known) return html`<${Page} title="Overview"><${Skeleton} lines=${12} /><//>`;
-  if (empty) return html`<${Page} title="Overview" subtitle=${program.name}><${FirstSteps} program=${program} /><//>`;
+  if (!program || !known) return html`<${Page} title="Overview"><${Skeleton} lines=${12} /></${Page}>`;
+  if (empty) return html`<${Page} title="Overview" subtitle=${program.name}><${FirstSteps} program=${program} /></${Page}>`;
   return html`
     <${Page} title="Overview" subtitle=${program.name} actions=${html`<${PeriodPicker} />`}>
       <${Summary} program=${program} period=${period} />
-    <//>
+    </${Page}>
   `;
 }
 

@@ -50,11 +50,17 @@ function expiring(object) {
 
 function moved(object) {
   const up = object.direction === "up";
-  return { did: up ? "rose to" : "fell to", much: inWords(object.to) || "no tier", about: inWords(object.reason), tone: up ? "violet" : "amber" };
+  const much = inWords(object.to) || "no tier";
+  return { did: up ? "rose to" : "fell to", much, about: inWords(object.reason), tone: up ? "violet" : "amber" };
 }
 
 function redeemed(object) {
   return { did: "redeemed", much: pointsText(object.points), about: object.reward_name, tone: "blue" };
+}
+
+function conflicted(object) {
+  const much = object.reward_name;
+  return { did: "paid with a redemption that no longer holds:", much, about: inWords(object.conflict), tone: "red" };
 }
 
 const SENTENCES = {
@@ -76,7 +82,7 @@ const SENTENCES = {
   "redemption.completed": (object) => ({ did: "used", much: object.reward_name, tone: "blue" }),
   "redemption.released": (object) => ({ did: "did not use", much: object.reward_name, about: inWords(object.release_reason), tone: "neutral" }),
   "redemption.reversed": (object) => ({ did: "returned", much: object.reward_name, about: "Payment refunded", tone: "amber" }),
-  "redemption.conflict": (object) => ({ did: "paid with a redemption that no longer holds:", much: object.reward_name, about: inWords(object.conflict), tone: "red" }),
+  "redemption.conflict": conflicted,
   "referral.created": (object) => ({ did: "got the referral code", much: object.code, tone: "neutral" }),
   "referral.attributed": (object) => ({ did: "came with the referral code", much: object.code, tone: "violet" }),
   "referral.converted": (object) => ({ did: "made the first purchase of a referral", about: object.code, tone: "violet" }),

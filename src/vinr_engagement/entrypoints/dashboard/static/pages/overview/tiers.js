@@ -8,7 +8,7 @@ import { Card, Empty, Progress } from "../../ui/index.js";
 function Tier({ tier, all, most }) {
   return html`
     <li class="overview-tier">
-      <${Link} to=${`members?tier=${encodeURIComponent(tier.tier ?? "")}`}>${tier.name}<//>
+      <${Link} to=${`members?tier=${encodeURIComponent(tier.tier ?? "")}`}>${tier.name}</${Link}>
       <span class="overview-tier-count">${number(tier.members)} <small>${percent(all ? tier.members / all : 0)}</small></span>
       <${Progress} value=${tier.members} max=${most || 1} label=${`${tier.name}: ${number(tier.members)} members`} />
     </li>
@@ -22,8 +22,8 @@ export function Tiers({ tiers }) {
   const most = Math.max(0, ...tiers.map((tier) => tier.members));
   const lines = sorted.map((tier) => html`<${Tier} key=${tier.tier} tier=${tier} all=${all} most=${most} />`);
   return html`
-    <${Card} title="Tiers" actions=${html`<${Link} to="tiers">All tiers<//>`}>
-      ${lines.length > 0 ? html`<ul class="overview-tiers">${lines}</ul>` : html`<${Empty} title="No tiers">The program has none.<//>`}
-    <//>
+    <${Card} title="Tiers" actions=${html`<${Link} to="tiers">All tiers</${Link}>`}>
+      ${lines.length > 0 ? html`<ul class="overview-tiers">${lines}</ul>` : html`<${Empty} title="No tiers">The program has none.</${Empty}>`}
+    </${Card}>
   `;
 }

@@ -41,8 +41,8 @@ export function Today({ program }) {
   const day = dayOf(now, program.timezone);
   const today = useDays(program, day);
   const before = useDays(program, dayBefore(day), day);
-  if (today.error) return html`<${Card} title="Today"><${ErrorNotice} error=${today.error} retry=${today.reload} /><//>`;
-  if (!today.data || !before.data) return html`<${Card} title="Today"><${Skeleton} lines=${6} /><//>`;
+  if (today.error) return html`<${Card} title="Today"><${ErrorNotice} error=${today.error} retry=${today.reload} /></${Card}>`;
+  if (!today.data || !before.data) return html`<${Card} title="Today"><${Skeleton} lines=${6} /></${Card}>`;
   const row = ([label, read]) => html`<${Row} key=${label} label=${label} today=${read(today.data)} before=${read(before.data)} />`;
   return html`
     <${Card} title="Today" subtitle=${`Since midnight in ${program.timezone}`}>
@@ -57,6 +57,6 @@ export function Today({ program }) {
         </thead>
         <tbody>${LINES.map(row)}</tbody>
       </table>
-    <//>
+    </${Card}>
   `;
 }

@@ -26,14 +26,14 @@ function Password() {
   return html`
     <${Card} title="Password">
       <${Form} onSubmit=${() => isReady && changing.run()} error=${changing.error} busy=${changing.busy}>
-        <${Field} name="current_password" label="Current password"><${TextInput} ...${input("current_password")} ...${OWN} /><//>
-        <${Field} name="new_password" label="New password"><${TextInput} ...${input("new_password")} ...${NEW} /><//>
+        <${Field} name="current_password" label="Current password"><${TextInput} ...${input("current_password")} ...${OWN} /></${Field}>
+        <${Field} name="new_password" label="New password"><${TextInput} ...${input("new_password")} ...${NEW} /></${Field}>
         <${Field} name="repeated" label="New password again" error=${differs ? "It differs from the one above." : null}>
           <${TextInput} ...${input("repeated")} ...${NEW} />
-        <//>
-        <div><${Button} kind="primary" type="submit" busy=${changing.busy} disabled=${!isReady}>Change the password<//></div>
-      <//>
-    <//>
+        </${Field}>
+        <div><${Button} kind="primary" type="submit" busy=${changing.busy} disabled=${!isReady}>Change the password</${Button}></div>
+      </${Form}>
+    </${Card}>
   `;
 }
 
@@ -44,12 +44,13 @@ export default function Account() {
     ["Email", person.email],
     ["Role", inWords(person.role)],
   ];
+  const leave = html`<${Button} icon="sign-out" onClick=${signOut}>Sign out</${Button}>`;
   return html`
     <${Page} title="Your account" subtitle="How you sign in here">
       <div class="settings-account">
-        <${Card} title="You" actions=${html`<${Button} icon="sign-out" onClick=${signOut}>Sign out<//>`}><${DefinitionList} items=${items} /><//>
+        <${Card} title="You" actions=${leave}><${DefinitionList} items=${items} /></${Card}>
         <${Password} />
       </div>
-    <//>
+    </${Page}>
   `;
 }

@@ -58,12 +58,12 @@ function Entry({ entry, onClose }) {
     ["Request", request ? html`<code>${request}</code>` : "None: by the clock or the command line"],
   ];
   return html`
-    <${Dialog} title=${inWords(entry.action)} onClose=${onClose} wide footer=${html`<${Button} onClick=${onClose}>Close<//>`}>
+    <${Dialog} title=${inWords(entry.action)} onClose=${onClose} wide footer=${html`<${Button} onClick=${onClose}>Close</${Button}>`}>
       <div class="stack gap-5">
         <${DefinitionList} items=${items} />
         <${Changes} before=${entry.before} after=${entry.after} />
       </div>
-    <//>
+    </${Dialog}>
   `;
 }
 
@@ -74,12 +74,12 @@ export default function Audit() {
   const since = useMemo(() => sinceOf(params.days), [params.days]);
   const { actor, action, resource } = params;
   const list = useList("/audit-log", { actor, action, resource, "created_at[gte]": since });
-  const empty = html`<${Empty} icon="audit" title="No changes">Each change of a program, a rule, a key or a person is kept here.<//>`;
+  const empty = html`<${Empty} icon="audit" title="No changes">Each change of a program, a rule, a key or a person is kept here.</${Empty}>`;
   return html`
     <${Page} title="Audit log" subtitle="Who changed what, when: before and after">
       <${Filters} label="Filter the audit log" params=${params} set=${set} fields=${fieldsOf(actors)} />
-      <${Card} flush><${ListTable} list=${list} columns=${columns(open)} caption="Audit log" empty=${empty} /><//>
+      <${Card} flush><${ListTable} list=${list} columns=${columns(open)} caption="Audit log" empty=${empty} /></${Card}>
       ${opened && html`<${Entry} entry=${opened} onClose=${() => open(null)} />`}
-    <//>
+    </${Page}>
   `;
 }

@@ -15,7 +15,8 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 export function changesOf(before, after, path = "") {
   if (isObject(before) || isObject(after)) {
     const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-    return [...names].filter((name) => path || !SELF.has(name)).flatMap((name) => changesOf(before?.[name], after?.[name], path ? `${path}.${name}` : name));
+    const told = [...names].filter((name) => path || !SELF.has(name));
+    return told.flatMap((name) => changesOf(before?.[name], after?.[name], path ? `${path}.${name}` : name));
   }
   return same(before ?? null, after ?? null) ? [] : [{ field: path || "value", before, after }];
 }

@@ -26,7 +26,7 @@ const lastSignIn = (row) => (row.last_sign_in_at ? html`<${Time} value=${row.las
 function columns(session, ask, enable) {
   const isMe = (row) => row.id === session.person.id;
   const who = (row) => html`
-    ${nameOf(row)} ${isMe(row) && html`<${Badge}>You<//>`}<small class="dev-line">${row.email}</small>
+    ${nameOf(row)} ${isMe(row) && html`<${Badge}>You</${Badge}>`}<small class="dev-line">${row.email}</small>
   `;
   const menu = (row) =>
     !isMe(row) && html`<${Menu} icon="more" size="small" name=${`Actions for ${nameOf(row)}`} items=${itemsFor(row, ask, enable)} />`;
@@ -50,13 +50,13 @@ export default function People() {
     toast(`${nameOf(person)} is enabled`);
   });
   const invite =
-    session.can("people:write") && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ what: "invite" })}>Invite a person<//>`;
-  const empty = html`<${Empty} icon="members" title="Nobody yet">Invite those who run the program, and those who only look.<//>`;
+    session.can("people:write") && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ what: "invite" })}>Invite a person</${Button}>`;
+  const empty = html`<${Empty} icon="members" title="Nobody yet">Invite those who run the program, and those who only look.</${Empty}>`;
   return html`
     <${Page} title="People" subtitle="Who may sign in, and in which role" actions=${invite}>
       ${enabling.error && html`<${ErrorNotice} error=${enabling.error} />`}
-      <${Card} flush><${ListTable} list=${list} columns=${columns(session, ask, enabling.run)} caption="People" empty=${empty} /><//>
+      <${Card} flush><${ListTable} list=${list} columns=${columns(session, ask, enabling.run)} caption="People" empty=${empty} /></${Card}>
       <${AskAboutPeople} asked=${asked} ask=${ask} reload=${list.reload} />
-    <//>
+    </${Page}>
   `;
 }

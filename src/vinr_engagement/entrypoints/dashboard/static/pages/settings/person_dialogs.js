@@ -21,10 +21,10 @@ function Invite({ onClose, onLink }) {
   const inviting = useAction(async () => onLink(await api.post("/people", { ...draft, name: draft.name || null })));
   return html`
     <${FormDialog} title="Invite a person" save="Invite" action=${inviting} onClose=${onClose}>
-      <${Field} name="email" label="Email"><${TextInput} ...${input("email")} type="email" autocomplete="off" /><//>
-      <${Field} name="name" label="Name" optional><${TextInput} ...${input("name")} autocomplete="off" /><//>
-      <${Field} name="role" label="Role"><${Select} ...${input("role")} options=${ROLES} /><//>
-    <//>
+      <${Field} name="email" label="Email"><${TextInput} ...${input("email")} type="email" autocomplete="off" /></${Field}>
+      <${Field} name="name" label="Name" optional><${TextInput} ...${input("name")} autocomplete="off" /></${Field}>
+      <${Field} name="role" label="Role"><${Select} ...${input("role")} options=${ROLES} /></${Field}>
+    </${FormDialog}>
   `;
 }
 
@@ -36,8 +36,8 @@ function ChangeRole({ person, onClose, onDone }) {
   });
   return html`
     <${FormDialog} title=${`The role of ${nameOf(person)}`} save="Change the role" action=${changing} onClose=${onClose}>
-      <${Field} name="role" label="Role"><${Select} value=${role} options=${ROLES} onChange=${setRole} /><//>
-    <//>
+      <${Field} name="role" label="Role"><${Select} value=${role} options=${ROLES} onChange=${setRole} /></${Field}>
+    </${FormDialog}>
   `;
 }
 
@@ -49,7 +49,7 @@ function Disable({ person, onClose, onDone }) {
   return html`
     <${Confirm} title=${`Disable ${nameOf(person)}`} confirm="Disable" danger onConfirm=${disable} onClose=${onClose}>
       <p>They are signed out everywhere and cannot sign in. What they did stays in the audit log, and they can be enabled again.</p>
-    <//>
+    </${Confirm}>
   `;
 }
 
@@ -58,7 +58,7 @@ function Reset({ person, onClose, onLink }) {
   return html`
     <${FormDialog} title=${`A new link for ${nameOf(person)}`} save="Make the link" action=${resetting} onClose=${onClose}>
       <p>With the link they choose a new password. It works once, and no earlier link works any more.</p>
-    <//>
+    </${FormDialog}>
   `;
 }
 
@@ -68,7 +68,7 @@ function Link({ person, onClose }) {
   return html`
     <${SecretDialog} title=${`A link for ${nameOf(person)}`} secret=${location.origin + path} warning=${warning} onClose=${onClose}>
       <p class="muted">It works once, until ${dateTime(until)}.</p>
-    <//>
+    </${SecretDialog}>
   `;
 }
 
