@@ -1,0 +1,231 @@
+// Awards in words: what rules, campaigns and referrals give, and what is given by hand.
+
+import { countOf, expandedOf, idOf, reasonWords, shortMoney, spaced, tierName } from "./words.js";
+import { digitsOf, points } from "../../lib/format.js";
+
+/** @typedef {import("./words.js").Piece} Piece */
+/** @typedef {import("./words.js").Names} Names */
+
+const BY_TYPE = {
+  per_amount: ofRule,
+  per_currency: ofRule,
+  fixed: ofRule,
+  referral: ofReferral,
+  bonus_points: ofBonus,
+  challenge: ofChallenge,
+  adjustment: byHand,
+  opening_balance: openingBalance,
+  opening_lifetime: openingLifetime,
+};
+
+/** @param {object} row @param {Names} names @returns what `explain` shows, or null for an award that is not known */
+export function explainAward(row, names) {
+  return BY_TYPE[row.explanation.award.type]?.(row, names) ?? null;
+}
+
+/** `140 points = £70.00 × 2 points per £1 (rule Purchases, version 3) × 1.5 for gold, rounded down, cut to …`. */
+function ofRule(row, names) {
+  const told = row.explanation;
+  const sentence = [
+    `${countOf(row.amount)} = `,
+    ...basePieces(told),
+    ...rateOf(told, names),
+    " (",
+    ...rulePieces(row),
+    ")",
+    ...(told.multipliers ?? []).flatMap((each) => [` × ${each.factor} `, ...originPieces(each.origin, row, names)]),
+    ...roundingPieces(told),
+    ...cutPieces(row, told),
+    ".",
+  ];
+  return { kind: "rule", title: ruleTitle(row), sentence, steps: stepsOfRule(row, told, names), notes: campaignNotes(row, told) };
+}
+
+function ruleTitle(row) {
+  return expandedOf(row.rule)?.name ?? `Earned for ${reasonWords(row.reason)}`;
+}
+
+function rulePieces(row) {
+  const identifier = idOf(row.rule);
+  if (identifier === null) return ["no rule"];
+  const name = expandedOf(row.rule)?.name ?? identifier;
+  return ["rule ", { text: name, to: `rules/${identifier}` }, `, version ${row.rule_version}`];
+}
+
+/** What was counted, for an award in proportion. */
+function basePieces(told) {
+  const { amount, currency, eligible } = told.base ?? {};
+  if (told.award.type === "fixed" || amount === undefined || amount === null) return [];
+  if (eligible === undefined || eligible === null || eligible === amount) return [`${moneyOf(amount, currency)} × `];
+  return [`${moneyOf(eligible, currency)} of the ${moneyOf(amount, currency)} × `];
+}
+
+function moneyOf(minor, currency) {
+  return shortMoney(minor, currency);
+}
+
+function rateOf(told, names) {
+  const award = told.award;
+  if (award.type === "fixed") return [`${countOf(award.points)} for each event`];
+  const currency = told.base?.currency ?? names.currency ?? award.currencies?.[0] ?? "EUR";
+  if (award.type === "per_amount") return [`${decimalCount(award.points)} per ${shortMoney(award.per, currency)}`];
+  const rate = award.rates ? award.rates[currency] : award.points;
+  return [`${decimalCount(rate)} per ${shortMoney(10 ** digitsOf(currency), currency)}`];
+}
+
+/** A rate is an exact decimal, sent as a number or as text. */
+function decimalCount(rate) {
+  return Number(rate) === 1 ? "1 point" : `${rate} points`;
+}
+
+/** Where a factor comes from: the rule, its list of factors, a tier or a campaign. */
+function originPieces(origin, row, names) {
+  const [kind, key] = split(origin);
+  if (kind === "tier") return [`for the ${tierName(key, names)} tier`];
+  if (kind === "campaign") return campaignPieces(key, row, names);
+  if (kind === "rule") return ["by the rule"];
+  return [factorWords(origin, row, names)];
+}
+
+function split(origin) {
+  const at = origin.indexOf(":");
+  return at < 0 ? [origin, ""] : [origin.slice(0, at), origin.slice(at + 1)];
+}
+
+function campaignPieces(identifier, row, names) {
+  const own = idOf(row.campaign) === identifier ? expandedOf(row.campaign)?.name : undefined;
+  return ["campaign ", { text: own ?? names.campaigns?.[identifier] ?? identifier, to: `campaigns/${identifier}` }];
+}
+
+/** An entry of the rule's factors, by its condition where the rule is still the one that was used. */
+function factorWords(origin, row, names) {
+  const place = Number(/\[(\d+)\]/.exec(origin)?.[1] ?? 0);
+  const rule = expandedOf(row.rule);
+  const when = rule && rule.version === row.rule_version ? rule.multipliers?.[place]?.when : null;
+  const [only, more] = when?.conditions ?? [];
+  if (!only || more) return `by the rule's factor ${place + 1}`;
+  if (["tier", "account.tier"].includes(only.fact) && only.op === "eq") return `by the rule for the ${tierName(only.value, names)} tier`;
+  return `by the rule where ${only.fact} ${spaced(only.op)} ${only.value ?? ""}`.trimEnd();
+}
+
+function roundingPieces(told) {
+  if (told.exact === undefined || told.exact === null || told.exact === String(told.rounded)) return [];
+  const way = { down: "rounded down", up: "rounded up", nearest: "rounded to the nearest" }[told.rounding] ?? "rounded";
+  return [` = ${told.exact}, ${way} to ${points(told.rounded)}`];
+}
+
+/** What a cap, a budget and a campaign's limit cut off, in the order in which they did. */
+function cutPieces(row, told) {
+  const pieces = [];
+  if (told.cap?.cut > 0) pieces.push(`, cut by ${points(told.cap.cut)}: ${capWords(row, told.cap)}`);
+  if (told.budget?.cut > 0) pieces.push(`, cut by ${points(told.budget.cut)}: ${leftOf(told.budget.points_left)} of the budget`);
+  if (told.campaign?.cut > 0) pieces.push(`, cut by ${points(told.campaign.cut)}: ${leftOf(told.campaign.points_left)} of what the campaign gives`);
+  return pieces;
+}
+
+function leftOf(left) {
+  return left <= 0 ? "nothing was left" : `${countOf(left)} ${left === 1 ? "was" : "were"} left`;
+}
+
+/** The cap with its size and window, where the rule is still the one that was used. */
+function capWords(row, cap) {
+  const rule = expandedOf(row.rule);
+  const known = rule && rule.version === row.rule_version && rule.cap?.points;
+  const window = { day: "daily cap", week: "weekly cap", month: "monthly cap", lifetime: "lifetime cap" }[rule?.window] ?? "cap";
+  const left = cap.points_left === null || cap.points_left === undefined ? "nothing was left" : leftOf(cap.points_left);
+  return known ? `${left} of the ${window} of ${points(rule.cap.points)}` : `${left} of the member's cap`;
+}
+
+/** Of which the campaign gave how much. */
+function campaignNotes(row, told) {
+  if (!told.campaign || told.campaign.points === 0) return [];
+  return [[`${countOf(told.campaign.points)} of it `, told.campaign.points === 1 ? "is" : "are", " from ", ...campaignPieces(told.campaign.campaign, row, {}), "."]];
+}
+
+/** The arithmetic, a line for each step. */
+function stepsOfRule(row, told, names) {
+  const steps = [];
+  const { amount, currency, eligible } = told.base ?? {};
+  if (amount !== undefined && amount !== null) steps.push({ label: "Amount", value: [moneyOf(amount, currency)] });
+  if (eligible !== undefined && eligible !== null && eligible !== amount) {
+    steps.push({ label: "Of which counts", value: [moneyOf(eligible, currency)] });
+  }
+  steps.push({ label: "Award", value: rateOf(told, names) });
+  for (const each of told.multipliers ?? []) {
+    steps.push({ label: `× ${each.factor}`, value: originPieces(each.origin, row, names) });
+  }
+  if (told.exact !== undefined && told.exact !== null) steps.push({ label: "Exactly", value: [told.exact] });
+  if (told.rounded !== undefined && told.rounded !== null) {
+    steps.push({ label: `Rounded ${told.rounding === "nearest" ? "to the nearest" : (told.rounding ?? "")}`.trimEnd(), value: [points(told.rounded)] });
+  }
+  return [...steps, ...limitSteps(row, told), { label: "Result", value: [countOf(row.amount)] }];
+}
+
+function limitSteps(row, told) {
+  const steps = [];
+  if (told.cap) steps.push({ label: "Member's cap", value: [limitWords(told.cap)] });
+  if (told.budget) steps.push({ label: "Budget", value: [limitWords(told.budget)] });
+  if (told.campaign) steps.push({ label: "From the campaign", value: [`${countOf(told.campaign.points)}${told.campaign.cut ? `, ${points(told.campaign.cut)} cut off` : ""}`] });
+  return steps;
+}
+
+function limitWords(limit) {
+  const left = [];
+  if (limit.points_left !== null && limit.points_left !== undefined) left.push(`${countOf(Math.max(0, limit.points_left))} left`);
+  if (limit.times_left !== null && limit.times_left !== undefined) left.push(`${Math.max(0, limit.times_left)} more times`);
+  return [...left, limit.cut ? `${points(limit.cut)} cut off` : "nothing cut off"].join(", ");
+}
+
+function ofReferral(row) {
+  const { points: promised, side } = row.explanation.award;
+  const who = side === "referrer" ? "for bringing a member" : "for coming by another member's code";
+  const referral = row.source.id;
+  const link = referral ? [" (", { text: "referral", to: `referrals/${referral}` }, ")"] : [];
+  return { kind: "referral", title: "Referral", sentence: [`${countOf(promised)} ${who}`, ...link, "."] };
+}
+
+function ofBonus(row, names) {
+  const sentence = [`${countOf(row.explanation.award.points)} for each event, from `, ...campaignPieces(idOf(row.campaign), row, names), ...limitedPieces(row), "."];
+  return { kind: "bonus", title: campaignTitle(row), sentence, steps: limitSteps(row, row.explanation) };
+}
+
+/** A challenge may be met several times at once. */
+function ofChallenge(row, names) {
+  const each = row.explanation.award.points;
+  const [cut, budgetCut] = [row.explanation.cap?.cut ?? 0, row.explanation.budget?.cut ?? 0];
+  const times = Math.round((row.amount + cut + budgetCut) / each);
+  const met = times > 1 ? `${times} × ${countOf(each)}` : countOf(each);
+  const sentence = [`${met} for a challenge that was met, of `, ...campaignPieces(idOf(row.campaign), row, names), ...limitedPieces(row), "."];
+  return { kind: "challenge", title: campaignTitle(row), sentence, steps: limitSteps(row, row.explanation) };
+}
+
+function campaignTitle(row) {
+  return expandedOf(row.campaign)?.name ?? "Campaign";
+}
+
+/** What the campaign's own limits cut off. */
+function limitedPieces(row) {
+  const { cap, budget } = row.explanation;
+  const pieces = [];
+  if (cap?.cut > 0) pieces.push(`, cut by ${points(cap.cut)}: ${leftOf(cap.points_left ?? 0)} of what one member gets`);
+  if (budget?.cut > 0) pieces.push(`, cut by ${points(budget.cut)}: ${leftOf(budget.points_left)} of its budget`);
+  return pieces.length > 0 ? [...pieces, `, which leaves ${countOf(row.amount)}`] : [];
+}
+
+function byHand(row) {
+  return { kind: "adjustment", title: "Given by hand", sentence: [`${countOf(row.amount)} given by hand: ${reasonWords(row.reason)}.`] };
+}
+
+function openingBalance(row) {
+  return { kind: "opening", title: "Opening balance", sentence: [`${countOf(row.amount)} that the member brought from another system.`] };
+}
+
+/** A row of amount 0: what was earned elsewhere counts for ever and is held no more. */
+function openingLifetime(row) {
+  const earned = row.explanation.award.points;
+  return {
+    kind: "lifetime",
+    title: "Earned elsewhere",
+    sentence: [`${countOf(earned)} earned in another system and held no more: they count towards lifetime points alone, and the balance stays as it is.`],
+  };
+}
