@@ -29,13 +29,14 @@ export function Activity({ account, program, lots }) {
     <${Card} flush title="Activity" subtitle="Every row of the ledger, and why it is what it is." actions=${choice}>
       <${LedgerList} list=${list} names=${names} empty=${html`<${NothingYet} type=${params.type} />`} />
     <//>
-    ${params.row && html`<${RowDialog} key=${params.row} identifier=${params.row} names=${names} onClose=${() => set({ row: null })} />`}
+    ${params.row && html`<${RowDialog} key=${params.row} identifier=${params.row} names=${names}
+      onClose=${() => set({ row: null })} />`}
   `;
 }
 
 function NothingYet({ type }) {
   return html`<${Empty} title=${type ? "Nothing of this kind" : "Nothing yet"}>
-    ${type ? "The member has other rows: show everything." : "Points that this member earns or spends appear here, each with its reason."}
+    ${type ? "Show everything to see the other rows." : "Points that this member earns or spends appear here, each with its reason."}
   <//>`;
 }
 

@@ -25,22 +25,26 @@ export function Adjust({ account, program, onClose }) {
     refreshMember();
     onClose();
   });
-  return html`<${FormDialog} title="Adjust points" submit=${form.way === "give" ? "Give points" : "Take points"} action=${action} onClose=${onClose}>
-    <${Field} name="way" label="What to do"><${Select} name="way" value=${form.way} options=${WAYS} onChange=${(way) => set({ way })} /><//>
+  const giving = form.way === "give";
+  return html`<${FormDialog} title="Adjust points" submit=${giving ? "Give points" : "Take points"} action=${action} onClose=${onClose}>
+    <${Field} name="way" label="What to do">
+      <${Select} name="way" value=${form.way} options=${WAYS} onChange=${(way) => set({ way })} />
+    <//>
     <${Field} name="amount" label="Points" hint=${balanceAfter(account, form)}>
       <${NumberInput} name="amount" value=${form.amount} onChange=${(amount) => set({ amount })} />
     <//>
     <${Field} name="reason" label="Reason" hint="Stands on the transaction, and in the member's export.">
       <${TextInput} name="reason" value=${form.reason} placeholder="goodwill_credit" onChange=${(reason) => set({ reason })} />
     <//>
-    ${form.way === "give" ? html`<${Giving} form=${form} set=${set} program=${program} />` : html`<${Taking} account=${account} form=${form} set=${set} />`}
+    <${giving ? Giving : Taking} account=${account} form=${form} set=${set} program=${program} />
   <//>`;
 }
 
 function bodyOf(account, form) {
   const shared = { account: account.id, reason: form.reason.trim() || null };
   if (form.way === "take") return { ...shared, amount: negated(form.amount), allow_negative: form.allow_negative };
-  return { ...shared, amount: form.amount ?? 0, qualifying: form.qualifying, ...(form.expires_at ? { expires_at: form.expires_at } : {}) };
+  const expiry = form.expires_at ? { expires_at: form.expires_at } : {};
+  return { ...shared, amount: form.amount ?? 0, qualifying: form.qualifying, ...expiry };
 }
 
 /** What is no number goes to the API as it is, which says so. */
@@ -56,14 +60,16 @@ function balanceAfter(account, { way, amount }) {
 function Giving({ form, set, program }) {
   return html`
     <${Field} name="expires_at" label="Expires" optional hint="Unless you say when, they expire as the program's points do.">
-      <${DateTimeInput} name="expires_at" value=${form.expires_at} zone=${program.timezone} onChange=${(moment) => set({ expires_at: moment })} />
+      <${DateTimeInput} name="expires_at" value=${form.expires_at} zone=${program.timezone}
+        onChange=${(moment) => set({ expires_at: moment })} />
     <//>
-    <${Checkbox} name="qualifying" label="Counts towards lifetime points and tiers" value=${form.qualifying} onChange=${(qualifying) => set({ qualifying })} />
+    <${Checkbox} name="qualifying" label="Counts towards lifetime points and tiers" value=${form.qualifying}
+      onChange=${(qualifying) => set({ qualifying })} />
   `;
 }
 
 function Taking({ account, form, set }) {
   const beyond = (form.amount ?? 0) > Math.max(0, account.balance);
   return html`<${Checkbox} name="allow_negative" value=${form.allow_negative} onChange=${(allow) => set({ allow_negative: allow })}
-    label=${beyond ? "Take more than there is: the rest becomes a debt" : "May take more than there is, as a debt"} />`;
+    label="May take more than there is" hint=${beyond ? "It does: the rest becomes a debt." : "What is not there becomes a debt."} />`;
 }

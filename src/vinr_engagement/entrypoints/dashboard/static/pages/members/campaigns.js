@@ -3,7 +3,7 @@
 import { html } from "../../lib/preact.js";
 import { useList, useQuery } from "../../lib/query.js";
 import { Link } from "../../lib/router.js";
-import { money, points } from "../../lib/format.js";
+import { money, plural, points } from "../../lib/format.js";
 import { Badge, Card, Empty, ErrorNotice, Progress, Skeleton, Stack } from "../../ui/index.js";
 import { More } from "./activity.js";
 import { countOf } from "./words.js";
@@ -14,7 +14,9 @@ export function MemberCampaigns({ account, program }) {
   if (list.error && list.items.length === 0) return html`<${ErrorNotice} error=${list.error} retry=${list.reload} />`;
   if (list.loading) return html`<${Skeleton} lines=${4} />`;
   if (list.items.length === 0) {
-    return html`<${Card}><${Empty} title="No campaign runs now">What one brings to this member appears here while it runs. What earlier ones gave stands in the activity.<//><//>`;
+    return html`<${Card}><${Empty} title="No campaign runs now">
+      What one brings to this member appears here while it runs. What earlier ones gave stands in the activity.
+    <//><//>`;
   }
   return html`<${Stack}>
     ${list.items.map((campaign) => html`<${Brought} key=${campaign.id} campaign=${campaign} account=${account} program=${program} />`)}
@@ -39,11 +41,11 @@ function givenWords({ points: given, times }) {
 
 function Challenge({ challenge, program }) {
   const { measure, target, progress, remaining, completions, points: given } = challenge;
-  const value = (amount) => (measure === "amount" ? money(amount, program.default_currency) : `${points(amount)} ${amount === 1 ? "event" : "events"}`);
+  const value = (amount) => (measure === "amount" ? money(amount, program.default_currency) : plural(amount, "event", "events"));
+  const missing = remaining > 0 ? `${value(remaining)} more to the next target of ${value(target)}` : "nothing is missing";
   const done = completions > 0 ? `Met ${completions === 1 ? "once" : `${points(completions)} times`}, for ${countOf(given)}.` : "";
   return html`<div class="challenge">
     <${Progress} value=${target - Math.min(remaining, target)} max=${target} label=${`Challenge: ${value(progress)} so far`} />
-    <p class="muted">${value(progress)} so far; ${remaining > 0 ? `${value(remaining)} more to the next target of ${value(target)}` : "nothing is missing"}.
-      ${completions > 0 && html` <${Badge} tone="green">${done}<//>`}</p>
+    <p class="muted">${value(progress)} so far; ${missing}. ${completions > 0 && html`<${Badge} tone="green">${done}<//>`}</p>
   </div>`;
 }

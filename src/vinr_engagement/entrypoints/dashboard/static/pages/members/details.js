@@ -55,7 +55,8 @@ function EditMember({ account, onClose }) {
     onClose();
   });
   return html`<${FormDialog} title="Edit the member" submit="Save" action=${action} onClose=${onClose}>
-    ${standalone && html`<${Field} name="customer" label="Customer id" optional hint="Links this account, for good: their next payment earns here.">
+    ${standalone && html`<${Field} name="customer" label="Customer id" optional
+      hint="Links this account, for good: their next payment earns here.">
       <${TextInput} name="customer" value=${customer} onChange=${setCustomer} placeholder="cust_…" />
     <//>`}
     <${Field} name="metadata" label="Metadata" optional><${KeyValues} name="metadata" value=${metadata} onChange=${setMetadata} /><//>

@@ -18,7 +18,8 @@ export function Close({ account, onClose }) {
     await api.post(`/loyalty/accounts/${account.id}/close`);
     done("The account is closed.");
   };
-  return html`<${Confirm} title=${`Close the account of ${nameOf(account)}`} confirm="Close the account" danger onConfirm=${close} onClose=${onClose}>
+  return html`<${Confirm} title=${`Close the account of ${nameOf(account)}`} confirm="Close the account" danger
+    onConfirm=${close} onClose=${onClose}>
     <p>It keeps its history and ${points(account.balance)} points, and earns and redeems nothing more. Refunds, expiry and adjustments
       still reach it; what was redeemed before may still be used. It can be opened again.</p>
   <//>`;
@@ -41,14 +42,16 @@ export function Erase({ account, onClose }) {
     await api.post(`/loyalty/accounts/${account.id}/erase`);
     done("The person was forgotten. The amounts are kept.");
   };
-  return html`<${Confirm} title=${`Forget ${nameOf(account)}`} confirm="Erase for good" danger type=${account.id} onConfirm=${erase} onClose=${onClose}>
+  return html`<${Confirm} title=${`Erase ${nameOf(account)}`} confirm="Erase for good" danger type=${account.id}
+    onConfirm=${erase} onClose=${onClose}>
     <p>For privacy law: it removes who this is, for good. Export first what the member asked for.</p>
     <dl class="erase-list">
-      <div><dt>Removed</dt><dd>The link to the customer, metadata, reasons and notes of transactions and redemptions, the bodies of events received,
-        and what events sent said.</dd></div>
-      <div><dt>Kept</dt><dd>Balances, amounts, times and ids, what was redeemed for how much, and how points came about: the ledger stays whole.</dd></div>
-      <div><dt>Apart from this</dt><dd>The customer's own record: send <code>customer.deleted</code> as well. A later event of the same customer finds
-        no account, and enrols a new one where the program does that.</dd></div>
+      <div><dt>Removed</dt><dd>The link to the customer, metadata, reasons and notes of transactions and redemptions, the bodies of
+        events received, and what events sent said.</dd></div>
+      <div><dt>Kept</dt><dd>Balances, amounts, times and ids, what was redeemed for how much, and how points came about: the ledger
+        stays whole.</dd></div>
+      <div><dt>Apart from this</dt><dd>The customer's own record: send <code>customer.deleted</code> as well. A later event of the same
+        customer finds no account, and enrols a new one where the program does that.</dd></div>
     </dl>
   <//>`;
 }

@@ -1,7 +1,9 @@
 // Awards in words: what rules, campaigns and referrals give, and what is given by hand.
 
-import { countOf, expandedOf, idOf, reasonWords, shortMoney, spaced, tierName } from "./words.js";
-import { digitsOf, points } from "../../lib/format.js";
+import {
+  byHandWords, countOf, expandedOf, idOf, occasionWords, reasonWords, sentence as asSentence, shortMoney, spaced, tierName,
+} from "./words.js";
+import { digitsOf, money, points } from "../../lib/format.js";
 
 /** @typedef {import("./words.js").Piece} Piece */
 /** @typedef {import("./words.js").Names} Names */
@@ -23,22 +25,29 @@ export function explainAward(row, names) {
   return BY_TYPE[row.explanation.award.type]?.(row, names) ?? null;
 }
 
-/** `140 points = £70.00 × 2 points per £1 (rule Purchases, version 3) × 1.5 for gold, rounded down, cut to …`. */
+/** `140 points = £70.00 × 2 points per £1 (rule Purchases, version 3) × 1.5 for the Gold tier, rounded down, cut by …`. */
 function ofRule(row, names) {
   const told = row.explanation;
+  const factors = (told.multipliers ?? []).flatMap((each) => [` × ${each.factor} `, ...originPieces(each.origin, row, names)]);
   const sentence = [
-    `${countOf(row.amount)} = `,
+    ...(isPlain(told) ? [] : [`${countOf(row.amount)} = `]),
     ...basePieces(told),
-    ...rateOf(told, names),
+    rateWords(row, told, names),
     " (",
     ...rulePieces(row),
     ")",
-    ...(told.multipliers ?? []).flatMap((each) => [` × ${each.factor} `, ...originPieces(each.origin, row, names)]),
+    ...factors,
     ...roundingPieces(told),
     ...cutPieces(row, told),
     ".",
   ];
-  return { kind: "rule", title: ruleTitle(row), sentence, steps: stepsOfRule(row, told, names), notes: campaignNotes(row, told) };
+  const steps = stepsOfRule(row, told, names);
+  return { kind: "rule", title: ruleTitle(row), sentence, steps, notes: campaignNotes(row, told, names) };
+}
+
+/** Whether the award is what is given, with nothing to reckon. */
+function isPlain(told) {
+  return told.award.type === "fixed" && told.award.points === told.result && !told.multipliers?.length;
 }
 
 function ruleTitle(row) {
@@ -56,21 +65,18 @@ function rulePieces(row) {
 function basePieces(told) {
   const { amount, currency, eligible } = told.base ?? {};
   if (told.award.type === "fixed" || amount === undefined || amount === null) return [];
-  if (eligible === undefined || eligible === null || eligible === amount) return [`${moneyOf(amount, currency)} × `];
-  return [`${moneyOf(eligible, currency)} of the ${moneyOf(amount, currency)} × `];
+  const all = money(amount, currency);
+  if (eligible === undefined || eligible === null || eligible === amount) return [`${all} × `];
+  return [`${money(eligible, currency)} of the ${all} × `];
 }
 
-function moneyOf(minor, currency) {
-  return shortMoney(minor, currency);
-}
-
-function rateOf(told, names) {
+function rateWords(row, told, names) {
   const award = told.award;
-  if (award.type === "fixed") return [`${countOf(award.points)} for each event`];
-  const currency = told.base?.currency ?? names.currency ?? award.currencies?.[0] ?? "EUR";
-  if (award.type === "per_amount") return [`${decimalCount(award.points)} per ${shortMoney(award.per, currency)}`];
+  if (award.type === "fixed") return `${countOf(award.points)} for ${occasionWords(row.reason)}`;
+  const currency = told.base?.currency ?? names.currency;
+  if (award.type === "per_amount") return `${decimalCount(award.points)} per ${shortMoney(award.per, currency)}`;
   const rate = award.rates ? award.rates[currency] : award.points;
-  return [`${decimalCount(rate)} per ${shortMoney(10 ** digitsOf(currency), currency)}`];
+  return `${decimalCount(rate)} per ${shortMoney(10 ** digitsOf(currency), currency)}`;
 }
 
 /** A rate is an exact decimal, sent as a number or as text. */
@@ -82,7 +88,7 @@ function decimalCount(rate) {
 function originPieces(origin, row, names) {
   const [kind, key] = split(origin);
   if (kind === "tier") return [`for the ${tierName(key, names)} tier`];
-  if (kind === "campaign") return campaignPieces(key, row, names);
+  if (kind === "campaign") return ["by ", ...campaignPieces(key, row, names)];
   if (kind === "rule") return ["by the rule"];
   return [factorWords(origin, row, names)];
 }
@@ -104,14 +110,16 @@ function factorWords(origin, row, names) {
   const when = rule && rule.version === row.rule_version ? rule.multipliers?.[place]?.when : null;
   const [only, more] = when?.conditions ?? [];
   if (!only || more) return `by the rule's factor ${place + 1}`;
-  if (["tier", "account.tier"].includes(only.fact) && only.op === "eq") return `by the rule for the ${tierName(only.value, names)} tier`;
+  const isTier = ["tier", "account.tier"].includes(only.fact) && only.op === "eq";
+  if (isTier) return `by the rule for the ${tierName(only.value, names)} tier`;
   return `by the rule where ${only.fact} ${spaced(only.op)} ${only.value ?? ""}`.trimEnd();
 }
 
+const ROUNDED = { down: "rounded down", up: "rounded up", nearest: "rounded to the nearest" };
+
 function roundingPieces(told) {
   if (told.exact === undefined || told.exact === null || told.exact === String(told.rounded)) return [];
-  const way = { down: "rounded down", up: "rounded up", nearest: "rounded to the nearest" }[told.rounding] ?? "rounded";
-  return [` = ${told.exact}, ${way} to ${points(told.rounded)}`];
+  return [` = ${told.exact}, ${ROUNDED[told.rounding] ?? "rounded"} to ${points(told.rounded)}`];
 }
 
 /** What a cap, a budget and a campaign's limit cut off, in the order in which they did. */
@@ -119,7 +127,9 @@ function cutPieces(row, told) {
   const pieces = [];
   if (told.cap?.cut > 0) pieces.push(`, cut by ${points(told.cap.cut)}: ${capWords(row, told.cap)}`);
   if (told.budget?.cut > 0) pieces.push(`, cut by ${points(told.budget.cut)}: ${leftOf(told.budget.points_left)} of the budget`);
-  if (told.campaign?.cut > 0) pieces.push(`, cut by ${points(told.campaign.cut)}: ${leftOf(told.campaign.points_left)} of what the campaign gives`);
+  if (told.campaign?.cut > 0) {
+    pieces.push(`, cut by ${points(told.campaign.cut)}: ${leftOf(told.campaign.points_left)} of what the campaign gives`);
+  }
   return pieces;
 }
 
@@ -137,26 +147,27 @@ function capWords(row, cap) {
 }
 
 /** Of which the campaign gave how much. */
-function campaignNotes(row, told) {
-  if (!told.campaign || told.campaign.points === 0) return [];
-  return [[`${countOf(told.campaign.points)} of it `, told.campaign.points === 1 ? "is" : "are", " from ", ...campaignPieces(told.campaign.campaign, row, {}), "."]];
+function campaignNotes(row, told, names) {
+  if (!told.campaign?.points) return [];
+  const given = `${countOf(told.campaign.points)} of it ${told.campaign.points === 1 ? "is" : "are"} from `;
+  return [[given, ...campaignPieces(told.campaign.campaign, row, names), "."]];
 }
 
 /** The arithmetic, a line for each step. */
 function stepsOfRule(row, told, names) {
   const steps = [];
   const { amount, currency, eligible } = told.base ?? {};
-  if (amount !== undefined && amount !== null) steps.push({ label: "Amount", value: [moneyOf(amount, currency)] });
+  if (amount !== undefined && amount !== null) steps.push({ label: "Amount", value: [money(amount, currency)] });
   if (eligible !== undefined && eligible !== null && eligible !== amount) {
-    steps.push({ label: "Of which counts", value: [moneyOf(eligible, currency)] });
+    steps.push({ label: "Of which counts", value: [money(eligible, currency)] });
   }
-  steps.push({ label: "Award", value: rateOf(told, names) });
+  steps.push({ label: "Award", value: [rateWords(row, told, names)] });
   for (const each of told.multipliers ?? []) {
     steps.push({ label: `× ${each.factor}`, value: originPieces(each.origin, row, names) });
   }
   if (told.exact !== undefined && told.exact !== null) steps.push({ label: "Exactly", value: [told.exact] });
   if (told.rounded !== undefined && told.rounded !== null) {
-    steps.push({ label: `Rounded ${told.rounding === "nearest" ? "to the nearest" : (told.rounding ?? "")}`.trimEnd(), value: [points(told.rounded)] });
+    steps.push({ label: asSentence(ROUNDED[told.rounding] ?? "rounded"), value: [points(told.rounded)] });
   }
   return [...steps, ...limitSteps(row, told), { label: "Result", value: [countOf(row.amount)] }];
 }
@@ -165,8 +176,12 @@ function limitSteps(row, told) {
   const steps = [];
   if (told.cap) steps.push({ label: "Member's cap", value: [limitWords(told.cap)] });
   if (told.budget) steps.push({ label: "Budget", value: [limitWords(told.budget)] });
-  if (told.campaign) steps.push({ label: "From the campaign", value: [`${countOf(told.campaign.points)}${told.campaign.cut ? `, ${points(told.campaign.cut)} cut off` : ""}`] });
+  if (told.campaign) steps.push({ label: "From the campaign", value: [campaignWords(told.campaign)] });
   return steps;
+}
+
+function campaignWords({ points: given, cut }) {
+  return cut ? `${countOf(given)}, ${points(cut)} cut off` : countOf(given);
 }
 
 function limitWords(limit) {
@@ -185,17 +200,18 @@ function ofReferral(row) {
 }
 
 function ofBonus(row, names) {
-  const sentence = [`${countOf(row.explanation.award.points)} for each event, from `, ...campaignPieces(idOf(row.campaign), row, names), ...limitedPieces(row), "."];
+  const whole = `${countOf(row.explanation.award.points)}, a bonus of `;
+  const sentence = [whole, ...campaignPieces(idOf(row.campaign), row, names), ...limitedPieces(row), "."];
   return { kind: "bonus", title: campaignTitle(row), sentence, steps: limitSteps(row, row.explanation) };
 }
 
 /** A challenge may be met several times at once. */
 function ofChallenge(row, names) {
-  const each = row.explanation.award.points;
-  const [cut, budgetCut] = [row.explanation.cap?.cut ?? 0, row.explanation.budget?.cut ?? 0];
-  const times = Math.round((row.amount + cut + budgetCut) / each);
-  const met = times > 1 ? `${times} × ${countOf(each)}` : countOf(each);
-  const sentence = [`${met} for a challenge that was met, of `, ...campaignPieces(idOf(row.campaign), row, names), ...limitedPieces(row), "."];
+  const { award, cap, budget } = row.explanation;
+  const times = Math.round((row.amount + (cap?.cut ?? 0) + (budget?.cut ?? 0)) / award.points);
+  const whole = times > 1 ? `${times} × ${countOf(award.points)}` : countOf(award.points);
+  const campaign = campaignPieces(idOf(row.campaign), row, names);
+  const sentence = [`${whole} for meeting the challenge of `, ...campaign, ...limitedPieces(row), "."];
   return { kind: "challenge", title: campaignTitle(row), sentence, steps: limitSteps(row, row.explanation) };
 }
 
@@ -213,19 +229,21 @@ function limitedPieces(row) {
 }
 
 function byHand(row) {
-  return { kind: "adjustment", title: "Given by hand", sentence: [`${countOf(row.amount)} given by hand: ${reasonWords(row.reason)}.`] };
+  const sentence = [`${countOf(row.amount)} given by hand${byHandWords(row.reason)}.`];
+  return { kind: "adjustment", title: "Given by hand", sentence };
 }
 
 function openingBalance(row) {
-  return { kind: "opening", title: "Opening balance", sentence: [`${countOf(row.amount)} that the member brought from another system.`] };
+  const sentence = [`${countOf(row.amount)} that the member brought from another system.`];
+  return { kind: "opening", title: "Opening balance", sentence };
 }
 
 /** A row of amount 0: what was earned elsewhere counts for ever and is held no more. */
 function openingLifetime(row) {
-  const earned = row.explanation.award.points;
+  const earned = countOf(row.explanation.award.points);
   return {
     kind: "lifetime",
     title: "Earned elsewhere",
-    sentence: [`${countOf(earned)} earned in another system and held no more: they count towards lifetime points alone, and the balance stays as it is.`],
+    sentence: [`${earned} earned in another system and held no more: they count as lifetime points, and leave the balance as it is.`],
   };
 }

@@ -20,7 +20,8 @@ const CHOICES = [
 export function Lots({ account, program }) {
   const [params, set] = useQueryParams();
   const status = params.lots ?? "open";
-  const list = useList(`/loyalty/accounts/${account.id}/lots`, { status, limit: 100, "expand[]": ["transaction", "transaction.rule"] });
+  const asked = { status, limit: 100, "expand[]": ["transaction", "transaction.rule"] };
+  const list = useList(`/loyalty/accounts/${account.id}/lots`, asked);
   const sorted = useMemo(() => ({ ...list, items: bySpending(list.items, status) }), [list.items, list.hasMore, list.busy]);
   const names = namesOf(program, list.items.map((lot) => expandedOf(lot.transaction)).filter(Boolean));
   return html`<${Card} flush title="Credits" subtitle="Points are spent from the top: what expires first goes first."
@@ -54,7 +55,8 @@ function Credit({ lot, account, names }) {
   const [, set] = useQueryParams();
   const row = expandedOf(lot.transaction);
   const told = row ? explain(row, names) : null;
-  return html`<${Button} kind="quiet" size="small" onClick=${() => set({ tab: "activity", row: idOf(lot.transaction) }, { push: true })}>
+  const unfold = () => set({ tab: "activity", row: idOf(lot.transaction) }, { push: true });
+  return html`<${Button} kind="quiet" size="small" onClick=${unfold}>
       ${told?.title ?? "Credit"}
     <//>
     ${told && html`<span class="member-second">${textOf(told.sentence)}</span>`}`;

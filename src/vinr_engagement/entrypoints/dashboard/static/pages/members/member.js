@@ -104,7 +104,9 @@ function Actions({ account, ask }) {
   const items = itemsOf(account, can, ask);
   return html`<${Row}>
     ${can("transactions:write") && html`<${Button} onClick=${() => ask("adjust")}>Adjust points<//>`}
-    ${can("redemptions:write") && account.status === "active" && html`<${Button} kind="primary" onClick=${() => ask("redeem")}>Redeem<//>`}
+    ${can("redemptions:write") && account.status === "active" && html`
+      <${Button} kind="primary" onClick=${() => ask("redeem")}>Redeem<//>
+    `}
     <${Menu} icon="more" name="More actions" items=${items} />
   <//>`;
 }
@@ -112,7 +114,8 @@ function Actions({ account, ask }) {
 function itemsOf(account, can, ask) {
   const taken = { label: "Export their data", onSelect: () => exportMember(account) };
   if (!can("accounts:write")) return [taken];
-  const ending = account.status === "closed" ? { label: "Reopen", onSelect: () => ask("reopen") } : { label: "Close", onSelect: () => ask("close") };
+  const closed = account.status === "closed";
+  const ending = closed ? { label: "Reopen", onSelect: () => ask("reopen") } : { label: "Close", onSelect: () => ask("close") };
   return [
     { label: "Merge with another member", onSelect: () => ask("merge") },
     taken,
@@ -123,9 +126,10 @@ function itemsOf(account, can, ask) {
 
 function Sections({ member, account, program, ask }) {
   const [params, set] = useQueryParams();
-  const current = TABS.some((tab) => tab.key === params.tab) ? params.tab : "activity";
+  const tabs = account.status === "merged" ? TABS.filter((tab) => tab.key !== "rewards") : TABS;
+  const current = tabs.some((tab) => tab.key === params.tab) ? params.tab : "activity";
   return html`<section class="member-main" aria-label="History">
-    <${Tabs} tabs=${TABS} current=${current} onChange=${(tab) => set({ tab, row: null })} />
+    <${Tabs} tabs=${tabs} current=${current} onChange=${(tab) => set({ tab, row: null })} />
     <${Section} current=${current} member=${member} account=${account} program=${program} ask=${ask} />
   </section>`;
 }
@@ -134,7 +138,7 @@ function Section({ current, member, account, program, ask }) {
   const shared = { account, program };
   if (current === "credits") return html`<${Lots} ...${shared} />`;
   if (current === "redemptions") return html`<${Redemptions} ...${shared} />`;
-  if (current === "rewards") return account.status === "merged" ? null : html`<${MemberRewards} ...${shared} onRedeem=${(reward) => ask("redeem", { reward })} />`;
+  if (current === "rewards") return html`<${MemberRewards} ...${shared} onRedeem=${(reward) => ask("redeem", { reward })} />`;
   if (current === "wallet") return html`<${WalletTab} ...${shared} wallet=${member.wallet} />`;
   if (current === "campaigns") return html`<${MemberCampaigns} ...${shared} />`;
   if (current === "referrals") return html`<${Referrals} ...${shared} />`;

@@ -8,6 +8,7 @@ import { navigate } from "../../lib/router.js";
 import { Combobox, ErrorNotice, Field, Notice, Select, Skeleton, TextInput, toast } from "../../ui/index.js";
 import { FormDialog } from "./form_dialog.js";
 import { refreshMember } from "./member_data.js";
+import { countOf } from "./words.js";
 import { nameOf, secondNameOf, tierNames } from "./names.js";
 
 /** @param {{account: object, program: object, onClose: () => void}} props */
@@ -49,7 +50,7 @@ function OtherMember({ account, other, onChoose }) {
       program: account.program.id ?? account.program, search: text, status: "all", limit: 10, "expand[]": ["customer"],
     });
     const listed = page.data.filter((each) => each.id !== account.id && each.status !== "merged");
-    return listed.map((each) => ({ value: each.id, label: nameOf(each), hint: `${secondNameOf(each)} · ${points(each.balance)} points`, member: each }));
+    return listed.map((each) => ({ value: each.id, label: nameOf(each), hint: `${secondNameOf(each)} · ${countOf(each.balance)}` }));
   };
   const choose = async (identifier) => {
     onChoose(identifier ? await api.get(`/loyalty/accounts/${identifier}`, { "expand[]": ["customer"] }) : null);
@@ -72,9 +73,13 @@ function Preview({ source, target, program }) {
   return html`<div class="merge-preview">
     <table><caption>What it comes to</caption>
       <thead><tr><td></td><th scope="col">Emptied</th><th scope="col">Kept</th><th scope="col">After</th></tr></thead>
-      <tbody>${rows.map(([label, ...values]) => html`<tr><th scope="row">${label}</th>${values.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
+      <tbody>${rows.map(([label, ...values]) => html`<tr>
+        <th scope="row">${label}</th>${values.map((value) => html`<td>${value}</td>`)}
+      </tr>`)}</tbody>
     </table>
-    ${source.status === "closed" && html`<${Notice} tone="amber">The account that is emptied is closed; its points go on in the one that is kept.<//>`}
+    ${source.status === "closed" && html`
+      <${Notice} tone="amber">The account that is emptied is closed; its points go on in the one that is kept.<//>
+    `}
   </div>`;
 }
 

@@ -23,10 +23,11 @@ export function PinActions({ account, program, tier }) {
 
 function Pin({ account, program, tier, onClose }) {
   const names = tierNames(program);
-  const [form, setForm] = useState({ tier: tier.pin?.tier ?? tier.tier, until: tier.pin?.until ?? null, reason: tier.pin?.reason ?? "" });
+  const { tier: held = tier.tier, until: ends = null, reason: why = null } = tier.pin ?? {};
+  const [form, setForm] = useState({ tier: held, until: ends, reason: why ?? "" });
   const set = (changes) => setForm({ ...form, ...changes });
   const action = useAction(async () => {
-    const body = { tier: form.tier, ...(form.until ? { until: form.until } : {}), ...(form.reason.trim() ? { reason: form.reason.trim() } : {}) };
+    const body = { tier: form.tier, until: form.until, reason: form.reason.trim() || null };
     const found = await api.post(`/loyalty/accounts/${account.id}/tier`, body);
     toast(`Pinned to ${names[found.pin.tier] ?? found.pin.tier}. The member is in ${names[found.tier] ?? found.tier}.`);
     refreshMember();
@@ -34,11 +35,15 @@ function Pin({ account, program, tier, onClose }) {
   });
   return html`<${FormDialog} title="Pin to a tier" submit="Pin" action=${action} onClose=${onClose}>
     <p class="muted">A floor: the member is in this tier at least, and still earns a higher one.</p>
-    <${Field} name="tier" label="Tier"><${Select} name="tier" value=${form.tier} options=${Object.entries(names)} onChange=${(key) => set({ tier: key })} /><//>
+    <${Field} name="tier" label="Tier">
+      <${Select} name="tier" value=${form.tier} options=${Object.entries(names)} onChange=${(key) => set({ tier: key })} />
+    <//>
     <${Field} name="until" label="Until" optional hint="Without an end it stays until somebody takes it away.">
       <${DateTimeInput} name="until" value=${form.until} zone=${program.timezone} onChange=${(until) => set({ until })} />
     <//>
-    <${Field} name="reason" label="Reason" optional><${TextInput} name="reason" value=${form.reason} placeholder="press" onChange=${(reason) => set({ reason })} /><//>
+    <${Field} name="reason" label="Reason" optional>
+      <${TextInput} name="reason" value=${form.reason} placeholder="press" onChange=${(reason) => set({ reason })} />
+    <//>
   <//>`;
 }
 

@@ -23,7 +23,8 @@ export function Received({ account }) {
   const [params, set] = useQueryParams();
   const list = useList("/received-events", { account: account.id, status: params.received });
   return html`<${Card} flush title="Events received" subtitle="What the shop sent about this member, and what came of it."
-    actions=${html`<${Select} name="received" aria-label="Which events" value=${params.received ?? ""} options=${CHOICES} onChange=${(received) => set({ received })} />`}>
+    actions=${html`<${Select} name="received" aria-label="Which events" value=${params.received ?? ""} options=${CHOICES}
+      onChange=${(received) => set({ received })} />`}>
     <${Listed} list=${list} account=${account} />
   <//>`;
 }
@@ -31,8 +32,12 @@ export function Received({ account }) {
 function Listed({ list, account }) {
   if (list.error && list.items.length === 0) return html`<div class="pad"><${ErrorNotice} error=${list.error} retry=${list.reload} /></div>`;
   if (list.loading) return html`<div class="pad"><${Skeleton} lines=${6} /></div>`;
-  if (list.items.length === 0) return html`<${Empty} title="No such event">Events that name this member or their customer appear here.<//>`;
-  return html`<ul class="ledger">${list.items.map((event) => html`<${ReceivedRow} key=${event.id} event=${event} account=${account} />`)}</ul>
+  if (list.items.length === 0) {
+    return html`<${Empty} title="No such event">Events that name this member or their customer appear here.<//>`;
+  }
+  return html`<ul class="ledger">
+      ${list.items.map((event) => html`<${ReceivedRow} key=${event.id} event=${event} account=${account} />`)}
+    </ul>
     <${More} list=${list} />`;
 }
 
@@ -43,11 +48,15 @@ function ReceivedRow({ event, account }) {
   const judged = judgementsOf(event.outcome, account.program?.id ?? account.program);
   return html`<li class="ledger-row">
     <div class="ledger-what">
-      <h3 class="ledger-title"><${Link} to=${`received/${encodeURIComponent(event.id)}`}>${event.type}<//> <${Status} value=${event.status} /></h3>
+      <h3 class="ledger-title">
+        <${Link} to=${`received/${encodeURIComponent(event.id)}`}>${event.type}<//> <${Status} value=${event.status} />
+      </h3>
       <p class="ledger-why">${outcomeWords(event, judged)}</p>
       ${judged.lines.map((line) => html`<p class="ledger-note">${line}</p>`)}
     </div>
-    <div class="ledger-amount">${event.status === "ignored" && can("events:write") && html`<${Replay} event=${event} account=${account} />`}</div>
+    <div class="ledger-amount">
+      ${event.status === "ignored" && can("events:write") && html`<${Replay} event=${event} account=${account} />`}
+    </div>
     <div class="ledger-foot">
       <${Time} value=${event.created_at} />
       <${Button} kind="quiet" size="small" aria-expanded=${unfolded} aria-controls=${region} aria-label=${`Body of ${event.id}`}
@@ -60,7 +69,8 @@ function ReceivedRow({ event, account }) {
 function outcomeWords(event, judged) {
   if (event.outcome === null) return "What came of it was erased with the member.";
   if (event.status !== "processed") return ignoredWords(judged.reason ?? event.outcome.reason);
-  return judged.points === 0 ? "It took effect, and no points moved." : `${countOf(Math.abs(judged.points))} ${judged.points > 0 ? "earned" : "taken back"}.`;
+  if (judged.points === 0) return "It took effect, and no points moved.";
+  return `${countOf(Math.abs(judged.points))} ${judged.points > 0 ? "more" : "less"} than before.`;
 }
 
 /** Evaluates an ignored event again, by the rules of now. */

@@ -22,8 +22,8 @@ export function Redeem({ account, program, reward, onClose }) {
   });
   if (done) return html`<${Done} redemption=${done} program=${program} onClose=${onClose} />`;
   const picked = offered.data?.data.find((each) => each.id === chosen);
-  return html`<${FormDialog} title="Redeem a reward" submit=${picked ? `Redeem for ${countOf(picked.cost * (Number(quantity) || 1))}` : "Redeem"}
-    action=${action} onClose=${onClose} disabled=${!picked} wide>
+  const price = picked ? `Redeem for ${countOf(picked.cost * (Number(quantity) || 1))}` : "Redeem";
+  return html`<${FormDialog} title="Redeem a reward" submit=${price} action=${action} onClose=${onClose} disabled=${!picked} wide>
     <p class="muted">The balance is ${points(account.balance)}. The member pays now; the reward waits to be used.</p>
     <${Choice} offered=${offered} chosen=${chosen} onChoose=${setChosen} />
     ${picked && picked.type !== "discount_percent" && html`<${Field} name="quantity" label="How many">

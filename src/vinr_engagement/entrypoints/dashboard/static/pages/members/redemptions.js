@@ -33,12 +33,14 @@ function columnsOf(mayChange, ask) {
     { key: "code", label: "Code", priority: 3, render: (row) => row.discount && html`<${Id} value=${row.discount.code} />` },
     { key: "created", label: "Redeemed", priority: 3, render: (row) => html`<${Time} value=${row.created_at} />` },
   ];
-  return mayChange ? [...columns, { key: "do", label: "Actions", align: "end", priority: 1, render: (row) => html`<${Moves} redemption=${row} ask=${ask} />` }] : columns;
+  const moves = { key: "do", label: "Actions", align: "end", priority: 1, render: (row) => html`<${Moves} redemption=${row} ask=${ask} />` };
+  return mayChange ? [...columns, moves] : columns;
 }
 
 function What({ redemption }) {
   const count = redemption.quantity > 1 ? `${redemption.quantity} × ` : "";
-  return html`<span class="member-name">${count}${redemption.reward_name}</span><span class="member-second">${givenWords(redemption)}</span>`;
+  return html`<span class="member-name">${count}${redemption.reward_name}</span>
+    <span class="member-second">${givenWords(redemption)}</span>`;
 }
 
 /** The status and what belongs to it: the payment, the reason, or the day on which it is released. */
@@ -53,7 +55,8 @@ function Moves({ redemption, ask }) {
   if (redemption.status !== "pending") return null;
   const item = (what, label, danger) => ({ label, danger, onSelect: () => ask({ what, redemption }) });
   const use = redemption.item ? item("fulfill", "Handed over") : item("apply", "Mark as used");
-  return html`<${Menu} icon="more" kind="quiet" size="small" name=${`Actions for ${redemption.reward_name}`} items=${[use, item("release", "Release: give the points back", true)]} />`;
+  const items = [use, item("release", "Release: give the points back", true)];
+  return html`<${Menu} icon="more" kind="quiet" size="small" name=${`Actions for ${redemption.reward_name}`} items=${items} />`;
 }
 
 function useMove(redemption, verb, body, done, onClose) {
@@ -88,7 +91,10 @@ function Release({ redemption, onClose }) {
   const body = () => (reason.trim() ? { reason: reason.trim() } : {});
   const action = useMove(redemption, "release", body, `${countOf(redemption.points)} went back to the member.`, onClose);
   return html`<${FormDialog} title=${`Release ${redemption.reward_name}`} submit="Release" danger action=${action} onClose=${onClose}>
-    <p>${countOf(redemption.points)} return to the member, with the expiry that they had. The code is good no more; stock and the member's limit come back.</p>
-    <${Field} name="reason" label="Reason" optional><${TextInput} name="reason" value=${reason} onChange=${setReason} placeholder="cart_abandoned" /><//>
+    <p>${countOf(redemption.points)} return to the member, with the expiry that they had. What was bought is good no more; stock and
+      the member's limit come back.</p>
+    <${Field} name="reason" label="Reason" optional>
+      <${TextInput} name="reason" value=${reason} onChange=${setReason} placeholder="cart_abandoned" />
+    <//>
   <//>`;
 }

@@ -15,15 +15,17 @@ export function Referrals({ account }) {
   const came = useList("/loyalty/referrals", { referee: account.id, "expand[]": BOTH });
   return html`<${Stack}>
     <${Card} flush title="Brought by this member">
-      <${ListTable} list=${brought} columns=${columnsOf("referee")} rowHref=${(row) => `referrals/${row.id}`} caption="Referrals by this member, newest first"
+      <${ListTable} list=${brought} columns=${columnsOf("referee")} rowHref=${pathOf} caption="Referrals by this member, newest first"
         empty=${html`<${Empty} title="No code shared yet">Codes that are made for this member appear here, and who used them.<//>`} />
     <//>
     <${Card} flush title="How this member came">
-      <${ListTable} list=${came} columns=${columnsOf("referrer")} rowHref=${(row) => `referrals/${row.id}`} caption="The referral by which this member came"
+      <${ListTable} list=${came} columns=${columnsOf("referrer")} rowHref=${pathOf} caption="The referral by which this member came"
         empty=${html`<${Empty} title="By themselves">No referral code was used for this member.<//>`} />
     <//>
   <//>`;
 }
+
+const pathOf = (row) => `referrals/${row.id}`;
 
 function columnsOf(side) {
   return [

@@ -1,6 +1,7 @@
 // The rewards of the program before one member: which they can have now, and why not the others.
 
 import { html } from "../../lib/preact.js";
+import { points } from "../../lib/format.js";
 import { useQuery } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
 import { Badge, Button, Card, Empty, ErrorNotice, Points, Skeleton, Table } from "../../ui/index.js";
@@ -26,10 +27,10 @@ function columnsOf(onRedeem) {
     { key: "reward", label: "Reward", priority: 1, render: (row) => html`<${Offer} reward=${row} />` },
     { key: "cost", label: "Cost", align: "end", priority: 1, render: (row) => html`<${Points} value=${row.cost} />` },
     { key: "now", label: "Now", priority: 1, render: (row) => html`<${Now} reward=${row} />` },
-    { key: "left", label: "In stock", align: "end", priority: 3, render: (row) => (row.remaining === null ? "no end" : html`<${Points} value=${row.remaining} />`) },
+    { key: "left", label: "In stock", align: "end", priority: 3, render: (row) => (row.remaining === null ? "no limit" : points(row.remaining)) },
   ];
-  const redeem = { key: "do", label: "Redeem", align: "end", priority: 1, render: (row) => row.available && html`<${Button} size="small" aria-label=${`Redeem ${row.name}`} onClick=${() => onRedeem(row)}>Redeem<//>` };
-  return onRedeem ? [...columns, redeem] : columns;
+  const redeem = (row) => row.available && html`<${Button} size="small" label=${`Redeem ${row.name}`} onClick=${() => onRedeem(row)}>Redeem<//>`;
+  return onRedeem ? [...columns, { key: "do", label: "Redeem", align: "end", priority: 1, render: redeem }] : columns;
 }
 
 function Offer({ reward }) {

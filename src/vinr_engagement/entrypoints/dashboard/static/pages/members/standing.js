@@ -32,10 +32,9 @@ function ExpiringSoon({ program, lots }) {
   if (lots.error) return html`<${Stat} label="Expiring soon" value="–" hint="Could not be read." />`;
   if (!lots.data) return html`<${Stat} label="Expiring soon" value="…" hint=" " />`;
   const { soon, next } = expiringOf(lots.data.data, now, program.expiring_notice_days);
-  const zone = program.timezone;
-  const hint = next === null ? "Nothing that the member has expires." : `${countOf(next.remaining)} on ${date(next.expires_at, zone)}`;
   const part = lots.data.page.has_more ? ", of the newest 100 credits" : "";
-  return html`<${Stat} label="Expiring soon" value=${points(soon)} hint=${`${soon > 0 ? "First " : next ? "Next: " : ""}${hint}${part}`} />`;
+  const first = next && `${soon > 0 ? "First" : "Next"}: ${countOf(next.remaining)} on ${date(next.expires_at, program.timezone)}${part}`;
+  return html`<${Stat} label="Expiring soon" value=${points(soon)} hint=${first ?? "Nothing that the member has expires."} />`;
 }
 
 /**
@@ -67,7 +66,8 @@ function TierWords({ tier, program }) {
   const names = tierNames(program);
   const value = (amount) => (tier.qualify_on === "points" ? countOf(amount) : shortMoney(amount, program.default_currency));
   return html`
-    <p class="tier-now"><${Badge} tone="violet">${names[tier.tier] ?? tier.tier}<//> <span>${value(tier.qualifying_value)} ${spanWords(tier, program)}</span></p>
+    <p class="tier-now"><${Badge} tone="violet">${names[tier.tier] ?? tier.tier}<//>
+      <span>${value(tier.qualifying_value)} ${spanWords(tier, program)}</span></p>
     <${ToNext} tier=${tier} names=${names} value=${value} />
     <${Keeping} tier=${tier} names=${names} value=${value} program=${program} />
     <${Pinned} tier=${tier} names=${names} program=${program} />
@@ -110,7 +110,7 @@ function Pinned({ tier, names, program }) {
   return html`<${Notice} tone="blue">Pinned to ${names[tier.pin.tier] ?? tier.pin.tier} at least, ${until}${reason}.${earned}<//>`;
 }
 
-/** Where a member is at a loss, at the top of the page. @param {number} soon @param {Date} now */
+/** Days until a moment, begun ones counted. @param {string} moment @param {string} now */
 export function daysUntil(moment, now) {
   return Math.ceil((Date.parse(moment) - Date.parse(now)) / DAY);
 }

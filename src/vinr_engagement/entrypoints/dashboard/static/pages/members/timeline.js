@@ -26,7 +26,9 @@ export function summaryOf({ type, data }) {
   const object = data.object;
   if (object === null) return "erased with the member";
   if (object.object === "points_transaction") return `${signed(object.amount)}, balance ${points(object.balance_after)}`;
-  if (object.object === "credit_transaction") return `${money(object.amount, object.currency)}, wallet ${money(object.balance_after, object.currency)}`;
+  if (object.object === "credit_transaction") {
+    return `${money(object.amount, object.currency)}, wallet ${money(object.balance_after, object.currency)}`;
+  }
   if (object.object === "lot") return `${points(object.remaining)} points`;
   if (object.object === "redemption") return `${object.reward_name}, ${object.status}`;
   if (object.object === "referral") return `${object.code}, ${object.status}`;

@@ -5,7 +5,9 @@ import { api } from "../../lib/api.js";
 import { date, money } from "../../lib/format.js";
 import { useAction, useList } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
-import { Button, Card, DateTimeInput, Empty, ErrorNotice, Field, Grid, MoneyInput, Row, Skeleton, Stack, Stat, TextInput, toast } from "../../ui/index.js";
+import {
+  Button, Card, DateTimeInput, Empty, ErrorNotice, Field, Grid, MoneyInput, Row, Skeleton, Stack, Stat, TextInput, toast,
+} from "../../ui/index.js";
 import { LedgerList } from "./activity.js";
 import { FormDialog } from "./form_dialog.js";
 import { refreshMember } from "./member_data.js";
@@ -38,7 +40,8 @@ export function WalletTab({ account, program, wallet }) {
 function Held({ held, program }) {
   const [first] = held.expiring;
   const hint = first ? `${money(first.amount, held.currency)} expires on ${date(first.expires_at, program.timezone)}` : "Never expires.";
-  return html`<${Stat} label=${`Store credit, ${held.currency}`} value=${money(held.balance, held.currency)} hint=${held.balance > 0 ? hint : "Nothing left."} />`;
+  return html`<${Stat} label=${`Store credit, ${held.currency}`} value=${money(held.balance, held.currency)}
+    hint=${held.balance > 0 ? hint : "Nothing left."} />`;
 }
 
 /** @param {{account: object, program: object, onClose: () => void}} props */
@@ -55,10 +58,13 @@ export function Issue({ account, program, onClose }) {
   });
   return html`<${FormDialog} title="Issue store credit" submit="Issue credit" action=${action} onClose=${onClose}>
     <${CurrencyField} form=${form} set=${set} />
-    <${Field} name="amount" label="Amount"><${MoneyInput} name="amount" value=${form.amount} currency=${form.currency} onChange=${(amount) => set({ amount })} /><//>
-    <${Field} name="reason" label="Reason"><${TextInput} name="reason" value=${form.reason} placeholder="goodwill" onChange=${(reason) => set({ reason })} /><//>
+    <${AmountField} form=${form} set=${set} />
+    <${Field} name="reason" label="Reason">
+      <${TextInput} name="reason" value=${form.reason} placeholder="goodwill" onChange=${(reason) => set({ reason })} />
+    <//>
     <${Field} name="expires_at" label="Expires" optional hint="Without a time it never does.">
-      <${DateTimeInput} name="expires_at" value=${form.expires_at} zone=${program.timezone} onChange=${(moment) => set({ expires_at: moment })} />
+      <${DateTimeInput} name="expires_at" value=${form.expires_at} zone=${program.timezone}
+        onChange=${(moment) => set({ expires_at: moment })} />
     <//>
   <//>`;
 }
@@ -67,6 +73,15 @@ function CurrencyField({ form, set }) {
   return html`<${Field} name="currency" label="Currency">
     <${TextInput} name="currency" value=${form.currency} maxlength="3" pattern="[A-Za-z]{3}"
       onChange=${(currency) => set({ currency: currency.toUpperCase() })} />
+  <//>`;
+}
+
+/** An amount in a currency whose code is complete: how it is written goes by the currency. */
+function AmountField({ form, set, hint }) {
+  const known = /^[A-Z]{3}$/.test(form.currency ?? "");
+  return html`<${Field} name="amount" label="Amount" hint=${hint}>
+    <${MoneyInput} key=${form.currency} name="amount" value=${form.amount} currency=${known ? form.currency : "EUR"}
+      onChange=${(amount) => set({ amount })} />
   <//>`;
 }
 
@@ -83,9 +98,7 @@ function Spend({ account, balances, onClose }) {
   const held = balances.find((each) => each.currency === form.currency);
   return html`<${FormDialog} title="Spend store credit" submit="Spend credit" action=${action} onClose=${onClose}>
     <${CurrencyField} form=${form} set=${set} />
-    <${Field} name="amount" label="Amount" hint=${held ? `The wallet holds ${money(held.balance, held.currency)}.` : "The wallet holds nothing in this currency."}>
-      <${MoneyInput} name="amount" value=${form.amount} currency=${form.currency} onChange=${(amount) => set({ amount })} />
-    <//>
+    <${AmountField} form=${form} set=${set} hint=${`The wallet holds ${held ? money(held.balance, held.currency) : "nothing in this currency"}.`} />
     <${Field} name="payment" label="Payment" hint="What it is spent on. Refunds of it give their share back.">
       <${TextInput} name="payment" value=${form.payment} placeholder="pay_…" onChange=${(payment) => set({ payment })} />
     <//>

@@ -57,6 +57,16 @@ export function reasonWords(reason) {
   return REASONS[reason] ?? spaced(reason);
 }
 
+/** Why something was done by hand, as it stands behind what was done. @param {string|null} reason */
+export function byHandWords(reason) {
+  return reason ? ` (${reasonWords(reason)})` : ", with no reason given";
+}
+
+/** What an award is for: `joining`, or any event of the shop's by its name. @param {string|null} reason */
+export function occasionWords(reason) {
+  return REASONS[reason] ?? (reason ? `each “${spaced(reason)}”` : "each event");
+}
+
 /** `late_parcel` → `late parcel`; free text stays as it was written. @param {string} text */
 export function spaced(text) {
   return /^[a-z0-9]+(_[a-z0-9]+)*$/.test(text) ? text.replaceAll("_", " ") : text;
