@@ -37,16 +37,12 @@ function unknown(row) {
 
 /** What is true of any row: when it counts, what it paid off, whose it was. */
 function circumstances(row, names) {
-  return [...pending(row, names), ...expiry(row, names), ...paidDebt(row), ...late(row, names), ...merged(row)];
+  return [...pending(row, names), ...paidDebt(row), ...late(row, names), ...merged(row)];
 }
 
 function pending(row, names) {
   const waits = row.amount > 0 && row.available_at && row.available_at > row.created_at;
   return waits ? [[`Pending until ${day(row.available_at, names)}, in case the money goes back.`]] : [];
-}
-
-function expiry(row, names) {
-  return row.amount > 0 && row.expires_at ? [[`What is left of it expires on ${day(row.expires_at, names)}.`]] : [];
 }
 
 /** An available credit on a debt pays that first; the ledger says so by the balance after it. */

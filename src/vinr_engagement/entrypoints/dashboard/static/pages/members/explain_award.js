@@ -125,25 +125,24 @@ function roundingPieces(told) {
 /** What a cap, a budget and a campaign's limit cut off, in the order in which they did. */
 function cutPieces(row, told) {
   const pieces = [];
-  if (told.cap?.cut > 0) pieces.push(`, cut by ${points(told.cap.cut)}: ${capWords(row, told.cap)}`);
-  if (told.budget?.cut > 0) pieces.push(`, cut by ${points(told.budget.cut)}: ${leftOf(told.budget.points_left)} of the budget`);
-  if (told.campaign?.cut > 0) {
-    pieces.push(`, cut by ${points(told.campaign.cut)}: ${leftOf(told.campaign.points_left)} of what the campaign gives`);
-  }
+  if (told.cap?.cut > 0) pieces.push(`, cut to ${capWords(row, told.cap)}`);
+  if (told.budget?.cut > 0) pieces.push(`, cut to the ${leftOf(told.budget.points_left)} of the rule's budget`);
+  if (told.campaign?.cut > 0) pieces.push(`, cut by ${points(told.campaign.cut)}, for the campaign had ${countOf(told.campaign.points_left)} left`);
   return pieces;
 }
 
 function leftOf(left) {
-  return left <= 0 ? "nothing was left" : `${countOf(left)} ${left === 1 ? "was" : "were"} left`;
+  return `${countOf(Math.max(0, left ?? 0))} left`;
 }
 
 /** The cap with its size and window, where the rule is still the one that was used. */
 function capWords(row, cap) {
   const rule = expandedOf(row.rule);
-  const known = rule && rule.version === row.rule_version && rule.cap?.points;
-  const window = { day: "daily cap", week: "weekly cap", month: "monthly cap", lifetime: "lifetime cap" }[rule?.window] ?? "cap";
-  const left = cap.points_left === null || cap.points_left === undefined ? "nothing was left" : leftOf(cap.points_left);
-  return known ? `${left} of the ${window} of ${points(rule.cap.points)}` : `${left} of the member's cap`;
+  const size = rule && rule.version === row.rule_version ? rule.cap?.points : null;
+  if (!size) return `the ${leftOf(cap.points_left)} of the member's cap`;
+  const window = { day: "daily cap", week: "weekly cap", month: "monthly cap", lifetime: "lifetime cap" }[rule.window] ?? "cap";
+  const whole = `the ${window} of ${points(size)}`;
+  return cap.points_left === size ? whole : `the ${leftOf(cap.points_left)} of ${whole}`;
 }
 
 /** Of which the campaign gave how much. */
@@ -223,9 +222,9 @@ function campaignTitle(row) {
 function limitedPieces(row) {
   const { cap, budget } = row.explanation;
   const pieces = [];
-  if (cap?.cut > 0) pieces.push(`, cut by ${points(cap.cut)}: ${leftOf(cap.points_left ?? 0)} of what one member gets`);
-  if (budget?.cut > 0) pieces.push(`, cut by ${points(budget.cut)}: ${leftOf(budget.points_left)} of its budget`);
-  return pieces.length > 0 ? [...pieces, `, which leaves ${countOf(row.amount)}`] : [];
+  if (cap?.cut > 0) pieces.push(`, cut to the ${leftOf(cap.points_left)} of what one member gets`);
+  if (budget?.cut > 0) pieces.push(`, cut to the ${leftOf(budget.points_left)} of its budget`);
+  return pieces;
 }
 
 function byHand(row) {

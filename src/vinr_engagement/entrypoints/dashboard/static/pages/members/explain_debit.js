@@ -71,7 +71,8 @@ function givenBack(row, names) {
   const name = expandedOf(row.redemption)?.reward_name ?? "a redemption";
   const { lots, debt } = row.explanation;
   const why = row.reason === "redemption_reversed" ? "was used on a payment that was refunded in full" : "was released";
-  const back = lots.length > 0 ? [" They are back in ", ...listOf(lots, names), ", with the expiry that they had."] : [];
+  const what = debt > 0 ? ` The other ${points(row.amount - debt)} are` : " They are";
+  const back = lots.length > 0 ? [`${what} back in `, ...listOf(lots, names), ", with the expiry that they had."] : [];
   return {
     kind: "return",
     title: `${name} given back`,

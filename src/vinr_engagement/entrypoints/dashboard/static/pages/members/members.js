@@ -47,7 +47,7 @@ function useFound(program, params) {
 
 function Filters({ program, params, set }) {
   const tiers = Object.entries(tierNames(program));
-  return html`<div class="members-filters" role="search">
+  return html`<div class="members-filters">
     <${Search} value=${params.q ?? ""} onChange=${(q) => set({ q })} />
     <${Select} name="status" aria-label="Status" value=${params.status || "active"} options=${STATUSES}
       onChange=${(status) => set({ status: status === "active" ? null : status })} />
