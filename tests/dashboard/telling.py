@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import vinr_engagement.entrypoints.dashboard as dashboard
 from tests.api.conftest import Api
+from tests.dashboard.modules import STATIC
 from tests.sdk.node import find_node, run
 
 Json = dict[str, Any]
 
-STATIC = Path(dashboard.__file__).parent / "static"
 _TELL = Path(__file__).parent / "tell.mjs"
 EXPANDED = [("expand[]", field) for field in ("rule", "campaign", "redemption", "reverses")]
 

@@ -64,12 +64,16 @@ async def test_a_purchase_that_was_doubled_raised_capped_and_refunded(shop: Api,
     told = await words_of(shop, tmp_path, await played(shop, "1a. With a debt"))
     assert [words.sentence for words in told] == [
         f"200 points = £100.00 × 1 point per £1 ({WHOLE_POUNDS}) × 2 by campaign Campaign.",
-        f"300 points = £120.00 × 1 point per £1 ({WHOLE_POUNDS}) × 1.5 for the Silver tier × 2 by campaign Campaign, "
-        "cut to the daily cap of 300.",
+        (
+            f"300 points = £120.00 × 1 point per £1 ({WHOLE_POUNDS}) × 1.5 for the Silver tier × 2 by campaign Campaign, "
+            "cut to the daily cap of 300."
+        ),
         "350 points taken by hand (spent), from 200 of the 200 points of 1 Apr 2026 and 150 of the 300 points of 2 Apr 2026.",
         "30 points taken back after a refund of pay_2. Of the 300 points earned on 2 Apr 2026, 30 are not due any more.",
-        "270 points taken back after a refund of pay_2. Of the 300 points earned on 2 Apr 2026, 300 are not due any more; "
-        "30 of them had been taken back before.",
+        (
+            "270 points taken back after a refund of pay_2. Of the 300 points earned on 2 Apr 2026, 300 are not due any more; "
+            "30 of them had been taken back before."
+        ),
         f"300 points = £100.00 × 1 point per £1 ({WHOLE_POUNDS}) × 1.5 for the Silver tier × 2 by campaign Campaign.",
     ]
     assert told[1].steps == [
@@ -98,8 +102,10 @@ async def test_a_redemption_that_came_back_after_its_points_expired(shop: Api, t
     told = await words_of(shop, tmp_path, await played(shop, "2a. Without grace"))
     assert [words.sentence for words in told[2:]] == [
         "300 points for £3 off, from 100 of the 100 points of 1 Apr 2026 and 200 of the 200 points of 1 Apr 2026.",
-        "300 points returned: £3 off was released. They are back in 100 of the 100 points of 1 Apr 2026 and 200 of the 200 "
-        "points of 1 Apr 2026, with the expiry that they had.",
+        (
+            "300 points returned: £3 off was released. They are back in 100 of the 100 points of 1 Apr 2026 and 200 of the 200 "
+            "points of 1 Apr 2026, with the expiry that they had."
+        ),
         "100 points expired on 11 May 2026: what was left of the 100 points of 1 Apr 2026.",
     ]
 
@@ -130,19 +136,35 @@ async def test_points_that_come_back_to_a_debt(shop: Api, tmp_path: Path) -> Non
 UNUSUAL = [
     "100 points for joining (rule Welcome, version 1).",
     "50 points, a bonus of campaign Quests.",
-    "25 points = £60.00 of the £70.00 × 1 point per £2 (rule Shoes, version 1) × 1.1 for the Gold tier × 2 by campaign Autumn, "
-    "cut to the 25 points left of the rule's budget.",
-    "400 points = £70.00 × 2 points per £1 (rule Purchases, version 2) × 1.5 by the rule for the Gold tier × 1.1 for the Gold "
-    "tier × 2 by campaign Autumn, cut to the daily cap of 400.",
-    "323 points = US$123.45 × 1.2 points per US$1 (rule Dollars, version 1) × 1.1 for the Gold tier × 2 by campaign Autumn = "
-    "325.908, rounded down to 325, cut by 2, for the campaign had 161 points left.",
+    (
+        "25 points = £60.00 of the £70.00 × 1 point per £2 (rule Shoes, version 1) × 1.1 for the Gold tier × 2 by "
+        "campaign Autumn, "
+        "cut to the 25 points left of the rule's budget."
+    ),
+    (
+        "400 points = £70.00 × 2 points per £1 (rule Purchases, version 2) × 1.5 by the rule for the Gold tier × 1.1 "
+        "for the Gold "
+        "tier × 2 by campaign Autumn, cut to the daily cap of 400."
+    ),
+    (
+        "323 points = US$123.45 × 1.2 points per US$1 (rule Dollars, version 1) × 1.1 for the Gold tier × 2 by campaign Autumn = "
+        "325.908, rounded down to 325, cut by 2, for the campaign had 161 points left."
+    ),
     "100 points for meeting the challenge of campaign Quests, cut to the 70 points left of what one member gets.",
-    "200 points for £3 of credit at the price of campaign Autumn, from 100 of the 100 points of 1 Apr 2026, 50 of the 50 points "
-    "of 1 Apr 2026, 25 of the 25 points of 1 Apr 2026 and 1 more.",
-    "2,000 points taken by hand (abuse), from 375 of the 400 points of 1 Apr 2026, 323 of the 323 points of 1 Apr 2026 and 70 of "
-    "the 70 points of 1 Apr 2026.",
-    "26 points = US$19.99 × 1.2 points per US$1 (rule Dollars, version 1) × 1.1 for the Gold tier = 26.3868, rounded to the "
-    "nearest to 26.",
+    (
+        "200 points for £3 of credit at the price of campaign Autumn, from 100 of the 100 points of 1 Apr 2026, 50 of "
+        "the 50 points "
+        "of 1 Apr 2026, 25 of the 25 points of 1 Apr 2026 and 1 more."
+    ),
+    (
+        "2,000 points taken by hand (abuse), from 375 of the 400 points of 1 Apr 2026, 323 of the 323 points of 1 Apr "
+        "2026 and 70 of "
+        "the 70 points of 1 Apr 2026."
+    ),
+    (
+        "26 points = US$19.99 × 1.2 points per US$1 (rule Dollars, version 1) × 1.1 for the Gold tier = 26.3868, rounded to the "
+        "nearest to 26."
+    ),
     "500 points given by hand (goodwill).",
     "£3.00 for a redemption.",
     "£2.00 issued by hand (late parcel).",
