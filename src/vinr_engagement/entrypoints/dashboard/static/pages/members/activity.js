@@ -28,7 +28,7 @@ export function Activity({ account, program, lots }) {
   return html`
     <${Card} flush title="Activity" subtitle="Every row of the ledger, and why it is what it is." actions=${choice}>
       <${LedgerList} list=${list} names=${names} empty=${html`<${NothingYet} type=${params.type} />`} />
-    <//>
+    </${Card}>
     ${params.row && html`<${RowDialog} key=${params.row} identifier=${params.row} names=${names}
       onClose=${() => set({ row: null })} />`}
   `;
@@ -37,7 +37,7 @@ export function Activity({ account, program, lots }) {
 function NothingYet({ type }) {
   return html`<${Empty} title=${type ? "Nothing of this kind" : "Nothing yet"}>
     ${type ? "Show everything to see the other rows." : "Points that this member earns or spends appear here, each with its reason."}
-  <//>`;
+  </${Empty}>`;
 }
 
 /** Rows of a ledger with what they need while they load, fail or go on. @param {{list: object, names: object, empty: unknown}} props */
@@ -55,7 +55,7 @@ export function LedgerList({ list, names, empty }) {
 export function More({ list }) {
   if (!list.hasMore) return null;
   return html`<div class="table-more">
-    <${Button} size="small" busy=${list.busy} onClick=${list.more}>Show more<//>
+    <${Button} size="small" busy=${list.busy} onClick=${list.more}>Show more</${Button}>
     <span class="muted">${number(list.items.length)}${list.total > list.items.length ? ` of ${number(list.total)}` : ""}</span>
   </div>`;
 }
@@ -67,5 +67,5 @@ function RowDialog({ identifier, names, onClose }) {
     ${found.error && html`<${ErrorNotice} error=${found.error} retry=${found.reload} />`}
     ${found.loading && html`<${Skeleton} lines=${5} />`}
     ${found.data && html`<ul class="ledger"><${LedgerRow} row=${found.data} names=${names} open /></ul>`}
-  <//>`;
+  </${Dialog}>`;
 }

@@ -23,11 +23,11 @@ export function AddMember({ program, onClose }) {
     <${Field} name="customer" label="Customer id" optional
       hint="Your id for the buyer, so that their next payment earns. Without one the account stands alone, and can be linked later.">
       <${TextInput} name="customer" value=${customer} onChange=${setCustomer} placeholder="cust_…" autocomplete="off" />
-    <//>
+    </${Field}>
     <${Field} name="metadata" label="Metadata" optional hint="Your own notes.">
       <${KeyValues} name="metadata" value=${metadata} onChange=${setMetadata} />
-    <//>
-  <//>`;
+    </${Field}>
+  </${FormDialog}>`;
 }
 
 function bodyOf(program, customer, metadata) {
@@ -39,6 +39,6 @@ function bodyOf(program, customer, metadata) {
 function AlreadyThere({ error }) {
   if (error?.code !== "account_already_exists" || !error.resource) return null;
   return html`<${Notice} tone="blue" title="This customer is a member already">
-    <${Link} to=${`members/${error.resource}`}>Open their account<//>
-  <//>`;
+    <${Link} to=${`members/${error.resource}`}>Open their account</${Link}>
+  </${Notice}>`;
 }

@@ -29,15 +29,15 @@ export function Adjust({ account, program, onClose }) {
   return html`<${FormDialog} title="Adjust points" submit=${giving ? "Give points" : "Take points"} action=${action} onClose=${onClose}>
     <${Field} name="way" label="What to do">
       <${Select} name="way" value=${form.way} options=${WAYS} onChange=${(way) => set({ way })} />
-    <//>
+    </${Field}>
     <${Field} name="amount" label="Points" hint=${balanceAfter(account, form)}>
       <${NumberInput} name="amount" value=${form.amount} onChange=${(amount) => set({ amount })} />
-    <//>
+    </${Field}>
     <${Field} name="reason" label="Reason" hint="Stands on the transaction, and in the member's export.">
       <${TextInput} name="reason" value=${form.reason} placeholder="goodwill_credit" onChange=${(reason) => set({ reason })} />
-    <//>
+    </${Field}>
     <${giving ? Giving : Taking} account=${account} form=${form} set=${set} program=${program} />
-  <//>`;
+  </${FormDialog}>`;
 }
 
 function bodyOf(account, form) {
@@ -62,7 +62,7 @@ function Giving({ form, set, program }) {
     <${Field} name="expires_at" label="Expires" optional hint="Unless you say when, they expire as the program's points do.">
       <${DateTimeInput} name="expires_at" value=${form.expires_at} zone=${program.timezone}
         onChange=${(moment) => set({ expires_at: moment })} />
-    <//>
+    </${Field}>
     <${Checkbox} name="qualifying" label="Counts towards lifetime points and tiers" value=${form.qualifying}
       onChange=${(qualifying) => set({ qualifying })} />
   `;

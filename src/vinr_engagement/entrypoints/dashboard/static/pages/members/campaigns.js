@@ -16,22 +16,22 @@ export function MemberCampaigns({ account, program }) {
   if (list.items.length === 0) {
     return html`<${Card}><${Empty} title="No campaign runs now">
       What one brings to this member appears here while it runs. What earlier ones gave stands in the activity.
-    <//><//>`;
+    </${Empty}></${Card}>`;
   }
   return html`<${Stack}>
     ${list.items.map((campaign) => html`<${Brought} key=${campaign.id} campaign=${campaign} account=${account} program=${program} />`)}
     <${More} list=${list} />
-  <//>`;
+  </${Stack}>`;
 }
 
 function Brought({ campaign, account, program }) {
   const progress = useQuery(`/loyalty/campaigns/${campaign.id}/progress`, { account: account.id });
-  return html`<${Card} title=${html`<${Link} to=${`campaigns/${campaign.id}`}>${campaign.name}<//>`}>
+  return html`<${Card} title=${html`<${Link} to=${`campaigns/${campaign.id}`}>${campaign.name}</${Link}>`}>
     ${progress.error && html`<${ErrorNotice} error=${progress.error} retry=${progress.reload} />`}
     ${progress.loading && html`<${Skeleton} lines=${2} />`}
     ${progress.data && html`<p>${givenWords(progress.data)}</p>
       ${progress.data.challenges.map((challenge) => html`<${Challenge} challenge=${challenge} program=${program} />`)}`}
-  <//>`;
+  </${Card}>`;
 }
 
 function givenWords({ points: given, times }) {
@@ -46,6 +46,6 @@ function Challenge({ challenge, program }) {
   const done = completions > 0 ? `Met ${completions === 1 ? "once" : `${points(completions)} times`}, for ${countOf(given)}.` : "";
   return html`<div class="challenge">
     <${Progress} value=${target - Math.min(remaining, target)} max=${target} label=${`Challenge: ${value(progress)} so far`} />
-    <p class="muted">${value(progress)} so far; ${missing}. ${completions > 0 && html`<${Badge} tone="green">${done}<//>`}</p>
+    <p class="muted">${value(progress)} so far; ${missing}. ${completions > 0 && html`<${Badge} tone="green">${done}</${Badge}>`}</p>
   </div>`;
 }

@@ -14,12 +14,12 @@ export function DetailsCard({ account }) {
   const { can } = useSession();
   const [editing, setEditing] = useState(false);
   const may = can("accounts:write") && account.status !== "merged";
-  const edit = html`<${Button} size="small" onClick=${() => setEditing(true)}>Edit<//>`;
+  const edit = html`<${Button} size="small" onClick=${() => setEditing(true)}>Edit</${Button}>`;
   return html`<${Stack}>
-    <${Card} title="Details" actions=${may ? edit : null}><${DefinitionList} items=${factsOf(account)} /><//>
-    <${Card} title="Metadata"><${Notes} metadata=${account.metadata} /><//>
+    <${Card} title="Details" actions=${may ? edit : null}><${DefinitionList} items=${factsOf(account)} /></${Card}>
+    <${Card} title="Metadata"><${Notes} metadata=${account.metadata} /></${Card}>
     ${editing && html`<${EditMember} account=${account} onClose=${() => setEditing(false)} />`}
-  <//>`;
+  </${Stack}>`;
 }
 
 function factsOf(account) {
@@ -58,9 +58,9 @@ function EditMember({ account, onClose }) {
     ${standalone && html`<${Field} name="customer" label="Customer id" optional
       hint="Links this account, for good: their next payment earns here.">
       <${TextInput} name="customer" value=${customer} onChange=${setCustomer} placeholder="cust_…" />
-    <//>`}
-    <${Field} name="metadata" label="Metadata" optional><${KeyValues} name="metadata" value=${metadata} onChange=${setMetadata} /><//>
-  <//>`;
+    </${Field}>`}
+    <${Field} name="metadata" label="Metadata" optional><${KeyValues} name="metadata" value=${metadata} onChange=${setMetadata} /></${Field}>
+  </${FormDialog}>`;
 }
 
 /** What makes of one set of notes the other: keys that are gone are null. */

@@ -22,7 +22,7 @@ export function Close({ account, onClose }) {
     onConfirm=${close} onClose=${onClose}>
     <p>It keeps its history and ${points(account.balance)} points, and earns and redeems nothing more. Refunds, expiry and adjustments
       still reach it; what was redeemed before may still be used. It can be opened again.</p>
-  <//>`;
+  </${Confirm}>`;
 }
 
 /** @param {{account: object, onClose: () => void}} props */
@@ -33,7 +33,7 @@ export function Reopen({ account, onClose }) {
   };
   return html`<${Confirm} title=${`Reopen the account of ${nameOf(account)}`} confirm="Reopen" onConfirm=${reopen} onClose=${onClose}>
     <p>The member earns and redeems again. Where the customer has opened another account meanwhile, this is refused: merge the two then.</p>
-  <//>`;
+  </${Confirm}>`;
 }
 
 /** @param {{account: object, onClose: () => void}} props */
@@ -53,7 +53,7 @@ export function Erase({ account, onClose }) {
       <div><dt>Apart from this</dt><dd>The customer's own record: send <code>customer.deleted</code> as well. A later event of the same
         customer finds no account, and enrols a new one where the program does that.</dd></div>
     </dl>
-  <//>`;
+  </${Confirm}>`;
 }
 
 /** Saves everything that is held about the member as a file. @param {object} account */

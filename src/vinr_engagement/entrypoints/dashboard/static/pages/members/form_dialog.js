@@ -10,12 +10,12 @@ import { Button, Dialog, Form } from "../../ui/index.js";
 export function FormDialog({ title, submit, action, onClose, danger, disabled, wide, children }) {
   const id = useId();
   const footer = html`
-    <${Button} onClick=${onClose}>Cancel<//>
-    <${Button} type="submit" form=${id} kind=${danger ? "danger" : "primary"} busy=${action.busy} disabled=${disabled}>${submit}<//>
+    <${Button} onClick=${onClose}>Cancel</${Button}>
+    <${Button} type="submit" form=${id} kind=${danger ? "danger" : "primary"} busy=${action.busy} disabled=${disabled}>${submit}</${Button}>
   `;
   return html`
     <${Dialog} title=${title} onClose=${onClose} wide=${wide} footer=${footer}>
-      <${Form} id=${id} onSubmit=${() => action.run()} error=${action.error} busy=${action.busy}>${children}<//>
-    <//>
+      <${Form} id=${id} onSubmit=${() => action.run()} error=${action.error} busy=${action.busy}>${children}</${Form}>
+    </${Dialog}>
   `;
 }

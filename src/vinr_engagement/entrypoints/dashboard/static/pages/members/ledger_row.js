@@ -25,7 +25,7 @@ export function LedgerRow({ row, names, open = false }) {
       <${Button} kind="quiet" size="small" onClick=${() => setUnfolded(!unfolded)}
         aria-expanded=${unfolded} aria-controls=${region} aria-label=${`Details of ${told.title}`}>
         ${unfolded ? "Hide details" : "Details"}
-      <//>
+      </${Button}>
     </div>
     <div id=${region} class="ledger-details" hidden=${!unfolded}>
       ${unfolded && html`<${Details} row=${row} told=${told} account=${account} />`}

@@ -27,8 +27,8 @@ export function Lots({ account, program }) {
   return html`<${Card} flush title="Credits" subtitle="Points are spent from the top: what expires first goes first."
     actions=${html`<${Select} name="lots" aria-label="Which credits" value=${status} options=${CHOICES} onChange=${(lots) => set({ lots })} />`}>
     <${ListTable} list=${sorted} columns=${columnsOf(account, program, names)} caption="Credits of the member"
-      empty=${html`<${Empty} title="No points left">Every credit was spent, expired or taken back.<//>`} />
-  <//>`;
+      empty=${html`<${Empty} title="No points left">Every credit was spent, expired or taken back.</${Empty}>`} />
+  </${Card}>`;
 }
 
 /** The order in which they are spent: soonest to expire, then oldest; pending ones are last. */
@@ -58,7 +58,7 @@ function Credit({ lot, account, names }) {
   const unfold = () => set({ tab: "activity", row: idOf(lot.transaction) }, { push: true });
   return html`<${Button} kind="quiet" size="small" onClick=${unfold}>
       ${told?.title ?? "Credit"}
-    <//>
+    </${Button}>
     ${told && html`<span class="member-second">${textOf(told.sentence)}</span>`}`;
 }
 
@@ -67,5 +67,5 @@ function Expiry({ lot, notice }) {
   if (lot.pending) return html`<span>pending until <${Time} value=${lot.available_at} /></span>`;
   if (lot.expires_at === null) return html`<span class="muted">never</span>`;
   const soon = lot.remaining > 0 && daysUntil(lot.expires_at, now) <= notice;
-  return html`<span><${Time} value=${lot.expires_at} /> ${soon && html`<${Badge} tone="amber">${relative(lot.expires_at)}<//>`}</span>`;
+  return html`<span><${Time} value=${lot.expires_at} /> ${soon && html`<${Badge} tone="amber">${relative(lot.expires_at)}</${Badge}>`}</span>`;
 }

@@ -46,8 +46,8 @@ function Shown({ identifier }) {
   const member = useMember(identifier);
   useMemberEvents(identifier);
   const { data: account, error, reload } = member.account;
-  if (!account && error) return html`<${Page} title="Member" back=${BACK}><${ErrorNotice} error=${error} retry=${reload} /><//>`;
-  if (!account) return html`<${Page} title="Member" back=${BACK}><${Skeleton} lines=${8} /><//>`;
+  if (!account && error) return html`<${Page} title="Member" back=${BACK}><${ErrorNotice} error=${error} retry=${reload} /></${Page}>`;
+  if (!account) return html`<${Page} title="Member" back=${BACK}><${Skeleton} lines=${8} /></${Page}>`;
   return html`<${Known} member=${member} account=${account} program=${member.program} />`;
 }
 
@@ -63,7 +63,7 @@ function Known({ member, account, program }) {
       <${Aside} member=${member} account=${account} program=${program} />
     </div>
     <${Asked} asked=${asked} account=${account} program=${program} onClose=${() => setAsked(null)} />
-  <//>`;
+  </${Page}>`;
 }
 
 function Subtitle({ account, program }) {
@@ -71,7 +71,7 @@ function Subtitle({ account, program }) {
   return html`<span class="member-head">
     <span>${secondNameOf(account)}</span>
     <${Status} value=${account.status} />
-    ${account.tier && html`<${Badge} tone="violet">${names[account.tier] ?? account.tier}<//>`}
+    ${account.tier && html`<${Badge} tone="violet">${names[account.tier] ?? account.tier}</${Badge}>`}
   </span>`;
 }
 
@@ -80,11 +80,11 @@ function Condition({ account }) {
   if (account.status === "merged") {
     const survivor = idOf(account.merged_into);
     return html`<${Notice} tone="amber" title="Merged into another member">
-      Everything that this member had is in <${Link} to=${`members/${survivor}`}>${survivor}<//>.
-    <//>`;
+      Everything that this member had is in <${Link} to=${`members/${survivor}`}>${survivor}</${Link}>.
+    </${Notice}>`;
   }
   if (account.status === "closed") {
-    return html`<${Notice} tone="amber" title="Closed">The member earns and redeems nothing until the account is opened again.<//>`;
+    return html`<${Notice} tone="amber" title="Closed">The member earns and redeems nothing until the account is opened again.</${Notice}>`;
   }
   return null;
 }
@@ -100,15 +100,15 @@ function Asked({ asked, account, program, onClose }) {
 /** What the reader's role and the account's status allow. */
 function Actions({ account, ask }) {
   const { can } = useSession();
-  if (account.status === "merged") return html`<${Button} onClick=${() => exportMember(account)}>Export<//>`;
+  if (account.status === "merged") return html`<${Button} onClick=${() => exportMember(account)}>Export</${Button}>`;
   const items = itemsOf(account, can, ask);
   return html`<${Row}>
-    ${can("transactions:write") && html`<${Button} onClick=${() => ask("adjust")}>Adjust points<//>`}
+    ${can("transactions:write") && html`<${Button} onClick=${() => ask("adjust")}>Adjust points</${Button}>`}
     ${can("redemptions:write") && account.status === "active" && html`
-      <${Button} kind="primary" onClick=${() => ask("redeem")}>Redeem<//>
+      <${Button} kind="primary" onClick=${() => ask("redeem")}>Redeem</${Button}>
     `}
     <${Menu} icon="more" name="More actions" items=${items} />
-  <//>`;
+  </${Row}>`;
 }
 
 function itemsOf(account, can, ask) {
@@ -154,6 +154,6 @@ function Aside({ member, account, program }) {
     <${Stack}>
       ${account.status !== "merged" && html`<${TierCard} tier=${member.tier} program=${program} actions=${pin} />`}
       <${DetailsCard} account=${account} />
-    <//>
+    </${Stack}>
   </aside>`;
 }

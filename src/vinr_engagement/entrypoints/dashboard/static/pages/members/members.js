@@ -23,15 +23,15 @@ export default function Members() {
   const [params, set] = useQueryParams();
   const [adding, setAdding] = useState(false);
   const list = useFound(program, params);
-  const add = html`<${Button} kind="primary" onClick=${() => setAdding(true)}>Add a member<//>`;
+  const add = html`<${Button} kind="primary" onClick=${() => setAdding(true)}>Add a member</${Button}>`;
   return html`<${Page} title="Members" actions=${can("accounts:write") ? add : null}>
     <${Filters} program=${program} params=${params} set=${set} />
     <${Card} flush>
       <${ListTable} list=${list} columns=${columnsOf(program)} rowHref=${(row) => `members/${row.id}`}
         caption="Members, newest first" empty=${html`<${NoneFound} params=${params} set=${set} />`} />
-    <//>
+    </${Card}>
     ${adding && html`<${AddMember} program=${program} onClose=${() => setAdding(false)} />`}
-  <//>`;
+  </${Page}>`;
 }
 
 function useFound(program, params) {
@@ -73,7 +73,7 @@ function columnsOf(program) {
   const names = tierNames(program);
   return [
     { key: "member", label: "Member", priority: 1, render: (row) => html`<${Person} account=${row} />` },
-    { key: "tier", label: "Tier", priority: 2, render: (row) => row.tier && html`<${Badge}>${names[row.tier] ?? row.tier}<//>` },
+    { key: "tier", label: "Tier", priority: 2, render: (row) => row.tier && html`<${Badge}>${names[row.tier] ?? row.tier}</${Badge}>` },
     { key: "balance", label: "Balance", align: "end", priority: 1, render: (row) => html`<${Points} value=${row.balance} />` },
     { key: "lifetime", label: "Lifetime", align: "end", priority: 3, render: (row) => html`<${Points} value=${row.lifetime_points} />` },
     { key: "status", label: "Status", priority: 3, render: (row) => html`<${Status} value=${row.status} />` },
@@ -91,11 +91,11 @@ function NoneFound({ params, set }) {
   if (!searched) {
     return html`<${Empty} title="No members yet">
       Members appear here when they enrol: by the API, by their first purchase where the program enrols by itself, or by hand.
-    <//>`;
+    </${Empty}>`;
   }
-  const wider = html`<${Button} onClick=${() => set({ status: "all", tier: null })}>Look in every status and tier<//>`;
+  const wider = html`<${Button} onClick=${() => set({ status: "all", tier: null })}>Look in every status and tier</${Button}>`;
   const widest = params.status === "all" && !params.tier;
   return html`<${Empty} title="Nobody found" action=${widest ? null : wider}>
     ${params.q ? `No member matches “${params.q}” here.` : "No member matches these filters."}
-  <//>`;
+  </${Empty}>`;
 }

@@ -32,12 +32,12 @@ export function Merge({ account, program, onClose }) {
       <${Field} name="kept" label="Which one stays">
         <${Select} name="kept" value=${kept} onChange=${setKept}
           options=${[["this", `${nameOf(account)}, this member`], ["other", nameOf(other)]]} />
-      <//>
+      </${Field}>
       <${Preview} key=${source.id + target.id} source=${source} target=${target} program=${program} />
       <${Field} name="typed" label="Type the id of the account that is emptied" hint=${source.id}>
         <${TextInput} name="typed" value=${typed} onChange=${setTyped} autocomplete="off" />
-      <//>`}
-  <//>`;
+      </${Field}>`}
+  </${FormDialog}>`;
 }
 
 function sidesOf(account, other, kept) {
@@ -57,7 +57,7 @@ function OtherMember({ account, other, onChoose }) {
   };
   return html`<${Field} name="source" label="The other member" hint="By name, email, customer or member id.">
     <${Combobox} name="source" value=${other?.id ?? null} onChange=${choose} search=${found} placeholder="Search members" />
-  <//>`;
+  </${Field}>`;
 }
 
 /** What the merge would come to: a dry run, beside both as they are. */
@@ -78,7 +78,7 @@ function Preview({ source, target, program }) {
       </tr>`)}</tbody>
     </table>
     ${source.status === "closed" && html`
-      <${Notice} tone="amber">The account that is emptied is closed; its points go on in the one that is kept.<//>
+      <${Notice} tone="amber">The account that is emptied is closed; its points go on in the one that is kept.</${Notice}>
     `}
   </div>`;
 }

@@ -13,7 +13,7 @@ export function Pieces({ pieces, account }) {
 
 function PieceLink({ piece, account }) {
   const to = piece.row ? `members/${account}?tab=activity&row=${piece.row}` : piece.to;
-  return to ? html`<${Link} to=${to}>${piece.text}<//>` : piece.text;
+  return to ? html`<${Link} to=${to}>${piece.text}</${Link}>` : piece.text;
 }
 
 /** The arithmetic of a row, a line for each step. @param {{steps: object[], account: string}} props */

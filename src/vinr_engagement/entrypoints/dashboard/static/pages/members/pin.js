@@ -14,11 +14,11 @@ export function PinActions({ account, program, tier }) {
   const close = () => setAsked(null);
   if (!tier.data || program.tier_config.tiers.length === 0) return null;
   return html`<${Row}>
-    ${tier.data.pin && html`<${Button} size="small" onClick=${() => setAsked("unpin")}>Take the pin away<//>`}
-    <${Button} size="small" onClick=${() => setAsked("pin")}>Pin<//>
+    ${tier.data.pin && html`<${Button} size="small" onClick=${() => setAsked("unpin")}>Take the pin away</${Button}>`}
+    <${Button} size="small" onClick=${() => setAsked("pin")}>Pin</${Button}>
     ${asked === "pin" && html`<${Pin} account=${account} program=${program} tier=${tier.data} onClose=${close} />`}
     ${asked === "unpin" && html`<${Unpin} account=${account} onClose=${close} />`}
-  <//>`;
+  </${Row}>`;
 }
 
 function Pin({ account, program, tier, onClose }) {
@@ -37,14 +37,14 @@ function Pin({ account, program, tier, onClose }) {
     <p class="muted">A floor: the member is in this tier at least, and still earns a higher one.</p>
     <${Field} name="tier" label="Tier">
       <${Select} name="tier" value=${form.tier} options=${Object.entries(names)} onChange=${(key) => set({ tier: key })} />
-    <//>
+    </${Field}>
     <${Field} name="until" label="Until" optional hint="Without an end it stays until somebody takes it away.">
       <${DateTimeInput} name="until" value=${form.until} zone=${program.timezone} onChange=${(until) => set({ until })} />
-    <//>
+    </${Field}>
     <${Field} name="reason" label="Reason" optional>
       <${TextInput} name="reason" value=${form.reason} placeholder="press" onChange=${(reason) => set({ reason })} />
-    <//>
-  <//>`;
+    </${Field}>
+  </${FormDialog}>`;
 }
 
 function Unpin({ account, onClose }) {
@@ -55,5 +55,5 @@ function Unpin({ account, onClose }) {
   };
   return html`<${Confirm} title="Take the pin away" confirm="Take it away" onConfirm=${unpin} onClose=${onClose}>
     <p>The member goes to the tier that they earned.</p>
-  <//>`;
+  </${Confirm}>`;
 }

@@ -26,14 +26,14 @@ export function Received({ account }) {
     actions=${html`<${Select} name="received" aria-label="Which events" value=${params.received ?? ""} options=${CHOICES}
       onChange=${(received) => set({ received })} />`}>
     <${Listed} list=${list} account=${account} />
-  <//>`;
+  </${Card}>`;
 }
 
 function Listed({ list, account }) {
   if (list.error && list.items.length === 0) return html`<div class="pad"><${ErrorNotice} error=${list.error} retry=${list.reload} /></div>`;
   if (list.loading) return html`<div class="pad"><${Skeleton} lines=${6} /></div>`;
   if (list.items.length === 0) {
-    return html`<${Empty} title="No such event">Events that name this member or their customer appear here.<//>`;
+    return html`<${Empty} title="No such event">Events that name this member or their customer appear here.</${Empty}>`;
   }
   return html`<ul class="ledger">
       ${list.items.map((event) => html`<${ReceivedRow} key=${event.id} event=${event} account=${account} />`)}
@@ -49,7 +49,7 @@ function ReceivedRow({ event, account }) {
   return html`<li class="ledger-row">
     <div class="ledger-what">
       <h3 class="ledger-title">
-        <${Link} to=${`received/${encodeURIComponent(event.id)}`}>${event.type}<//> <${Status} value=${event.status} />
+        <${Link} to=${`received/${encodeURIComponent(event.id)}`}>${event.type}</${Link}> <${Status} value=${event.status} />
       </h3>
       <p class="ledger-why">${outcomeWords(event, judged)}</p>
       ${judged.lines.map((line) => html`<p class="ledger-note">${line}</p>`)}
@@ -60,7 +60,7 @@ function ReceivedRow({ event, account }) {
     <div class="ledger-foot">
       <${Time} value=${event.created_at} />
       <${Button} kind="quiet" size="small" aria-expanded=${unfolded} aria-controls=${region} aria-label=${`Body of ${event.id}`}
-        onClick=${() => setUnfolded(!unfolded)}>${unfolded ? "Hide body" : "Body"}<//>
+        onClick=${() => setUnfolded(!unfolded)}>${unfolded ? "Hide body" : "Body"}</${Button}>
     </div>
     <div id=${region} class="ledger-details" hidden=${!unfolded}>${unfolded && html`<${JsonView} value=${event.body} />`}</div>
   </li>`;
@@ -81,6 +81,6 @@ function Replay({ event, account }) {
     toast(words, outcome.status === "processed" ? "green" : "red");
     refreshMember();
   });
-  return html`<${Button} size="small" busy=${action.busy} onClick=${() => action.run()} aria-label=${`Replay ${event.id}`}>Replay<//>
+  return html`<${Button} size="small" busy=${action.busy} onClick=${() => action.run()} aria-label=${`Replay ${event.id}`}>Replay</${Button}>
     ${action.error && html`<p class="ledger-note" role="alert">${action.error.message}</p>`}`;
 }

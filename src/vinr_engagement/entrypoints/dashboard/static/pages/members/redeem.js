@@ -28,14 +28,14 @@ export function Redeem({ account, program, reward, onClose }) {
     <${Choice} offered=${offered} chosen=${chosen} onChoose=${setChosen} />
     ${picked && picked.type !== "discount_percent" && html`<${Field} name="quantity" label="How many">
       <${NumberInput} name="quantity" value=${quantity} onChange=${setQuantity} />
-    <//>`}
-  <//>`;
+    </${Field}>`}
+  </${FormDialog}>`;
 }
 
 function Choice({ offered, chosen, onChoose }) {
   if (offered.error) return html`<${ErrorNotice} error=${offered.error} retry=${offered.reload} />`;
   if (offered.loading) return html`<${Skeleton} lines=${4} />`;
-  if (offered.data.data.length === 0) return html`<${Empty} title="No rewards">The program has no active reward.<//>`;
+  if (offered.data.data.length === 0) return html`<${Empty} title="No rewards">The program has no active reward.</${Empty}>`;
   return html`<fieldset class="reward-choice"><legend>Reward</legend>
     ${offered.data.data.map((reward) => html`<${Option} key=${reward.id} reward=${reward} chosen=${chosen} onChoose=${onChoose} />`)}
   </fieldset>`;
@@ -60,7 +60,7 @@ function Done({ redemption, program, onClose }) {
     ["Redemption", html`<${Id} value=${redemption.id} />`],
     ["Use it until", redemption.expires_at ? dateTime(redemption.expires_at, program.timezone) : null],
   ];
-  return html`<${Dialog} title="Redeemed" onClose=${onClose} footer=${html`<${Button} kind="primary" onClick=${onClose}>Done<//>`}>
+  return html`<${Dialog} title="Redeemed" onClose=${onClose} footer=${html`<${Button} kind="primary" onClick=${onClose}>Done</${Button}>`}>
     <${DefinitionList} items=${items.filter(([, value]) => value !== null)} />
-  <//>`;
+  </${Dialog}>`;
 }

@@ -18,11 +18,11 @@ export function Redemptions({ account }) {
   const close = () => setAsked(null);
   return html`<${Card} flush title="Redemptions">
     <${ListTable} list=${list} columns=${columnsOf(can("redemptions:write"), setAsked)} caption="Redemptions, newest first"
-      empty=${html`<${Empty} title="Nothing redeemed yet">What the member buys with points appears here.<//>`} />
+      empty=${html`<${Empty} title="Nothing redeemed yet">What the member buys with points appears here.</${Empty}>`} />
     ${asked?.what === "apply" && html`<${Apply} redemption=${asked.redemption} onClose=${close} />`}
     ${asked?.what === "fulfill" && html`<${Fulfill} redemption=${asked.redemption} onClose=${close} />`}
     ${asked?.what === "release" && html`<${Release} redemption=${asked.redemption} onClose=${close} />`}
-  <//>`;
+  </${Card}>`;
 }
 
 function columnsOf(mayChange, ask) {
@@ -75,15 +75,15 @@ function Apply({ redemption, onClose }) {
   return html`<${FormDialog} title=${`Mark ${redemption.reward_name} as used`} submit="Mark as used" action=${action} onClose=${onClose}>
     <${Field} name="payment" label="Payment" optional hint="If it is refunded in full, the points return.">
       <${TextInput} name="payment" value=${payment} onChange=${setPayment} placeholder="pay_…" />
-    <//>
-  <//>`;
+    </${Field}>
+  </${FormDialog}>`;
 }
 
 function Fulfill({ redemption, onClose }) {
   const action = useMove(redemption, "fulfill", () => undefined, `${redemption.reward_name} was handed over.`, onClose);
   return html`<${FormDialog} title=${`${redemption.reward_name} was handed over`} submit="Handed over" action=${action} onClose=${onClose}>
     <p>${sentence(givenWords(redemption))}, for ${countOf(redemption.points)}.</p>
-  <//>`;
+  </${FormDialog}>`;
 }
 
 function Release({ redemption, onClose }) {
@@ -95,6 +95,6 @@ function Release({ redemption, onClose }) {
       the member's limit come back.</p>
     <${Field} name="reason" label="Reason" optional>
       <${TextInput} name="reason" value=${reason} onChange=${setReason} placeholder="cart_abandoned" />
-    <//>
-  <//>`;
+    </${Field}>
+  </${FormDialog}>`;
 }

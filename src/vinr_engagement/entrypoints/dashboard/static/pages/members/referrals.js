@@ -16,13 +16,13 @@ export function Referrals({ account }) {
   return html`<${Stack}>
     <${Card} flush title="Brought by this member">
       <${ListTable} list=${brought} columns=${columnsOf("referee")} rowHref=${pathOf} caption="Referrals by this member, newest first"
-        empty=${html`<${Empty} title="No code shared yet">Codes that are made for this member appear here, and who used them.<//>`} />
-    <//>
+        empty=${html`<${Empty} title="No code shared yet">Codes that are made for this member appear here, and who used them.</${Empty}>`} />
+    </${Card}>
     <${Card} flush title="How this member came">
       <${ListTable} list=${came} columns=${columnsOf("referrer")} rowHref=${pathOf} caption="The referral by which this member came"
-        empty=${html`<${Empty} title="By themselves">No referral code was used for this member.<//>`} />
-    <//>
-  <//>`;
+        empty=${html`<${Empty} title="By themselves">No referral code was used for this member.</${Empty}>`} />
+    </${Card}>
+  </${Stack}>`;
 }
 
 const pathOf = (row) => `referrals/${row.id}`;
@@ -46,7 +46,7 @@ function payout(row, side) {
 function Side({ member }) {
   if (member === null) return html`<span class="muted">nobody yet</span>`;
   const name = typeof member === "string" ? member : nameOf(member);
-  return html`<${Link} to=${`members/${idOf(member)}`}>${name}<//>`;
+  return html`<${Link} to=${`members/${idOf(member)}`}>${name}</${Link}>`;
 }
 
 function Where({ referral }) {

@@ -18,8 +18,8 @@ export function MemberRewards({ account, onRedeem }) {
   const columns = columnsOf(can("redemptions:write") ? onRedeem : null);
   return html`<${Card} flush title="Rewards" subtitle="What this member can have now, and why not.">
     <${Table} columns=${columns} rows=${offered.data.data} caption="Rewards of the program"
-      empty=${html`<${Empty} title="No rewards">The program has no active reward.<//>`} />
-  <//>`;
+      empty=${html`<${Empty} title="No rewards">The program has no active reward.</${Empty}>`} />
+  </${Card}>`;
 }
 
 function columnsOf(onRedeem) {
@@ -29,16 +29,16 @@ function columnsOf(onRedeem) {
     { key: "now", label: "Now", priority: 1, render: (row) => html`<${Now} reward=${row} />` },
     { key: "left", label: "In stock", align: "end", priority: 3, render: (row) => (row.remaining === null ? "no limit" : points(row.remaining)) },
   ];
-  const redeem = (row) => row.available && html`<${Button} size="small" label=${`Redeem ${row.name}`} onClick=${() => onRedeem(row)}>Redeem<//>`;
+  const redeem = (row) => row.available && html`<${Button} size="small" label=${`Redeem ${row.name}`} onClick=${() => onRedeem(row)}>Redeem</${Button}>`;
   return onRedeem ? [...columns, { key: "do", label: "Redeem", align: "end", priority: 1, render: redeem }] : columns;
 }
 
 function Offer({ reward }) {
-  return html`<span class="member-name"><${Link} to=${`rewards/${reward.id}`}>${reward.name}<//></span>
+  return html`<span class="member-name"><${Link} to=${`rewards/${reward.id}`}>${reward.name}</${Link}></span>
     <span class="member-second">${giftWords(reward)}${reward.campaign ? ", at a campaign's price" : ""}</span>`;
 }
 
 function Now({ reward }) {
-  if (reward.available) return html`<${Badge} tone="green">Can have it<//>`;
+  if (reward.available) return html`<${Badge} tone="green">Can have it</${Badge}>`;
   return html`<span class="muted">${refusedWords(reward)}</span>`;
 }

@@ -19,7 +19,7 @@ export function Standing({ account, program, lots }) {
     <${Stat} label="Pending" value=${points(account.pending_balance)} hint=${pendingHint(account, program)} />
     <${Stat} label="Lifetime" value=${points(account.lifetime_points)} hint="Earned in all; only ever grows." />
     <${ExpiringSoon} program=${program} lots=${lots} />
-  <//>`;
+  </${Grid}>`;
 }
 
 function pendingHint(account, program) {
@@ -58,7 +58,7 @@ export function TierCard({ tier, program, actions }) {
     ${tier.error && html`<${ErrorNotice} error=${tier.error} retry=${tier.reload} />`}
     ${tier.loading && html`<${Skeleton} lines=${3} />`}
     ${tier.data && html`<${TierWords} tier=${tier.data} program=${program} />`}
-  <//>`;
+  </${Card}>`;
 }
 
 function TierWords({ tier, program }) {
@@ -66,7 +66,7 @@ function TierWords({ tier, program }) {
   const names = tierNames(program);
   const value = (amount) => (tier.qualify_on === "points" ? countOf(amount) : shortMoney(amount, program.default_currency));
   return html`
-    <p class="tier-now"><${Badge} tone="violet">${names[tier.tier] ?? tier.tier}<//>
+    <p class="tier-now"><${Badge} tone="violet">${names[tier.tier] ?? tier.tier}</${Badge}>
       <span>${value(tier.qualifying_value)} ${spanWords(tier, program)}</span></p>
     <${ToNext} tier=${tier} names=${names} value=${value} />
     <${Keeping} tier=${tier} names=${names} value=${value} program=${program} />
@@ -107,7 +107,7 @@ function Pinned({ tier, names, program }) {
   const until = tier.pin.until ? `until ${date(tier.pin.until, program.timezone)}` : "for good";
   const reason = tier.pin.reason ? `, ${reasonWords(tier.pin.reason)}` : "";
   const earned = tier.earned_tier === tier.tier ? "" : ` By itself the member would be in ${names[tier.earned_tier] ?? tier.earned_tier}.`;
-  return html`<${Notice} tone="blue">Pinned to ${names[tier.pin.tier] ?? tier.pin.tier} at least, ${until}${reason}.${earned}<//>`;
+  return html`<${Notice} tone="blue">Pinned to ${names[tier.pin.tier] ?? tier.pin.tier} at least, ${until}${reason}.${earned}</${Notice}>`;
 }
 
 /** Days until a moment, begun ones counted. @param {string} moment @param {string} now */

@@ -10,8 +10,8 @@ export function Timeline({ account }) {
   const list = useList("/events", { account: account.id });
   return html`<${Card} flush title="Events sent" subtitle="What webhooks and streams were told about this member.">
     <${ListTable} list=${list} columns=${COLUMNS} rowHref=${(event) => `events/${event.id}`} caption="Events about the member, newest first"
-      empty=${html`<${Empty} title="Nothing yet">Every change of this member is announced, and appears here.<//>`} />
-  <//>`;
+      empty=${html`<${Empty} title="Nothing yet">Every change of this member is announced, and appears here.</${Empty}>`} />
+  </${Card}>`;
 }
 
 const COLUMNS = [

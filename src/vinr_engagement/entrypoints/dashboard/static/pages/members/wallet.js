@@ -23,18 +23,18 @@ export function WalletTab({ account, program, wallet }) {
   return html`<${Stack}>
     ${wallet.error && html`<${ErrorNotice} error=${wallet.error} retry=${wallet.reload} />`}
     ${wallet.loading && html`<${Skeleton} lines=${2} />`}
-    ${balances.length > 0 && html`<${Grid} columns=${3}>${balances.map((held) => html`<${Held} held=${held} program=${program} />`)}<//>`}
+    ${balances.length > 0 && html`<${Grid} columns=${3}>${balances.map((held) => html`<${Held} held=${held} program=${program} />`)}</${Grid}>`}
     ${can("credit:write") && html`<${Row} justify="end">
-      <${Button} onClick=${() => setAsked("spend")} disabled=${!balances.some((held) => held.balance > 0)}>Spend credit<//>
-      <${Button} onClick=${() => setAsked("issue")}>Issue credit<//>
-    <//>`}
+      <${Button} onClick=${() => setAsked("spend")} disabled=${!balances.some((held) => held.balance > 0)}>Spend credit</${Button}>
+      <${Button} onClick=${() => setAsked("issue")}>Issue credit</${Button}>
+    </${Row}>`}
     <${Card} flush title="Movements">
       <${LedgerList} list=${list} names=${namesOf(program, list.items)}
-        empty=${html`<${Empty} title="No store credit yet">Money owed to the member appears here: by hand, or for a reward.<//>`} />
-    <//>
+        empty=${html`<${Empty} title="No store credit yet">Money owed to the member appears here: by hand, or for a reward.</${Empty}>`} />
+    </${Card}>
     ${asked === "issue" && html`<${Issue} account=${account} program=${program} onClose=${close} />`}
     ${asked === "spend" && html`<${Spend} account=${account} balances=${balances} onClose=${close} />`}
-  <//>`;
+  </${Stack}>`;
 }
 
 function Held({ held, program }) {
@@ -61,19 +61,19 @@ export function Issue({ account, program, onClose }) {
     <${AmountField} form=${form} set=${set} />
     <${Field} name="reason" label="Reason">
       <${TextInput} name="reason" value=${form.reason} placeholder="goodwill" onChange=${(reason) => set({ reason })} />
-    <//>
+    </${Field}>
     <${Field} name="expires_at" label="Expires" optional hint="Without a time it never does.">
       <${DateTimeInput} name="expires_at" value=${form.expires_at} zone=${program.timezone}
         onChange=${(moment) => set({ expires_at: moment })} />
-    <//>
-  <//>`;
+    </${Field}>
+  </${FormDialog}>`;
 }
 
 function CurrencyField({ form, set }) {
   return html`<${Field} name="currency" label="Currency">
     <${TextInput} name="currency" value=${form.currency} maxlength="3" pattern="[A-Za-z]{3}"
       onChange=${(currency) => set({ currency: currency.toUpperCase() })} />
-  <//>`;
+  </${Field}>`;
 }
 
 /** An amount in a currency whose code is complete: how it is written goes by the currency. */
@@ -82,7 +82,7 @@ function AmountField({ form, set, hint }) {
   return html`<${Field} name="amount" label="Amount" hint=${hint}>
     <${MoneyInput} key=${form.currency} name="amount" value=${form.amount} currency=${known ? form.currency : "EUR"}
       onChange=${(amount) => set({ amount })} />
-  <//>`;
+  </${Field}>`;
 }
 
 function Spend({ account, balances, onClose }) {
@@ -101,6 +101,6 @@ function Spend({ account, balances, onClose }) {
     <${AmountField} form=${form} set=${set} hint=${`The wallet holds ${held ? money(held.balance, held.currency) : "nothing in this currency"}.`} />
     <${Field} name="payment" label="Payment" hint="What it is spent on. Refunds of it give their share back.">
       <${TextInput} name="payment" value=${form.payment} placeholder="pay_…" onChange=${(payment) => set({ payment })} />
-    <//>
-  <//>`;
+    </${Field}>
+  </${FormDialog}>`;
 }
