@@ -15,7 +15,7 @@ const ROWS = [
   { id: "ptx_06evgt3m8x4k9c2p7r1wz5qjc1", type: "reverse", points: -20, status: "failed", at: "2026-02-11T08:00:00Z" },
 ];
 const COLUMNS = [
-  { key: "id", label: "Transaction", render: ({ id }) => html`<${ui.Id} value=${id} short />` },
+  { key: "type", label: "Transaction" },
   { key: "status", label: "Status", render: ({ status }) => html`<${ui.Status} value=${status} />` },
   { key: "at", label: "When", priority: 2, render: ({ at }) => html`<${ui.Time} value=${at} />` },
   { key: "points", label: "Points", align: "end", render: ({ points }) => html`<${ui.Points} value=${points} signed />` },

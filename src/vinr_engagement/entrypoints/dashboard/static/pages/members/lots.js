@@ -5,7 +5,7 @@ import { useList } from "../../lib/query.js";
 import { useClock } from "../../lib/session.js";
 import { useQueryParams } from "../../lib/router.js";
 import { relative } from "../../lib/format.js";
-import { Badge, Button, Card, Empty, ListTable, Points, Row, Select, Time } from "../../ui/index.js";
+import { Badge, Button, Card, Empty, ListTable, Points, Select, Time } from "../../ui/index.js";
 import { daysUntil } from "./standing.js";
 import { explain, textOf } from "./explain.js";
 import { expandedOf, idOf } from "./words.js";
