@@ -18,8 +18,8 @@ export function withValue(object, path, value) {
 }
 
 function placed(place, [part, ...rest], value) {
-  const copy = Array.isArray(place) ? [...place] : { ...(place || (typeof part === 'number' ? [] : {})) };
-  copy[part] = rest.length ? placed(copy[part] ?? (typeof rest[0] === 'number' ? [] : {}), rest, value) : value;
+  const copy = Array.isArray(place) ? [...place] : { ...(place || (typeof part === "number" ? [] : {})) };
+  copy[part] = rest.length ? placed(copy[part] ?? (typeof rest[0] === "number" ? [] : {}), rest, value) : value;
   return copy;
 }
 
@@ -30,7 +30,7 @@ export function same(left, right) {
 
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
+  if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
 }
 
@@ -43,7 +43,7 @@ export function changes(draft, held) {
   const told = {};
   for (const [name, value] of Object.entries(draft)) {
     if (same(value ?? null, held[name] ?? null)) continue;
-    told[name] = name === 'metadata' ? changedKeys(value || {}, held.metadata || {}) : value;
+    told[name] = name === "metadata" ? changedKeys(value || {}, held.metadata || {}) : value;
   }
   return told;
 }

@@ -26,7 +26,7 @@ export function number(value, words = {}) {
  */
 export function places(currency) {
   try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    const format = new Intl.NumberFormat("en", { style: "currency", currency });
     return format.resolvedOptions().maximumFractionDigits;
   } catch {
     return 2;
@@ -40,9 +40,9 @@ export function places(currency) {
  * @param {Words} [words]
  */
 export function cash(minor, currency, words = {}) {
-  const code = currency || words.currency || 'EUR';
+  const code = currency || words.currency || "EUR";
   const amount = Number(minor) / 10 ** places(code);
-  const options = { style: 'currency', currency: code, trailingZeroDisplay: 'stripIfInteger' };
+  const options = { style: "currency", currency: code, trailingZeroDisplay: "stripIfInteger" };
   if (!Number.isInteger(amount * 10 ** places(code))) options.maximumFractionDigits = 6;
   try {
     return new Intl.NumberFormat(words.locale, options).format(amount);
@@ -61,8 +61,8 @@ export function points(value, words = {}) {
 }
 
 function pointsName(value, words) {
-  const name = words.points || 'points';
-  return Number(value) === 1 && name.endsWith('s') ? name.slice(0, -1) : name;
+  const name = words.points || "points";
+  return Number(value) === 1 && name.endsWith("s") ? name.slice(0, -1) : name;
 }
 
 /**
@@ -81,15 +81,15 @@ export function count(value, one, many, words = {}) {
  * @param {string[]} entries
  * @param {"and"|"or"} [last]
  */
-export function list(entries, last = 'and') {
-  if (entries.length < 2) return entries.join('');
-  return `${entries.slice(0, -1).join(', ')} ${last} ${entries[entries.length - 1]}`;
+export function list(entries, last = "and") {
+  if (entries.length < 2) return entries.join("");
+  return `${entries.slice(0, -1).join(", ")} ${last} ${entries[entries.length - 1]}`;
 }
 
 /** "once", "twice", "3 times". */
 export function times(value, words = {}) {
-  if (Number(value) === 1) return 'once';
-  return Number(value) === 2 ? 'twice' : `${number(value, words)} times`;
+  if (Number(value) === 1) return "once";
+  return Number(value) === 2 ? "twice" : `${number(value, words)} times`;
 }
 
 /**
@@ -98,16 +98,16 @@ export function times(value, words = {}) {
  * @param {Words} [words]
  */
 export function factor(value, words = {}) {
-  const known = { 2: 'double', 3: 'triple' };
+  const known = { 2: "double", 3: "triple" };
   return known[Number(value)] || `${number(value, words)} times`;
 }
 
 /** The exact product of two decimals of at most four places, as text without trailing zeros. */
 export function product(left, right) {
   const scaled = BigInt(tenThousandths(left)) * BigInt(tenThousandths(right));
-  const text = scaled.toString().padStart(9, '0');
+  const text = scaled.toString().padStart(9, "0");
   const whole = text.slice(0, -8);
-  const rest = text.slice(-8).replace(/0+$/, '');
+  const rest = text.slice(-8).replace(/0+$/, "");
   return rest ? `${whole}.${rest}` : whole;
 }
 
@@ -117,7 +117,7 @@ function tenThousandths(value) {
 
 /** Whether a text or number is a decimal that can be computed with. */
 export function isDecimal(value) {
-  return value !== null && value !== undefined && value !== '' && Number.isFinite(Number(value));
+  return value !== null && value !== undefined && value !== "" && Number.isFinite(Number(value));
 }
 
 /**
@@ -150,52 +150,52 @@ export function ending(iso, words = {}) {
  * @param {Words} [words]
  */
 export function span(startsAt, endsAt, words = {}) {
-  const from = startsAt ? `from ${moment(startsAt, words)}` : '';
-  const until = endsAt ? `until ${ending(endsAt, words)}` : '';
-  return [from, until].filter(Boolean).join(' ');
+  const from = startsAt ? `from ${moment(startsAt, words)}` : "";
+  const until = endsAt ? `until ${ending(endsAt, words)}` : "";
+  return [from, until].filter(Boolean).join(" ");
 }
 
 function day(time, words) {
-  return formatted(time, { day: 'numeric', month: 'long', year: 'numeric' }, words);
+  return formatted(time, { day: "numeric", month: "long", year: "numeric" }, words);
 }
 
 function clock(time, words) {
-  return formatted(time, { hour: '2-digit', minute: '2-digit' }, words);
+  return formatted(time, { hour: "2-digit", minute: "2-digit" }, words);
 }
 
 function formatted(time, options, words) {
-  return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: words.zone || 'UTC' }).format(time);
+  return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: words.zone || "UTC" }).format(time);
 }
 
 function isMidnight(time, words) {
-  const options = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: words.zone || 'UTC' };
-  const told = new Intl.DateTimeFormat('en-GB', options).format(time);
-  return told === '00:00:00' && time.getMilliseconds() === 0;
+  const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: words.zone || "UTC" };
+  const told = new Intl.DateTimeFormat("en-GB", options).format(time);
+  return told === "00:00:00" && time.getMilliseconds() === 0;
 }
 
 /** The month of this number, 1 to 12. */
 export function monthName(month, words = {}) {
-  return formatted(new Date(Date.UTC(2026, month - 1, 15)), { month: 'long' }, { ...words, zone: 'UTC' });
+  return formatted(new Date(Date.UTC(2026, month - 1, 15)), { month: "long" }, { ...words, zone: "UTC" });
 }
 
 /** The first letter large, a full stop at the end. */
 export function sentence(text) {
-  const plain = text.replace(/\s+/g, ' ').trim();
-  if (!plain) return '';
-  return plain[0].toUpperCase() + plain.slice(1) + (/[.!?]$/.test(plain) ? '' : '.');
+  const plain = text.replace(/\s+/g, " ").trim();
+  if (!plain) return "";
+  return plain[0].toUpperCase() + plain.slice(1) + (/[.!?]$/.test(plain) ? "" : ".");
 }
 
 /** The name of a tier by its key. */
 export function tierName(key, words = {}) {
-  return (words.tiers || []).find((tier) => tier.key === key)?.name || String(key ?? '…');
+  return (words.tiers || []).find((tier) => tier.key === key)?.name || String(key ?? "…");
 }
 
 /** A segment in quotes, by its name where it is known. */
 export function segmentName(id, words = {}) {
-  return id ? `“${words.segments?.[id] || id}”` : 'a segment';
+  return id ? `“${words.segments?.[id] || id}”` : "a segment";
 }
 
 /** A reward in quotes, by its name where it is known. */
 export function rewardName(id, words = {}) {
-  return id ? `“${words.rewards?.[id] || id}”` : 'a reward';
+  return id ? `“${words.rewards?.[id] || id}”` : "a reward";
 }
