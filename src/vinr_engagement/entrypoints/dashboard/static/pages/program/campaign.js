@@ -53,7 +53,8 @@ function Editor({ program, campaign, copied }) {
     history: () => html`<${History} resource=${campaign.id} words=${words} say=${(state) => campaignSentence(state, words)} />`,
   };
   return html`
-    <${Page} title=${campaign ? campaign.name : "New campaign"} back=${BACK} actions=${campaign && html`<${CampaignActions} campaign=${campaign} isChanged=${form.isChanged} />`}
+    <${Page} title=${campaign ? campaign.name : "New campaign"} back=${BACK}
+      actions=${campaign && html`<${CampaignActions} campaign=${campaign} isChanged=${form.isChanged} />`}
       subtitle=${campaign && html`<${Row}><${Status} value=${campaign.status} /><${Id} value=${campaign.id} /><//>`}>
       ${campaign && html`<${Tabs} tabs=${tabs} current=${tab} onChange=${(key) => setQuery({ tab: key })} />`}
       ${campaign && views[tab] ? views[tab]() : html`<${Body} form=${form} program=${program} campaign=${campaign} words=${words} />`}

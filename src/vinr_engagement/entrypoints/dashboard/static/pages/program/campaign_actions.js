@@ -41,7 +41,10 @@ function Launch({ campaign, isChanged, onClose }) {
   const launch = () => changed(campaign, { status: "active" }, startsLater ? "It is scheduled." : "It is running.");
   return html`
     <${Confirm} title=${`Launch “${campaign.name}”?`} confirm="Launch" onConfirm=${launch} onClose=${onClose} disabled=${isChanged}>
-      <p>${startsLater ? "It begins by its schedule." : "It begins at once."} Once it has begun, what it does, for whom, and how much for a member stay as they are.</p>
+      <p>
+        ${startsLater ? "It begins by its schedule." : "It begins at once."} Once it has begun, what it does, for whom, and how much for a member
+        stay as they are.
+      </p>
       ${isChanged && html`<${Notice} tone="amber" title="Save first">The form holds changes that are not saved.<//>`}
     <//>
   `;

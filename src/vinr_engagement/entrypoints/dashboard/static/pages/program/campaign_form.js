@@ -29,7 +29,11 @@ export function CampaignFields({ form, words, campaign }) {
   const { draft, field } = form;
   const has = (name) => isSettled(campaign, name);
   return html`
-    ${has("mechanics") && html`<${Notice} tone="neutral" title="It has begun">What it does, for whom and how much for a member stay as they are. Its name, its end, its budget and its goal may change.<//>`}
+    ${has("mechanics") && html`
+      <${Notice} tone="neutral" title="It has begun">
+        What it does, for whom and how much for a member stay as they are. Its name, its end, its budget and its goal may change.
+      <//>
+    `}
     <${Card} title="The campaign">
       <${Stack}>
         <${Field} name="name" label="Name"><${TextInput} ...${field("name")} placeholder="Double points weekend" /><//>
@@ -75,7 +79,8 @@ function Audience({ form, words }) {
     <${Field} name="audience.type" label="For" hint=${`It is ${audiencePhrase(draft.audience, words)}, as they are before an event.`}>
       <${Select} name="audience.type" value=${type} onChange=${choose} options=${AUDIENCES} />
     <//>
-    ${options && html`<${Field} name=${`audience.${type}`} label=${type === "tier" ? "Tier" : "Segment"}><${Select} ...${field(`audience.${type}`)} options=${[["", "Choose…"], ...options]} /><//>`}
+    ${options && html`<${Field} name=${`audience.${type}`} label=${type === "tier" ? "Tier" : "Segment"}><${Select} ...${field(`audience.${type}`)}
+      options=${[["", "Choose…"], ...options]} /><//>`}
   `;
 }
 
@@ -85,11 +90,13 @@ function Mechanics({ form, words }) {
   const remove = (place) => set("mechanics", entries.filter((_, index) => index !== place));
   return html`
     ${entries.map(
-      (mechanic, place) => html`<${Mechanic} key=${`${place} ${mechanic.type}`} form=${form} place=${place} words=${words} onRemove=${entries.length > 1 ? () => remove(place) : null} />`,
+      (mechanic, place) => html`<${Mechanic} key=${`${place} ${mechanic.type}`} form=${form} place=${place} words=${words}
+        onRemove=${entries.length > 1 ? () => remove(place) : null} />`,
     )}
     ${entries.length < MOST_MECHANICS && html`
       <div class="program-adding">
-        ${Object.entries(MECHANIC_NAMES).map(([type, name]) => html`<${Button} key=${type} size="small" icon="plus" onClick=${() => set("mechanics", [...entries, MECHANICS[type]()])}>${name}<//>`)}
+        ${Object.entries(MECHANIC_NAMES).map(([type, name]) => html`<${Button} key=${type} size="small" icon="plus"
+          onClick=${() => set("mechanics", [...entries, MECHANICS[type]()])}>${name}<//>`)}
       </div>
     `}
   `;
@@ -99,13 +106,19 @@ function Limits({ form, isSettled: isFixed }) {
   const { draft, set, field } = form;
   return html`
     <${Field} name="budget" label="In all">
-      <${Switch} value=${Boolean(draft.budget)} label="At most so many points in all" onChange=${(isOn) => set("budget", isOn ? { points: 100000 } : null)} />
+      <${Switch} value=${Boolean(draft.budget)} label="At most so many points in all"
+        onChange=${(isOn) => set("budget", isOn ? { points: 100000 } : null)} />
     <//>
-    ${draft.budget && html`<${Field} name="budget.points" label="Budget" hint="It is never passed: what is given is cut to what is left."><${NumberInput} ...${field("budget.points")} after="points" /><//>`}
+    ${draft.budget && html`
+      <${Field} name="budget.points" label="Budget" hint="It is never passed: what is given is cut to what is left.">
+        <${NumberInput} ...${field("budget.points")} after="points" />
+      <//>
+    `}
     <fieldset class="program-fields" disabled=${isFixed}>
       <${Stack}>
         <${Field} name="per_member_limit" label="For each member">
-          <${Switch} value=${Boolean(draft.per_member_limit)} label="At most so much per member" onChange=${(isOn) => set("per_member_limit", isOn ? { points: null, times: 1 } : null)} />
+          <${Switch} value=${Boolean(draft.per_member_limit)} label="At most so much per member"
+            onChange=${(isOn) => set("per_member_limit", isOn ? { points: null, times: 1 } : null)} />
         <//>
         ${draft.per_member_limit && html`
           <div class="program-pair">
@@ -122,7 +135,8 @@ function Goal({ form, words }) {
   const { draft, set, field } = form;
   return html`
     <${Field} name="goal" label="Goal">
-      <${Switch} value=${Boolean(draft.goal)} label="It is to reach something" onChange=${(isOn) => set("goal", isOn ? { metric: "members_reached", target: 1000 } : null)} />
+      <${Switch} value=${Boolean(draft.goal)} label="It is to reach something"
+        onChange=${(isOn) => set("goal", isOn ? { metric: "members_reached", target: 1000 } : null)} />
     <//>
     ${draft.goal && html`
       <div class="program-pair">

@@ -25,7 +25,10 @@ export default function Campaigns() {
       <${Tabs} tabs=${TABS} current=${status} onChange=${(key) => setQuery({ status: key })} />
       <${Card} flush>
         <${ListTable} list=${list} caption="Campaigns" columns=${columns(words)} rowHref=${(campaign) => `campaigns/${campaign.id}`}
-          empty=${html`<${Empty} icon="campaigns" title=${status ? `No campaign is ${status}` : "No campaigns yet"} action=${make}>A double-points weekend, a challenge, a reward that costs less for a while.<//>`} />
+          empty=${html`<${Empty} icon="campaigns" title=${status ? `No campaign is ${status}` : "No campaigns yet"}
+            action=${make}>
+            A double-points weekend, a challenge, a reward that costs less for a while.
+          <//>`} />
       <//>
     <//>
   `;

@@ -29,7 +29,8 @@ export function ConditionsInput({ name, value, onChange, words, about = "event",
   const first = about === "event" ? { fact: "event.amount", op: "gte", value: null } : { fact: "spend_90d", op: "gte", value: null };
   return html`
     <div class="program-conditions">
-      ${group.conditions.length > 1 && html`<${Match} name=${`${prefix}match`} value=${group.match} onChange=${(match) => onChange({ ...group, match })} />`}
+      ${group.conditions.length > 1 && html`<${Match} name=${`${prefix}match`} value=${group.match}
+        onChange=${(match) => onChange({ ...group, match })} />`}
       ${group.conditions.length === 0 && html`<p class="program-quiet">${emptyText ?? "No conditions: it always applies."}</p>`}
       ${group.conditions.map(
         (condition, place) => html`
@@ -38,7 +39,8 @@ export function ConditionsInput({ name, value, onChange, words, about = "event",
         `,
       )}
       <div>
-        <${Button} size="small" icon="plus" disabled=${group.conditions.length >= MOST} onClick=${() => put([...group.conditions, first])}>Add a condition<//>
+        <${Button} size="small" icon="plus" disabled=${group.conditions.length >= MOST}
+          onClick=${() => put([...group.conditions, first])}>Add a condition<//>
       </div>
     </div>
   `;
@@ -62,7 +64,8 @@ function Condition({ name, condition, onChange, onRemove, words, about, items })
       <${Field} name=${`${name}.fact`} label="What">
         <${Select} name=${`${name}.fact`} value=${fact.key} onChange=${choose} options=${factOptions(about, items, fact)} />
       <//>
-      ${fact.blank && html`<${Blank} name=${`${name}.fact`} fact=${fact} filled=${filled} onChange=${(text) => onChange({ ...condition, fact: fill(fact.key, text) })} />`}
+      ${fact.blank && html`<${Blank} name=${`${name}.fact`} fact=${fact} filled=${filled}
+        onChange=${(text) => onChange({ ...condition, fact: fill(fact.key, text) })} />`}
       <${Field} name=${`${name}.op`} label="How">
         <${Select} name=${`${name}.op`} value=${condition.op} onChange=${compare} options=${operators(fact)} />
       <//>
@@ -115,7 +118,8 @@ function Value({ name, fact, condition, onChange, words }) {
   const kind = valueKind(fact, value);
   if (op === "exists") return html`<${Flag} name=${name} value=${value !== false} onChange=${onChange} />`;
   if (op === "between") return html`<${Range} name=${name} kind=${kind} fact=${fact} value=${value} onChange=${onChange} words=${words} />`;
-  if (op === "in" || op === "not_in") return html`<${Several} name=${name} kind=${kind} fact=${fact} value=${value} onChange=${onChange} words=${words} />`;
+  if (op === "in" || op === "not_in") return html`<${Several} name=${name} kind=${kind} fact=${fact} value=${value}
+    onChange=${onChange} words=${words} />`;
   return html`
     <${Field} name=${name} label=${unitLabel(fact)}>
       <${Single} name=${name} kind=${kind} fact=${fact} value=${value} onChange=${onChange} words=${words} />
@@ -144,8 +148,12 @@ function Range({ name, kind, fact, value, onChange, words }) {
   const shown = { kind, fact, words };
   return html`
     <div class="program-range">
-      <${Field} name=${`${name}[0]`} label="From"><${Single} ...${shown} name=${`${name}[0]`} value=${low} onChange=${(next) => onChange([next, high])} /><//>
-      <${Field} name=${`${name}[1]`} label="To"><${Single} ...${shown} name=${`${name}[1]`} value=${high} onChange=${(next) => onChange([low, next])} /><//>
+      <${Field} name=${`${name}[0]`} label="From">
+        <${Single} ...${shown} name=${`${name}[0]`} value=${low} onChange=${(next) => onChange([next, high])} />
+      <//>
+      <${Field} name=${`${name}[1]`} label="To">
+        <${Single} ...${shown} name=${`${name}[1]`} value=${high} onChange=${(next) => onChange([low, next])} />
+      <//>
     </div>
   `;
 }
@@ -172,7 +180,8 @@ function Single({ name, kind, fact, value, onChange, words }) {
   const given = { name, value, onChange };
   const options = optionsOf(kind, words);
   if (options) return html`<${Select} ...${given} value=${value ?? ""} options=${[["", "Choose…"], ...options]} />`;
-  if (kind === "flag") return html`<${Select} ...${given} value=${String(value ?? true)} onChange=${(text) => onChange(text === "true")} options=${[["true", "Yes"], ["false", "No"]]} />`;
+  if (kind === "flag") return html`<${Select} ...${given} value=${String(value ?? true)} onChange=${(text) => onChange(text === "true")}
+    options=${[["true", "Yes"], ["false", "No"]]} />`;
   if (kind === "instant") return html`<${DateTimeInput} ...${given} zone=${words.zone} />`;
   if (kind === "number" && fact.unit === "money") return html`<${MoneyInput} ...${given} currency=${words.currency} />`;
   if (kind === "number") return html`<${DecimalInput} ...${given} value=${value ?? ""} onChange=${(text) => onChange(asNumber(text))} />`;

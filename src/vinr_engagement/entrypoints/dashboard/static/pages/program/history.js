@@ -16,7 +16,9 @@ export function History({ resource, words, say }) {
     <${Card} title="Who changed what" subtitle="Every change with its person or key, newest first.">
       ${list.loading && html`<${Skeleton} lines=${6} />`}
       ${list.error && html`<${ErrorNotice} error=${list.error} retry=${list.reload} />`}
-      ${!list.loading && !list.error && list.items.length === 0 && html`<${Empty} title="No changes are recorded">It is as it came with the installation.<//>`}
+      ${!list.loading && !list.error && list.items.length === 0 && html`
+        <${Empty} title="No changes are recorded">It is as it came with the installation.<//>
+      `}
       <ol class="program-history">
         ${list.items.map((entry) => html`<${Entry} key=${entry.id} entry=${entry} words=${words} say=${say} />`)}
       </ol>
@@ -46,7 +48,8 @@ function verbOf({ action }) {
 }
 
 function Actor({ entry }) {
-  return html`<span title=${entry.actor}>${entry.actor_name ?? entry.actor}</span>`;
+  const { name, email } = entry.actor_details ?? {};
+  return html`<span title=${email ?? entry.actor}>${name ?? email ?? entry.actor}</span>`;
 }
 
 function Changes({ entry, words }) {

@@ -60,7 +60,8 @@ export function RatesInput({ value, onChange }) {
   const change = (place, row) => put(rows.map((held, index) => (index === place ? row : held)));
   return html`
     <${Group} label="Points per unit of money" class="program-rates">
-      ${rows.map((row, place) => html`<${Rate} key=${place} row=${row} onChange=${(next) => change(place, next)} onRemove=${() => put(rows.filter((_, index) => index !== place))} />`)}
+      ${rows.map((row, place) => html`<${Rate} key=${place} row=${row} onChange=${(next) => change(place, next)}
+        onRemove=${() => put(rows.filter((_, index) => index !== place))} />`)}
       <div><${Button} size="small" icon="plus" onClick=${() => setRows([...rows, ["", "1"]])}>Add a currency<//></div>
     <//>
   `;

@@ -48,7 +48,9 @@ function Multiplier({ form: { field, set }, path, mechanic, words }) {
     <${TriggerInput} ...${field(`${path}.trigger`)} referrals=${false} />
     <div class="program-pair">
       <${Field} name=${`${path}.factor`} label="Times" hint="More than 1."><${DecimalInput} ...${field(`${path}.factor`)} /><//>
-      <${Field} name=${`${path}.min_spend`} label="From an amount of" optional><${MoneyInput} ...${field(`${path}.min_spend`)} currency=${words.currency} /><//>
+      <${Field} name=${`${path}.min_spend`} label="From an amount of" optional>
+        <${MoneyInput} ...${field(`${path}.min_spend`)} currency=${words.currency} />
+      <//>
     </div>
     <${Conditions} path=${path} mechanic=${mechanic} set=${set} words=${words} items=${false} />
   `;
@@ -74,7 +76,9 @@ function Challenge({ form: { field, set }, path, mechanic, words }) {
         : html`<${Field} key="amount" name=${`${path}.amount`} label="How much"><${MoneyInput} ...${field(`${path}.amount`)} currency=${words.currency} /><//>`}
       <${Field} name=${`${path}.points`} label="Brings"><${NumberInput} ...${field(`${path}.points`)} after="points" /><//>
     </div>
-    <${Field} name=${`${path}.repeatable`} label="Again and again"><${Switch} ...${field(`${path}.repeatable`)} label="Each time it is met, not just once" /><//>
+    <${Field} name=${`${path}.repeatable`} label="Again and again">
+      <${Switch} ...${field(`${path}.repeatable`)} label="Each time it is met, not just once" />
+    <//>
     <${Conditions} path=${path} mechanic=${mechanic} set=${set} words=${words} />
   `;
 }
@@ -84,7 +88,9 @@ function Featured({ form: { field }, path, words }) {
   return html`
     <div class="program-pair">
       <${Field} name=${`${path}.reward`} label="Reward"><${Select} ...${field(`${path}.reward`)} options=${options} /><//>
-      <${Field} name=${`${path}.cost`} label="Costs" hint="For the audience, unless it costs less anyway."><${NumberInput} ...${field(`${path}.cost`)} after="points" /><//>
+      <${Field} name=${`${path}.cost`} label="Costs" hint="For the audience, unless it costs less anyway.">
+        <${NumberInput} ...${field(`${path}.cost`)} after="points" />
+      <//>
     </div>
   `;
 }

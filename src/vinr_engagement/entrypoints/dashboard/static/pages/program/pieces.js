@@ -54,7 +54,9 @@ export function Span({ field, from, until, zone, hint = "At once unless given." 
   return html`
     <div class="program-pair">
       <${Field} name=${from} label="Starts" hint=${hint} optional><${DateTimeInput} ...${field(from)} zone=${zone} /><//>
-      <${Field} name=${until} label="Ends" hint="The first moment that no longer counts." optional><${DateTimeInput} ...${field(until)} zone=${zone} /><//>
+      <${Field} name=${until} label="Ends" hint="The first moment that no longer counts." optional>
+        <${DateTimeInput} ...${field(until)} zone=${zone} />
+      <//>
     </div>
   `;
 }

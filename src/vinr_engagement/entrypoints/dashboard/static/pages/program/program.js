@@ -53,7 +53,8 @@ function Editor({ program }) {
     { key: "history", label: "History" },
   ];
   return html`
-    <${Page} title=${program.name} actions=${html`<${Actions} program=${program} />`} subtitle=${html`<${Row}><${Status} value=${program.status} /><${Id} value=${program.id} /><//>`}>
+    <${Page} title=${program.name} actions=${html`<${Actions} program=${program} />`}
+      subtitle=${html`<${Row}><${Status} value=${program.status} /><${Id} value=${program.id} /><//>`}>
       <${Paused} program=${program} />
       <${Tabs} tabs=${tabs} current=${tab} onChange=${(key) => setQuery({ tab: key === "policies" ? null : key })} />
       ${tab === "history" ? html`<${History} resource=${program.id} words=${words} />` : html`<${Body} form=${form} program=${program} words=${words} />`}
@@ -61,10 +62,14 @@ function Editor({ program }) {
   `;
 }
 
+const PAUSED = {
+  paused: { title: "The program is paused", text: "Events earn nothing and rewards cannot be redeemed. Refunds and expiry go on." },
+  archived: { title: "The program is archived", text: "It takes no events and no members." },
+};
+
 function Paused({ program }) {
-  if (program.status === "paused") return html`<${Notice} tone="amber" title="The program is paused">Events earn nothing and rewards cannot be redeemed. Refunds and expiry go on.<//>`;
-  if (program.status === "archived") return html`<${Notice} tone="neutral" title="The program is archived">It takes no events and no members.<//>`;
-  return null;
+  const told = PAUSED[program.status];
+  return told ? html`<${Notice} tone="amber" title=${told.title}>${told.text}<//>` : null;
 }
 
 function Body({ form, program, words }) {

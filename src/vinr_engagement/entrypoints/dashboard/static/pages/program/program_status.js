@@ -16,7 +16,13 @@ const MOVES = {
     text: "Events earn nothing and rewards cannot be redeemed until you resume it. What happens meanwhile is not earned later. Refunds and expiry go on.",
     done: "The program is paused.",
   },
-  active: { label: "Resume…", title: "Resume the program?", confirm: "Resume", text: "Events earn and rewards can be redeemed from now on.", done: "The program is active." },
+  active: {
+    label: "Resume…",
+    title: "Resume the program?",
+    confirm: "Resume",
+    text: "Events earn and rewards can be redeemed from now on.",
+    done: "The program is active.",
+  },
   archived: {
     label: "Archive…",
     title: "Archive the program?",

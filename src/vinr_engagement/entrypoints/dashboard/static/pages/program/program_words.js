@@ -4,6 +4,11 @@ import { cash, count, sentence } from "./words.js";
 
 const ROUNDING = { down: "Parts of a point are dropped.", nearest: "Parts of a point are rounded to the nearest.", up: "Parts of a point are rounded up." };
 
+const CLAWBACK = {
+  clamp: "A refund takes back at most what a member has left.",
+  negative: "A refund takes back what was earned, even where the member has spent it already.",
+};
+
 /**
  * One sentence for each policy.
  * @param {object} program
@@ -16,7 +21,7 @@ export function policySentences(program, words) {
     worthSentence(program.currency, named),
     expirySentence(program.currency.expiry, named),
     heldSentence(program.hold_days, named),
-    program.clawback === "clamp" ? "A refund takes back at most what a member has left." : "A refund takes back what was earned, even where the member has spent it already.",
+    CLAWBACK[program.clawback] ?? "",
     unusedSentence(program.redemption_ttl_hours, named),
     program.auto_enroll ? "Customers become members with their first purchase that earns." : "Customers become members only when they are enrolled.",
   ];

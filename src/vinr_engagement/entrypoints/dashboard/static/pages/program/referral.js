@@ -12,24 +12,27 @@ import { sideLabel } from "./referrals.js";
 import { referralSentence } from "./sentence.js";
 
 const BACK = { to: "referrals", label: "Referrals" };
+const SIDES = { "expand[]": ["referrer.customer", "referee.customer"] };
 const REASONS = {
   referral_code_exhausted: "The code had no conversions left.",
   referral_velocity_exceeded: "The member had brought as many as the program allows.",
   referral_self: "Both sides are the same member.",
   referee_already_referred: "The friend was referred by somebody else before.",
   account_closed: "The member’s account was closed.",
-  window_passed: "Nobody paid in time.",
+  below_minimum: "Refunds left less than the minimum of the payment.",
+  expired: "No payment that qualifies came in time.",
 };
 
 /** The page `referrals/:referral`. */
 export default function Referral({ params }) {
   const { program } = useProgram();
   const words = useWords(program);
-  const { data, error, reload } = useQuery(`/loyalty/referrals/${params.referral}`, { "expand[]": ["referrer.customer", "referee.customer"] }, { refreshOn: ["referral"] });
+  const { data, error, reload } = useQuery(`/loyalty/referrals/${params.referral}`, SIDES, { refreshOn: ["referral"] });
   if (error) return html`<${Page} title="Referral" back=${BACK}><${ErrorNotice} error=${error} retry=${reload} /><//>`;
   if (!data || !program) return html`<${Page} title="Referral" back=${BACK}><${Skeleton} lines=${8} /><//>`;
   return html`
-    <${Page} title=${html`Code <code>${data.code}</code>`} name=${`Code ${data.code}`} back=${BACK} subtitle=${html`<${Row}><${Status} value=${data.status} /><${Id} value=${data.id} /><//>`}>
+    <${Page} title=${html`Code <code>${data.code}</code>`} name=${`Code ${data.code}`} back=${BACK}
+      subtitle=${html`<${Row}><${Status} value=${data.status} /><${Id} value=${data.id} /><//>`}>
       <${Stack}>
         <${Card} title="What it promises">
           <${Stack} gap=${2}>

@@ -39,17 +39,29 @@ export function NewReferral({ program, onClose }) {
       <${Form} id="new-referral" onSubmit=${run} error=${error} busy=${busy}>
         <${Stack}>
           <${Sentence} text=${referralSentence(draft, words)} live />
-          <${Field} name="referrer" label="Member who shares it"><${Combobox} ...${field("referrer")} search=${findMembers(program.id)} placeholder="Name, email or id" /><//>
+          <${Field} name="referrer" label="Member who shares it">
+            <${Combobox} ...${field("referrer")} search=${findMembers(program.id)} placeholder="Name, email or id" />
+          <//>
           <div class="program-pair">
-            <${Field} name="reward.referrer.points" label="The member gets" optional><${NumberInput} ...${field("reward.referrer.points")} after="points" /><//>
-            <${Field} name="reward.referee.points" label="The friend gets" optional><${NumberInput} ...${field("reward.referee.points")} after="points" /><//>
+            <${Field} name="reward.referrer.points" label="The member gets" optional>
+              <${NumberInput} ...${field("reward.referrer.points")} after="points" />
+            <//>
+            <${Field} name="reward.referee.points" label="The friend gets" optional>
+              <${NumberInput} ...${field("reward.referee.points")} after="points" />
+            <//>
           </div>
           <div class="program-pair">
-            <${Field} name="qualify.first_payment_minimum" label="First payment of at least"><${MoneyInput} ...${field("qualify.first_payment_minimum")} currency=${program.default_currency} /><//>
+            <${Field} name="qualify.first_payment_minimum" label="First payment of at least">
+              <${MoneyInput} ...${field("qualify.first_payment_minimum")} currency=${program.default_currency} />
+            <//>
             <${Field} name="qualify.window_days" label="Within"><${NumberInput} ...${field("qualify.window_days")} after="days" /><//>
           </div>
-          <${Field} name="max_conversions" label="How often it may convert" hint="Any number unless given." optional><${NumberInput} ...${field("max_conversions")} /><//>
-          <${Field} name="share_url" label="Link to share it" hint="With {code} in it; the program’s unless given." optional><${TextInput} ...${field("share_url")} /><//>
+          <${Field} name="max_conversions" label="How often it may convert" hint="Any number unless given." optional>
+            <${NumberInput} ...${field("max_conversions")} />
+          <//>
+          <${Field} name="share_url" label="Link to share it" hint="With {code} in it; the program’s unless given." optional>
+            <${TextInput} ...${field("share_url")} />
+          <//>
         <//>
       <//>
     <//>

@@ -25,14 +25,18 @@ export default function Referrals() {
     <${Page} title="Referrals" subtitle="Members who bring members. Both sides get points with the first payment that qualifies." actions=${button}>
       <${Tabs} tabs=${TABS} current=${status} onChange=${(key) => setQuery({ status: key })} />
       <div class="program-filters">
-        <${Field} name="code" label="Code"><${TextInput} value=${code} onChange=${(text) => setQuery({ code: text.trim() })} placeholder="7KPM2WTX" /><//>
+        <${Field} name="code" label="Code">
+          <${TextInput} value=${code} onChange=${(text) => setQuery({ code: text.trim() })} placeholder="7KPM2WTX" />
+        <//>
         <${Field} name="referrer" label="Brought by">
-          <${Combobox} value=${referrer} onChange=${(account) => setQuery({ referrer: account })} search=${findMembers(program?.id)} placeholder="Any member" />
+          <${Combobox} value=${referrer} onChange=${(account) => setQuery({ referrer: account })} search=${findMembers(program?.id)}
+            placeholder="Any member" />
         <//>
       </div>
       <${Card} flush>
         <${ListTable} list=${list} caption="Referrals" columns=${COLUMNS} rowHref=${(referral) => `referrals/${referral.id}`}
-          empty=${html`<${Empty} icon="referrals" title=${status || code || referrer ? "No such referrals" : "No referrals yet"} action=${button}>Make a code for a member to share.<//>`} />
+          empty=${html`<${Empty} icon="referrals" title=${status || code || referrer ? "No such referrals" : "No referrals yet"}
+            action=${button}>Make a code for a member to share.<//>`} />
       <//>
       ${isMaking && program && html`<${NewReferral} program=${program} onClose=${() => make(false)} />`}
     <//>
@@ -44,9 +48,11 @@ const COLUMNS = [
   { key: "referrer", label: "Brought by", render: (referral) => sideLabel(referral.referrer) },
   { key: "referee", label: "Friend", priority: 2, render: (referral) => sideLabel(referral.referee) },
   { key: "status", label: "Status", render: (referral) => html`<${Status} value=${referral.status} />` },
-  { key: "reward", label: "Points", align: "end", priority: 3, render: ({ reward }) => `${points(reward.referrer?.points ?? 0)} + ${points(reward.referee?.points ?? 0)}` },
+  { key: "reward", label: "Points", align: "end", priority: 3, render: ({ reward }) => [reward.referrer, reward.referee].map(promised).join(" + ") },
   { key: "created_at", label: "Made", priority: 3, render: (referral) => html`<${Time} value=${referral.created_at} relative />` },
 ];
+
+const promised = (side) => points(side?.points ?? 0);
 
 /** What a side of a referral is called; nobody yet is a dash. */
 export function sideLabel(account) {

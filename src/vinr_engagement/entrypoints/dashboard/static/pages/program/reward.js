@@ -107,7 +107,8 @@ function Redemptions({ reward }) {
   ];
   return html`
     <${Card} title="Redemptions" subtitle="Newest first." flush>
-      <${ListTable} list=${list} caption="Redemptions of the reward" columns=${columns} rowHref=${(row) => `members/${row.account}`} empty="Nobody has redeemed it yet." />
+      <${ListTable} list=${list} caption="Redemptions of the reward" columns=${columns}
+        rowHref=${(row) => `members/${row.account}`} empty="Nobody has redeemed it yet." />
     <//>
   `;
 }
@@ -116,5 +117,6 @@ function Switching({ reward }) {
   const { can } = useSession();
   const { run, busy } = useAction(() => saved(reward, { active: !reward.active }));
   if (!can(SCOPE)) return null;
-  return html`<${Button} busy=${busy} icon=${reward.active ? "pause" : "play"} onClick=${() => run()}>${reward.active ? "Take out of the catalogue" : "Put into the catalogue"}<//>`;
+  return html`<${Button} busy=${busy} icon=${reward.active ? "pause" : "play"}
+    onClick=${() => run()}>${reward.active ? "Take out of the catalogue" : "Put into the catalogue"}<//>`;
 }

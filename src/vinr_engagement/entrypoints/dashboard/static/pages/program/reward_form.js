@@ -37,7 +37,9 @@ export function RewardFields({ form, words }) {
     <//>
     <${Section} title="How many" summary=${stockTold(draft, words)} open=${draft.inventory !== null || draft.per_member_limit !== null}>
       <div class="program-pair">
-        <${Field} name="inventory" label="In all" hint="Those redeemed included. No end of them unless given." optional><${NumberInput} ...${field("inventory")} /><//>
+        <${Field} name="inventory" label="In all" hint="Those redeemed included. No end of them unless given." optional>
+          <${NumberInput} ...${field("inventory")} />
+        <//>
         <${Field} name="per_member_limit" label="For each member" optional><${NumberInput} ...${field("per_member_limit")} /><//>
       </div>
     <//>
@@ -74,14 +76,20 @@ function Value({ form, words }) {
     <${Field} name="type" label="Gives"><${Select} ...${field("type")} options=${TYPES} onChange=${choose} /><//>
     ${(draft.type === "discount_amount" || draft.type === "store_credit") && html`
       <div class="program-pair">
-        <${Field} name="value.amount" label="Amount"><${MoneyInput} ...${field("value.amount")} currency=${draft.value.currency || words.currency} /><//>
+        <${Field} name="value.amount" label="Amount">
+          <${MoneyInput} ...${field("value.amount")} currency=${draft.value.currency || words.currency} />
+        <//>
         <${Field} name="value.currency" label="Currency"><${TextInput} ...${field("value.currency")} maxlength="3" /><//>
       </div>
     `}
-    ${draft.type === "discount_percent" && html`<${Field} name="value.percent" label="Percentage"><${DecimalInput} ...${field("value.percent")} after="%" /><//>`}
+    ${draft.type === "discount_percent" && html`
+      <${Field} name="value.percent" label="Percentage"><${DecimalInput} ...${field("value.percent")} after="%" /><//>
+    `}
     ${draft.type === "free_product" && html`
       <div class="program-pair">
-        <${Field} name="value.product" label="Product" hint="As your shop names it."><${TextInput} ...${field("value.product")} placeholder="sku_mug" /><//>
+        <${Field} name="value.product" label="Product" hint="As your shop names it.">
+          <${TextInput} ...${field("value.product")} placeholder="sku_mug" />
+        <//>
         <${Field} name="value.quantity" label="Pieces"><${NumberInput} ...${field("value.quantity")} /><//>
       </div>
     `}

@@ -28,7 +28,7 @@ export default function Rewards() {
     { key: "gives", label: "Gives", priority: 3, render: (reward) => gives(reward, words) },
     { key: "cost", label: "Cost", align: "end", render: (reward) => points(reward.cost) },
     { key: "left", label: "Left", align: "end", priority: 2, render: (reward) => (reward.inventory === null ? "Any number" : number(reward.remaining)) },
-    { key: "taken", label: "Taken", align: "end", priority: 2, render: (reward) => (reward.inventory === null ? "–" : number(reward.inventory - reward.remaining)) },
+    { key: "taken", label: "Taken", align: "end", priority: 2, render: (reward) => taken(reward) },
     { key: "state", label: "State", render: (reward) => html`<${RewardState} reward=${reward} />` },
   ];
   return html`
@@ -36,11 +36,14 @@ export default function Rewards() {
       <${Tabs} tabs=${TABS} current=${active} onChange=${(key) => setQuery({ active: key })} />
       <${Card} flush>
         <${ListTable} list=${list} caption="Rewards" columns=${columns} rowHref=${(reward) => `rewards/${reward.id}`}
-          empty=${html`<${Empty} icon="rewards" title=${active ? "No such rewards" : "No rewards yet"} action=${make}>Members spend their points on rewards: a discount, store credit, an item.<//>`} />
+          empty=${html`<${Empty} icon="rewards" title=${active ? "No such rewards" : "No rewards yet"}
+            action=${make}>Members spend their points on rewards: a discount, store credit, an item.<//>`} />
       <//>
     <//>
   `;
 }
+
+const taken = ({ inventory, remaining }) => (inventory === null ? "–" : number(Math.max(0, inventory - remaining)));
 
 /** Whether a reward can be had now, as a badge. */
 export function RewardState({ reward, now = Date.now() }) {

@@ -1,11 +1,10 @@
 // What a draft of a rule would have given on real events, beside the rules of today.
 
 import { api } from "../../lib/api.js";
-import { date, number, points, signed } from "../../lib/format.js";
+import { date, money, number, points, signed } from "../../lib/format.js";
 import { html, useEffect } from "../../lib/preact.js";
 import { useAction } from "../../lib/query.js";
 import { Button, Card, Notice, Row, Skeleton, Stack, Table } from "../../ui/index.js";
-import { money } from "../../lib/format.js";
 import { useResult } from "./result.js";
 import { useSettled } from "./settled.js";
 
@@ -79,7 +78,7 @@ function Worth({ difference, words }) {
 function Examples({ examples }) {
   if (examples.length === 0) return html`<p class="program-quiet">No event would have given anything else.</p>`;
   const columns = [
-    { key: "event", label: "Event", render: (row) => html`<span title=${row.event}>${row.amount === null || row.amount === undefined ? row.type : money(row.amount, row.currency)}<br /><span class="program-quiet">${date(row.created_at)}</span></span>` },
+    { key: "event", label: "Event", render: (row) => html`<${What} row=${row} />` },
     { key: "today", label: "Today", align: "end", render: (row) => points(row.today.points) },
     { key: "proposed", label: "Then", align: "end", render: (row) => html`<strong>${points(row.proposed.points)}</strong>` },
   ];
@@ -90,6 +89,11 @@ function Examples({ examples }) {
       ${examples[0].proposed.why && html`<p class="program-quiet">${whyOf(examples[0])}</p>`}
     </div>
   `;
+}
+
+function What({ row }) {
+  const { event, amount, currency, type, created_at: at } = row;
+  return html`<span title=${event}>${Number.isInteger(amount) ? money(amount, currency) : type}<br /><span class="program-quiet">${date(at)}</span></span>`;
 }
 
 function whyOf({ proposed }) {

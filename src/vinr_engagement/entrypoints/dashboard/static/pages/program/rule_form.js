@@ -127,7 +127,9 @@ function Award({ form, words }) {
       <${Select} name="award.type" value=${type} options=${options} onChange=${(next) => set("award", awardOfType(draft.award, next, money))} />
     <//>
     ${type === "fixed" && html`
-      <${Field} name="award.points" label="Points" hint=${`For ${occasion(draft.trigger).each.replace(/^for /, "")}.`}><${NumberInput} ...${field("award.points")} /><//>
+      <${Field} name="award.points" label="Points" hint=${`For ${occasion(draft.trigger).each.replace(/^for /, "")}.`}>
+        <${NumberInput} ...${field("award.points")} />
+      <//>
     `}
     ${type === "per_amount" && html`<${PerAmount} form=${form} words=${words} />`}
     ${type === "per_currency" && html`<${PerCurrency} form=${form} words=${words} />`}
@@ -170,13 +172,16 @@ function Multipliers({ form, words }) {
   const put = (next) => set("multipliers", next);
   const fresh = { when: { match: "all", conditions: [{ fact: "tier", op: "eq", value: null }] }, factor: 2 };
   return html`
-    <${Field} name="multiplier" label="Factor for everybody" hint="1 changes nothing. The factors of tiers and campaigns come on top."><${DecimalInput} ...${field("multiplier")} /><//>
+    <${Field} name="multiplier" label="Factor for everybody" hint="1 changes nothing. The factors of tiers and campaigns come on top.">
+      <${DecimalInput} ...${field("multiplier")} />
+    <//>
     ${entries.map(
       (entry, place) => html`
         <div class="program-entry" key=${place} role="group" aria-label=${`Factor ${place + 1}`}>
           <div class="program-entry-head">
             <strong>${place === 0 ? "A factor" : "Else a factor"}</strong>
-            <${Button} kind="quiet" size="small" icon="trash" label="Remove this factor" onClick=${() => put(entries.filter((_, index) => index !== place))} />
+            <${Button} kind="quiet" size="small" icon="trash" label="Remove this factor"
+              onClick=${() => put(entries.filter((_, index) => index !== place))} />
           </div>
           <${Field} name=${`multipliers[${place}].factor`} label="Times"><${DecimalInput} ...${field(`multipliers[${place}].factor`)} /><//>
           <${ConditionsInput} name=${`multipliers[${place}].when`} value=${whenOf(entry.when)} words=${words} items=${false} emptyText="Say when it counts."
@@ -193,7 +198,9 @@ function Limits({ form }) {
   const { draft, set, merge, field } = form;
   const limit = (isOn) => merge(isOn ? { cap: { points: 500 }, window: draft.window ?? "day" } : { cap: null, window: null });
   return html`
-    <${Field} name="cap" label="For each member"><${Switch} name="cap" value=${Boolean(draft.cap)} label="At most so much per member" onChange=${limit} /><//>
+    <${Field} name="cap" label="For each member">
+      <${Switch} name="cap" value=${Boolean(draft.cap)} label="At most so much per member" onChange=${limit} />
+    <//>
     ${draft.cap && html`
       <div class="program-triple">
         <${Field} name="cap.points" label="Points" optional><${NumberInput} ...${field("cap.points")} /><//>
@@ -202,8 +209,13 @@ function Limits({ form }) {
       </div>
     `}
     <${Field} name="budget" label="In all">
-      <${Switch} name="budget" value=${Boolean(draft.budget)} label="At most so many points in all" onChange=${(isOn) => set("budget", isOn ? { points: 100000 } : null)} />
+      <${Switch} name="budget" value=${Boolean(draft.budget)} label="At most so many points in all"
+        onChange=${(isOn) => set("budget", isOn ? { points: 100000 } : null)} />
     <//>
-    ${draft.budget && html`<${Field} name="budget.points" label="Points in all" hint="When they are given, the rule gives nothing more."><${NumberInput} ...${field("budget.points")} /><//>`}
+    ${draft.budget && html`
+      <${Field} name="budget.points" label="Points in all" hint="When they are given, the rule gives nothing more.">
+        <${NumberInput} ...${field("budget.points")} />
+      <//>
+    `}
   `;
 }

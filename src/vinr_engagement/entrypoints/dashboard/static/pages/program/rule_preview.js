@@ -23,11 +23,15 @@ export function Preview({ body, words }) {
   return html`
     <${Section} title="Try one event" summary="A made-up payment">
       <${Field} name="preview.account" label="Member">
-        <${Combobox} name="preview.account" value=${event.account} onChange=${(account) => put({ account })} search=${findMembers(body.program)} placeholder="Name, email or id" />
+        <${Combobox} name="preview.account" value=${event.account} onChange=${(account) => put({ account })} search=${findMembers(body.program)}
+          placeholder="Name, email or id" />
       <//>
-      <${Field} name="preview.amount" label="Amount"><${MoneyInput} name="preview.amount" value=${event.amount} currency=${words.currency} onChange=${(amount) => put({ amount })} /><//>
+      <${Field} name="preview.amount" label="Amount">
+        <${MoneyInput} name="preview.amount" value=${event.amount} currency=${words.currency} onChange=${(amount) => put({ amount })} />
+      <//>
       <${Field} name="preview.more" label="Further fields of the event" hint="JSON, such as line_items or metadata." optional>
-        <${TextArea} name="preview.more" value=${event.more} rows=${3} placeholder=${'{"metadata": {"channel": "app"}}'} onChange=${(more) => put({ more })} />
+        <${TextArea} name="preview.more" value=${event.more} rows=${3} placeholder=${'{"metadata": {"channel": "app"}}'}
+          onChange=${(more) => put({ more })} />
       <//>
       <div><${Button} size="small" busy=${busy} disabled=${!event.account} onClick=${() => run()}>Try it<//></div>
       ${error && html`<${Notice} tone="amber" title="Not to be tried">${error.message}<//>`}

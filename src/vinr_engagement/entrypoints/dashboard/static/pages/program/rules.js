@@ -27,7 +27,8 @@ export default function Rules() {
       <${Tabs} tabs=${TABS} current=${active} onChange=${(key) => setQuery({ active: key })} />
       <${Card} flush>
         <${ListTable} list=${list} caption="Earning rules" columns=${columns(words)} rowHref=${(rule) => `rules/${rule.id}`}
-          empty=${html`<${Empty} icon="rules" title=${active ? "No such rules" : "No rules yet"} action=${make}>A rule says for what members get points.<//>`} />
+          empty=${html`<${Empty} icon="rules" title=${active ? "No such rules" : "No rules yet"}
+            action=${make}>A rule says for what members get points.<//>`} />
       <//>
     <//>
   `;

@@ -6,7 +6,8 @@ import { html, useMemo, useState } from "../../lib/preact.js";
 import { invalidate, useAction, useList, useQuery } from "../../lib/query.js";
 import { navigate, useQueryParams } from "../../lib/router.js";
 import { useProgram, useSession } from "../../lib/session.js";
-import { Button, Card, Confirm, ErrorNotice, Field, Id, KeyValues, ListTable, Notice, Page, Skeleton, Stack, Tabs, TextInput, Time, toast } from "../../ui/index.js";
+import { Button, Card, Confirm, ErrorNotice, Field, Id, KeyValues, ListTable, Notice, Page, Skeleton, Stack } from "../../ui/index.js";
+import { Tabs, TextInput, Time, toast } from "../../ui/index.js";
 import { ConditionsInput } from "./conditions.js";
 import { useDraft } from "./draft.js";
 import { History } from "./history.js";
@@ -51,7 +52,8 @@ function Editor({ program, segment }) {
     history: () => html`<${History} resource=${segment.id} words=${words} say=${(state) => segmentSentence(state, words)} />`,
   };
   return html`
-    <${Page} title=${segment ? segment.name : "New segment"} back=${BACK} subtitle=${segment && html`<${Id} value=${segment.id} />`} actions=${segment && html`<${Delete} segment=${segment} />`}>
+    <${Page} title=${segment ? segment.name : "New segment"} back=${BACK} subtitle=${segment && html`<${Id} value=${segment.id} />`}
+      actions=${segment && html`<${Delete} segment=${segment} />`}>
       ${segment && html`<${Tabs} tabs=${tabs} current=${tab} onChange=${(key) => setQuery({ tab: key === "segment" ? null : key })} />`}
       ${segment && views[tab] ? views[tab]() : html`<${Body} form=${form} program=${program} segment=${segment} words=${words} />`}
     <//>
@@ -64,7 +66,10 @@ function Body({ form, program, segment, words }) {
   const action = useAction(() => (segment ? saved(segment, body) : made(body)));
   const aside = html`
     <${SentenceCard} text=${segmentSentence(draft, words)} />
-    ${segment ? html`<${Count} segment=${segment} isChanged=${form.isChanged} />` : html`<${Notice} tone="neutral" title="How many are they?">Create the segment to have its members counted. Nothing uses it until you say so.<//>`}
+    ${segment && html`<${Count} segment=${segment} isChanged=${form.isChanged} />`}
+    ${!segment && html`
+      <${Notice} tone="neutral" title="How many are they?">Create the segment to have its members counted. Nothing uses it until you say so.<//>
+    `}
     <${AsJson} method=${segment ? "PATCH" : "POST"} path=${segment ? `${PATH}/${segment.id}` : PATH} body=${body} />
   `;
   return html`

@@ -20,7 +20,8 @@ export default function Segments() {
     { key: "updated_at", label: "Changed", width: "150px", priority: 3, render: (segment) => html`<${Time} value=${segment.updated_at} relative />` },
   ];
   return html`
-    <${Page} title="Segments" subtitle="Groups of members by what they are and do. Whoever meets the conditions is in, nobody has to be added." actions=${make}>
+    <${Page} title="Segments" subtitle="Groups of members by what they are and do. Whoever meets the conditions is in, nobody has to be added."
+      actions=${make}>
       <${Card} flush>
         <${ListTable} list=${list} caption="Segments" columns=${columns} rowHref=${(segment) => `segments/${segment.id}`}
           empty=${html`<${Empty} icon="segments" title="No segments yet" action=${make}>Rules, campaigns and rewards can be for a segment alone.<//>`} />

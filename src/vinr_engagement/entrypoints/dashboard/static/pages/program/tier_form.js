@@ -43,22 +43,29 @@ export function TierFields({ form, words, members }) {
     <${Card} title="What counts">
       <${Stack}>
         <div class="program-pair">
-          <${Field} name="tier_config.qualify_on" label="Members qualify by"><${Select} ...${field("tier_config.qualify_on")} options=${QUALIFY} /><//>
-          <${Field} name="tier_config.period.type" label="Over"><${Select} value=${period.type} onChange=${(type) => set("tier_config.period", BEGINNINGS[type](period))} options=${PERIODS} /><//>
+          <${Field} name="tier_config.qualify_on" label="Members qualify by">
+            <${Select} ...${field("tier_config.qualify_on")} options=${QUALIFY} />
+          <//>
+          <${Field} name="tier_config.period.type" label="Over">
+            <${Select} value=${period.type} onChange=${(type) => set("tier_config.period", BEGINNINGS[type](period))} options=${PERIODS} />
+          <//>
         </div>
         ${period.type !== "lifetime" && html`
           <div class="program-pair">
             <${Field} name="tier_config.period.months" label="Length"><${NumberInput} ...${field("tier_config.period.months")} after="months" /><//>
             ${period.type === "calendar" && html`
               <${Field} name="tier_config.period.starts_month" label="Beginning in">
-                <${Select} value=${String(period.starts_month ?? 1)} onChange=${(month) => set("tier_config.period.starts_month", Number(month))} options=${MONTHS.map((month) => [String(month), monthName(month, words)])} />
+                <${Select} value=${String(period.starts_month ?? 1)} onChange=${(month) => set("tier_config.period.starts_month", Number(month))}
+                  options=${MONTHS.map((month) => [String(month), monthName(month, words)])} />
               <//>
             `}
           </div>
         `}
         <div class="program-pair">
           <${Field} name="tier_config.downgrade.mode" label="Moving down"><${Select} ...${field("tier_config.downgrade.mode")} options=${MODES} /><//>
-          <${Field} name="tier_config.downgrade.grace_days" label="Put off by"><${NumberInput} ...${field("tier_config.downgrade.grace_days")} after="days" /><//>
+          <${Field} name="tier_config.downgrade.grace_days" label="Put off by">
+            <${NumberInput} ...${field("tier_config.downgrade.grace_days")} after="days" />
+          <//>
         </div>
       <//>
     <//>
@@ -77,7 +84,8 @@ function Tier({ form, tier, place, words, members }) {
           <strong>${tier.name || "New tier"}</strong>
           <span class="program-quiet">${tier.key ? ` ${tier.key}` : ""}${inIt === undefined ? "" : ` · ${number(inIt)} members`}</span>
         </div>
-        <${Button} kind="quiet" size="small" icon="trash" label=${`Remove ${tier.name || "this tier"}`} onClick=${() => set("tier_config.tiers", tiers.filter((_, index) => index !== place))} />
+        <${Button} kind="quiet" size="small" icon="trash" label=${`Remove ${tier.name || "this tier"}`}
+          onClick=${() => set("tier_config.tiers", tiers.filter((_, index) => index !== place))} />
       </div>
       <div class="program-triple">
         <${Field} name=${`${path}.name`} label="Name"><${TextInput} ...${field(`${path}.name`)} /><//>

@@ -1,6 +1,7 @@
 // The tiers of the program: levels, what reaches them, what they bring, and how many members are in each.
 
 import { api } from "../../lib/api.js";
+import { number } from "../../lib/format.js";
 import { html, useMemo } from "../../lib/preact.js";
 import { invalidate, useAction, useQuery } from "../../lib/query.js";
 import { useQueryParams } from "../../lib/router.js";
@@ -117,14 +118,16 @@ function Members({ tiers }) {
   `;
 }
 
+const NOBODY_MOVES = "Names, benefits and factors change without moving anybody. A factor counts from the next event on.";
+
 function Warning({ draft, held, members }) {
   const removed = held.tiers.filter((tier) => tier.key && !draft.tiers.some(({ key }) => key === tier.key));
   const moved = removed.reduce((sum, tier) => sum + (members?.find((entry) => entry.tier === tier.key)?.members ?? 0), 0);
-  if (!placesAnew(draft, held)) return html`<${Notice} tone="neutral" title="Nobody moves">Names, benefits and factors change without moving anybody. A factor counts from the next event on.<//>`;
+  if (!placesAnew(draft, held)) return html`<${Notice} tone="neutral" title="Nobody moves">${NOBODY_MOVES}<//>`;
   return html`
     <${Notice} tone="amber" title="Every member is placed anew">
       Up or down, as soon as each is next looked at, at the latest by the hourly sweep. It is no fall, and has no grace.
-      ${removed.length > 0 && ` ${removed.map(({ name }) => name).join(", ")} will be gone${moved ? `, with ${moved.toLocaleString()} members in it now` : ""}.`}
+      ${removed.length > 0 && ` ${removed.map(({ name }) => name).join(", ")} will be gone${moved ? `, with ${number(moved)} members now` : ""}.`}
       ${" "}Rules, rewards and campaigns that name a tier go by its key.
     <//>
   `;
