@@ -142,7 +142,9 @@ function Goal({ form, words }) {
       <div class="program-pair">
         <${Field} name="goal.metric" label="Measured by"><${Select} ...${field("goal.metric")} options=${METRICS} /><//>
         <${Field} name="goal.target" label="Target">
-          ${draft.goal.metric === "spend" ? html`<${MoneyInput} key="money" ...${field("goal.target")} currency=${words.currency} />` : html`<${NumberInput} key="number" ...${field("goal.target")} />`}
+          ${draft.goal.metric === "spend"
+            ? html`<${MoneyInput} key="money" ...${field("goal.target")} currency=${words.currency} />`
+            : html`<${NumberInput} key="number" ...${field("goal.target")} />`}
         <//>
       </div>
     `}

@@ -135,13 +135,13 @@ function within(filled, { event }) {
 function spent(condition, words, filled, setting) {
   const when = within(filled, { event: false }) || " in all";
   const told = { none: "nothing", some: "something" }[noneOrSome(condition)];
-  if (condition.op === "exists") return known(condition, "whose spending");
+  if (condition.op === "exists") return known(condition, `whose spending${when}`);
   return `who have spent ${told || amounts(condition, (value) => cash(value, words.currency, words))}${when}`;
 }
 
 function ordered(condition, words, filled, setting) {
   const when = within(filled, setting);
-  if (condition.op === "exists") return known(condition, "whose number of orders");
+  if (condition.op === "exists") return known(condition, `whose number of orders${when}`);
   const told = noneOrSome(condition);
   if (told === "none") return filled || setting.event ? `who have not ordered${when}` : "who have never ordered";
   return told === "some" ? `who have ordered${when}` : `who have ordered ${amounts(condition, often(words))}${when}`;
@@ -219,7 +219,7 @@ const WHO = {
   "account.enrolled_at": at("joined", "whose time of joining"),
   "account.created_at": at("were entered", "whose time of entry"),
   "account.updated_at": at("were last changed", "whose last change"),
-  "account.last_activity_at": at("were last active", "whose last activity"),
+  "account.last_activity_at": at("were last active", "whose time of last activity"),
   email_subscribed: subscribed,
 };
 

@@ -7,7 +7,7 @@
 import { grouped } from "./clauses.js";
 import { occasion } from "./occasions.js";
 import { audiencePhrase, awarded, expirySentence, gives, goalSentence, mechanicPhrase, whenOf } from "./sentence.js";
-import { count, ending, factor, list, moment, number, points, segmentName, tierName } from "./words.js";
+import { count, ending, factor, list, moment, monthName, number, points, segmentName, tierName } from "./words.js";
 
 /**
  * Each field that differs, in the order in which a form has them.
@@ -155,5 +155,7 @@ export function periodWords(period, words = {}) {
   if (period.type === "lifetime") return "a lifetime";
   const months = count(period.months || 0, "month", "months", words);
   if (period.type === "rolling") return `the last ${months}`;
-  return `calendar periods of ${months} from month ${period.starts_month || 1}`;
+  const first = period.starts_month || 1;
+  if (period.months === 12) return first === 1 ? "a calendar year" : `a year from 1 ${monthName(first, words)}`;
+  return `calendar periods of ${months}, the first from ${monthName(first, words)}`;
 }

@@ -145,7 +145,8 @@ function PerAmount({ form, words }) {
       <${Field} name="award.points" label="Points"><${DecimalInput} ...${field("award.points")} /><//>
       <${Field} name="award.per" label="for each"><${MoneyInput} ...${field("award.per")} currency=${listed?.[0] ?? words.currency} /><//>
     </div>
-    <${Field} name="award.currencies" label="Currencies" hint=${`Only ${words.currency} unless you list others. Each counts the same number of minor units.`} optional>
+    <${Field} name="award.currencies" label="Currencies" optional
+      hint=${`Only ${words.currency} unless you list others. Each counts the same number of minor units.`}>
       <${ListInput} value=${listed} onChange=${(codes) => put(codes.map((code) => code.toUpperCase()))} placeholder="GBP, EUR" />
     <//>
   `;

@@ -154,7 +154,7 @@ const MECHANICS = {
 };
 
 function bonus(mechanic, words) {
-  return mechanic.points ? points(mechanic.points, words) : "… points";
+  return (mechanic.points ? points(mechanic.points, words) : "… points").replace(" ", " extra ");
 }
 
 /** For whom a campaign is. */
