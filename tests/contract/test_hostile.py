@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api.conftest import Api, Json, payment
+from tests.api.conftest import WITHOUT_KEY, Api, Json, payment
 from tests.contract.hostile import (
     ACCOUNTS,
     BEYOND,
@@ -28,8 +28,6 @@ from vinr_engagement.entrypoints.api.limits import LARGEST_INTEGER
 
 pytestmark = pytest.mark.anyio
 
-WITHOUT_KEY = {"connectors.receive"}
-"""What providers sign: tests/connectors attacks it."""
 BATCHES = {"transactions.create_batch": "transactions", "events.create_batch": "events"}
 # Places where any value of any kind may stand: a comparison takes texts, numbers and flags.
 FREE = {

@@ -1,5 +1,6 @@
 """Settings come from ``VINR_…`` environment variables; each has a default that works."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ class Settings:
     """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none.
 
     ``processes`` is how many of them ``vinr serve`` starts. ``dashboard`` says whether it serves the dashboard, ``docs`` whether
-    the documentation, and ``docs_url`` where links of error messages find that. With ``webhook_allow_private`` webhooks may go to addresses that are not public,
-    and without TLS.
+    the documentation, and ``docs_url`` where links of error messages find that. With ``webhook_allow_private`` webhooks may go
+    to addresses that are not public, and without TLS. ``trusted_proxies`` lists addresses and networks, separated by commas,
+    whose ``X-Forwarded-For`` is believed.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -31,6 +33,7 @@ class Settings:
     docs_url: str = "/docs"
     key_pepper: str = ""
     webhook_allow_private: bool = False
+    trusted_proxies: str = ""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -49,7 +52,23 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         docs_url=environment.get("VINR_DOCS_URL", "/docs"),
         key_pepper=environment.get("VINR_KEY_PEPPER", ""),
         webhook_allow_private=_flag(environment, "VINR_WEBHOOK_ALLOW_PRIVATE", default=False),
+        trusted_proxies=_networks(environment, "VINR_TRUSTED_PROXIES"),
     )
+
+
+def networks_in(listed: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """The networks of a list separated by commas; an address alone is one of its own. Raises ``ValueError``."""
+    return tuple(ipaddress.ip_network(part.strip()) for part in listed.split(",") if part.strip())
+
+
+def _networks(environment: Mapping[str, str], name: str) -> str:
+    listed = environment.get(name, "")
+    try:
+        networks_in(listed)
+    except ValueError:
+        message = f"{name} must list addresses or networks like 10.0.0.7,192.168.0.0/24, not {listed!r}"
+        raise ValueError(message) from None
+    return listed
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
