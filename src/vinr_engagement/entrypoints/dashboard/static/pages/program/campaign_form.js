@@ -6,7 +6,7 @@ import { isSettled, MECHANICS } from "./campaign_draft.js";
 import { Mechanic, MECHANIC_NAMES } from "./mechanic_form.js";
 import { Section, Span } from "./pieces.js";
 import { metadataTold } from "./rule_form.js";
-import { audiencePhrase, goalSentence } from "./sentence.js";
+import { goalSentence } from "./sentence.js";
 import { number, span, times } from "./words.js";
 
 const MOST_MECHANICS = 10;
@@ -76,7 +76,7 @@ function Audience({ form, words }) {
     segment: words.segmentList.map(({ id, name }) => [id, name]),
   }[type];
   return html`
-    <${Field} name="audience.type" label="For" hint=${`It is ${audiencePhrase(draft.audience, words)}, as they are before an event.`}>
+    <${Field} name="audience.type" label="For" hint="As they are before an event.">
       <${Select} name="audience.type" value=${type} onChange=${choose} options=${AUDIENCES} />
     <//>
     ${options && html`<${Field} name=${`audience.${type}`} label=${type === "tier" ? "Tier" : "Segment"}><${Select} ...${field(`audience.${type}`)}

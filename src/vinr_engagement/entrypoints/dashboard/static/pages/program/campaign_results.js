@@ -19,19 +19,19 @@ export function Results({ campaign, words }) {
     <${Stack}>
       ${campaign.status === "draft" && html`<${Notice} tone="neutral" title="A draft gives nothing">Launch it, and its results stand here.<//>`}
       <${Card} title="What it does"><${Sentence} text=${campaignSentence(campaign, words)} /><//>
-      <div data-results>
+      <${Card}>
         <${Grid} columns=${4}>
           <${Stat} label="Members reached" value=${number(data.members_reached)} />
           <${Stat} label="Points given" value=${points(data.points_given)} hint=${worth(data, words)} />
           <${Stat} label="Awards" value=${number(data.awards)} hint="How often it gave something." />
           <${Stat} label="Spend" value=${money(data.spend, words.currency)} hint="Of the payments that it gave for or counted." />
         <//>
-      </div>
+      <//>
       <${Grid} columns=${2}>
         <${Goal} goal=${data.goal} words=${words} />
         <${Budget} campaign=${campaign} left=${data.budget_left} />
       <//>
-      <p class="program-quiet">Net of refunds, as of <${Time} value=${data.as_of} />. It follows what happens.</p>
+      <p class="program-quiet">Figures are net of refunds, as of <${Time} value=${data.as_of} />. They are read anew as points move.</p>
     <//>
   `;
 }

@@ -48,8 +48,8 @@ function verbOf({ action }) {
 }
 
 function Actor({ entry }) {
-  const { name, email } = entry.actor_details ?? {};
-  return html`<span title=${email ?? entry.actor}>${name ?? email ?? entry.actor}</span>`;
+  const { name, email, type } = entry.actor_details ?? {};
+  return html`<span title=${email ?? entry.actor}>${name ?? email ?? (type === "engine" ? "the engine" : entry.actor)}</span>`;
 }
 
 function Changes({ entry, words }) {

@@ -81,7 +81,7 @@ export function Editing({ scope, action, form, isNew = false, label, locked = fa
 function SaveBar({ busy, isNew, form, label }) {
   const text = label ?? (isNew ? "Create" : "Save changes");
   return html`
-    <div class="program-save">
+    <div class=${isNew || form.isChanged ? "program-save waiting" : "program-save"}>
       <${Row} justify="end">
         ${!isNew && form.isChanged && html`<${Button} kind="quiet" onClick=${form.reset} disabled=${busy}>Undo changes<//>`}
         <${Button} kind="primary" type="submit" busy=${busy} disabled=${!isNew && !form.isChanged}>${text}<//>

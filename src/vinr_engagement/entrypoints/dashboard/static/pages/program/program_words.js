@@ -41,5 +41,6 @@ function heldSentence(days, words) {
 
 function unusedSentence(hours, words) {
   if (hours === null) return "Discounts that nobody uses stay open for good.";
-  return sentence(`Discounts that nobody uses are given back after ${count(hours, "hour", "hours", words)}`);
+  const long = hours >= 48 && hours % 24 === 0 ? count(hours / 24, "day", "days", words) : count(hours, "hour", "hours", words);
+  return sentence(`Discounts that nobody uses are given back after ${long}`);
 }

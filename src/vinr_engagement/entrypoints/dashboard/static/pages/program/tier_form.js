@@ -1,6 +1,6 @@
 // The fields of the tiers: each level a row, and what counts over which time.
 
-import { number } from "../../lib/format.js";
+import { plural } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
 import { Button, Card, DecimalInput, Field, MoneyInput, NumberInput, Select, Stack, TextInput } from "../../ui/index.js";
 import { ListInput } from "./lists.js";
@@ -76,29 +76,24 @@ function Tier({ form, tier, place, words, members }) {
   const { draft, field, set } = form;
   const { tiers, qualify_on: on } = draft.tier_config;
   const path = `tier_config.tiers[${place}]`;
-  const inIt = members?.find((entry) => entry.tier === tier.key)?.members;
+  const remove = () => set("tier_config.tiers", tiers.filter((_, index) => index !== place));
   return html`
-    <div class="program-entry" role="group" aria-label=${tier.name || "New tier"}>
-      <div class="program-entry-head">
-        <div>
-          <strong>${tier.name || "New tier"}</strong>
-          <span class="program-quiet">${tier.key ? ` ${tier.key}` : ""}${inIt === undefined ? "" : ` · ${number(inIt)} members`}</span>
-        </div>
-        <${Button} kind="quiet" size="small" icon="trash" label=${`Remove ${tier.name || "this tier"}`}
-          onClick=${() => set("tier_config.tiers", tiers.filter((_, index) => index !== place))} />
-      </div>
-      <div class="program-triple">
-        <${Field} name=${`${path}.name`} label="Name"><${TextInput} ...${field(`${path}.name`)} /><//>
-        <${Field} name=${`${path}.threshold`} label="From">
-          ${on === "spend"
-            ? html`<${MoneyInput} key="money" ...${field(`${path}.threshold`)} currency=${words.currency} />`
-            : html`<${NumberInput} key="points" ...${field(`${path}.threshold`)} after="points" />`}
-        <//>
-        <${Field} name=${`${path}.multiplier`} label="Points times"><${DecimalInput} ...${field(`${path}.multiplier`)} /><//>
-      </div>
-      <${Field} name=${`${path}.benefits`} label="Benefits" hint="For people; with commas between." optional>
-        <${ListInput} ...${field(`${path}.benefits`)} placeholder="Free delivery, Early access" />
+    <div class="program-tier" role="group" aria-label=${tier.name || "New tier"}>
+      <${Field} name=${`${path}.name`} label="Name" hint=${standing(tier, members)}><${TextInput} ...${field(`${path}.name`)} /><//>
+      <${Field} name=${`${path}.threshold`} label="From">
+        ${on === "spend"
+          ? html`<${MoneyInput} key="money" ...${field(`${path}.threshold`)} currency=${words.currency} />`
+          : html`<${NumberInput} key="points" ...${field(`${path}.threshold`)} />`}
       <//>
+      <${Field} name=${`${path}.multiplier`} label="Points ×"><${DecimalInput} ...${field(`${path}.multiplier`)} /><//>
+      <${Field} name=${`${path}.benefits`} label="Benefits"><${ListInput} ...${field(`${path}.benefits`)} placeholder="Free delivery, Early access" /><//>
+      <${Button} kind="quiet" icon="trash" label=${`Remove ${tier.name || "this tier"}`} onClick=${remove} />
     </div>
   `;
+}
+
+/** What a tier is called in conditions, and how many are in it now. */
+function standing({ key }, members) {
+  const inIt = members?.find((entry) => entry.tier === key)?.members;
+  return [key, inIt !== undefined && plural(inIt, "member", "members")].filter(Boolean).join(" · ") || undefined;
 }
