@@ -250,5 +250,5 @@ def test_a_form_marks_what_the_api_names(signed_in: SignedIn) -> None:
 
 def test_the_stream_goes_on_from_where_it_was(signed_in: SignedIn, open_tab: Any) -> None:
     page = signed_in("viewer", "_components")
-    state = page.locator(".live")
+    state = page.locator(".stream")
     expect(state).to_have_text("Connected")
