@@ -65,7 +65,7 @@ def _values_of(schema: Schema, name: str) -> tuple[str, ...]:
 def _operations(paths: Json) -> Iterator[tuple[str, str, Json]]:
     for path, operations in paths.items():
         for verb, operation in operations.items():
-            if operation.get("security") != [] and "x-alias-of" not in operation and _answers_with(operation) & _KNOWN:
+            if "security" not in operation and "x-alias-of" not in operation and _answers_with(operation) & _KNOWN:
                 yield path, verb.upper(), operation
 
 

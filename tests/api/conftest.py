@@ -1,20 +1,32 @@
 """The API as its callers have it: real HTTP messages, real stores, on both engines."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from argon2 import Parameters, Type
 
 from tests.stores import are_there, sqlite_url
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
 from vinr_engagement.foundation.settings import ENVIRONMENTS, Environment, Settings
+from vinr_engagement.people import Passwords
 
 Json = dict[str, Any]
+
+CHEAP = Parameters(Type.ID, 19, 16, 32, time_cost=1, memory_cost=8, parallelism=1)
+"""Passwords of tests are hashed in no time."""
+
+SIGNED = frozenset(("connectors.receive",))
+"""What is known by the provider's signature, and by the id of the provider's message."""
+SIGNING_IN = frozenset(("session.create", "invitations.accept"))
+OF_SESSIONS = frozenset(("session.retrieve", "session.delete", "session.change_password"))
+"""What is for people who are signed in, and not for keys: tests/people tries it."""
+WITHOUT_KEY = SIGNED | SIGNING_IN | OF_SESSIONS
 
 _DOCUMENT: Json = {}
 """The OpenAPI document once it was asked for: every application of a process has the same, and takes its time to make it."""
@@ -28,6 +40,7 @@ class Api:
     stores: dict[Environment, Store]
     client: httpx2.AsyncClient
     keys: dict[Environment, str]
+    passwords: Passwords = field(default_factory=lambda: Passwords(CHEAP))
 
     async def call(
         self,
@@ -40,8 +53,8 @@ class Api:
         content: bytes | None = None,
         params: Any = None,
     ) -> httpx2.Response:
-        """One request with the test store's key, unless another is named; ``key=""`` for none."""
-        sent = {"X-Api-Key": self.keys["test"] if key is None else key} if key != "" else {}
+        """One request with the usual key, unless another is named; ``key=""`` for none."""
+        sent = {"X-Api-Key": await self.usual_key(path) if key is None else key} if key != "" else {}
         if content is not None:
             sent["Content-Type"] = "application/json"
         sent.update(headers or {})
@@ -91,6 +104,10 @@ class Api:
         secret: str = made["secret"]
         return secret
 
+    async def usual_key(self, path: str) -> str:
+        """The test store's key; the live one's, where only that may ask."""
+        return await self.key_of("live" if path.startswith("/v1/people") else "test")
+
     async def enrol(self, customer: str | None = None, **more: Any) -> Json:
         """A new member of the default program."""
         return await self.post("/v1/loyalty/accounts", {"program": "prog_default", "customer": customer, **more})
@@ -132,11 +149,12 @@ async def open_api(
     )
     fresh = not are_there(database_url)
     stores: dict[Environment, Store] = {name: await Store.open(name, chosen, migrate=fresh) for name in ENVIRONMENTS}
-    app = create_app(stores, chosen)
+    passwords = Passwords(CHEAP)
+    app = create_app(stores, chosen, passwords=passwords)
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://api.test", timeout=60
     )
-    api = Api(app, stores, client, {})
+    api = Api(app, stores, client, {}, passwords)
     await api.key_of("test")
     return api
 

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.conftest import Api, close_api, open_api, payment
+from tests.api.conftest import OF_SESSIONS, SIGNED, SIGNING_IN, WITHOUT_KEY, Api, close_api, open_api, payment
 from tests.stores import sqlite_url
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.errors import CODES
 from vinr_engagement.entrypoints.api.observe import FLUSH_SECONDS
 
 LIMITS = Path(__file__).parents[2] / "docs" / "reference" / "limits.md"
-SIGNED = {"connectors.receive"}
-"""What is known by the provider's signature, and by the id of the provider's message."""
 ROW = re.compile(r"^\| [^|]+ \| (\d+) \| [^|]* \| `([\w.:]+)` \|$", re.MULTILINE)
 
 
@@ -39,9 +37,11 @@ async def test_the_openapi_document(sqlite_api: Api) -> None:
     assert {"accounts.create", "events.create", "events.create_batch", "transactions.list"} <= set(names)
     for operation in operations:
         assert operation["summary"], operation["operationId"]
-        keyless = operation["tags"] == ["operations"] or operation["operationId"] in SIGNED
-        assert ("x-required-scope" in operation) is not keyless
-        assert (operation.get("security") == []) is keyless
+        for_anybody = operation["tags"] == ["operations"] or operation["operationId"] in SIGNED | SIGNING_IN
+        for_people = operation["operationId"] in OF_SESSIONS
+        assert ("x-required-scope" in operation) is not (for_anybody or for_people)
+        assert (operation.get("security") == []) is for_anybody
+        assert (operation.get("security") == [{"session": []}]) is for_people
         codes = operation["x-error-codes"]
         assert set(codes) <= set(CODES)
         answers = {"200", "503"} if operation["operationId"] == "operations.readiness" else {"200"}
@@ -58,7 +58,7 @@ async def test_every_write_takes_an_idempotency_key(sqlite_api: Api) -> None:
     for path in document["paths"].values():
         for method, operation in path.items():
             taken = "Idempotency-Key" in [parameter["name"] for parameter in operation.get("parameters", ())]
-            assert taken is (method != "get" and operation["operationId"] not in SIGNED), operation["operationId"]
+            assert taken is (method != "get" and operation["operationId"] not in WITHOUT_KEY), operation["operationId"]
 
 
 @pytest.mark.anyio

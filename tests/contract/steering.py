@@ -35,6 +35,7 @@ _LISTS = {
     "/v1/webhook-endpoints": "endpoint",
     "/v1/webhook-endpoints/{endpoint}/deliveries": "delivery",
     "/v1/api-keys": "key",
+    "/v1/people": "person",
 }
 _EXPANDED = {
     "/v1/loyalty/accounts": "loyalty_account",
@@ -169,6 +170,8 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
             case.body["program"] = "prog_default"  # where the members are
         elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
             case.body["currency"] = "EUR"  # what members have
+        elif case.path == "/v1/people" and isinstance(case.body, dict) and random.random() < 0.9:
+            case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
         elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
             case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
         elif case.path.endswith("/attribute") and isinstance(case.body, dict):

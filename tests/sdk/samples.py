@@ -29,8 +29,12 @@ def payment(event: str, customer: str, amount: int = 2_000) -> Json:
     return {"id": event, "type": "payment.completed", "created_at": BEFORE, "data": {"object": paid}}
 
 
-def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
-    """All of them, in an order that works; ``mark`` tells what one run makes from what another does."""
+def samples(vinr: Vinr, mark: str, live: Vinr) -> Iterator[Sample]:
+    """All of them, in an order that works; ``mark`` tells what one run makes from what another does.
+
+    Those of people go to the ``live`` store.
+    """
+    yield from _people(live, mark)
     member = vinr.loyalty.accounts.create(program="prog_default", customer=f"cust_{mark}")
     vinr.loyalty.transactions.create(account=member.id, amount=500)
     told = {"id": f"cust_{mark}", "email": f"{mark}@shop.test", "metadata": {"vip": True}}
@@ -216,13 +220,22 @@ def _webhooks(vinr: Vinr) -> Iterator[Sample]:
     yield sample("webhook_endpoints.delete", endpoint)
 
 
+def _people(live: Vinr, mark: str) -> Iterator[Sample]:
+    yield sample("people.create", email=f"{mark}@shop.test", name="Ada", role="editor")
+    person = live.people.create(email=f"{mark}_other@shop.test", role="viewer").id
+    yield sample("people.list", role="viewer", limit=1)
+    yield sample("people.retrieve", person)
+    yield sample("people.update", person, name="Bob", role="admin", status="active")
+    yield sample("people.reset_password", person)
+
+
 def _keys_and_clock(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield sample("api_keys.create", name=mark, kind="restricted", scopes=["accounts:read", "events:write"])
     key = vinr.api_keys.create(name=mark).id
     yield sample("api_keys.list", limit=1)
     yield sample("api_keys.revoke", key)
     entry = vinr.audit_log.list(limit=1).data[0]
-    narrow = {"actor": entry.actor, "action": entry.action, "resource": entry.resource}
+    narrow = {"actor": entry.actor, "actor_type": "key", "action": entry.action, "resource": entry.resource}
     yield sample("audit_log.list", **narrow, created_at=SPAN, limit=1)
     yield sample("audit_log.list", limit=100)
     yield sample("test_helpers.clock.retrieve")

@@ -9,6 +9,18 @@ from vinr_engagement.foundation.clock import format_instant
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Filters, Page, Span, Window, page
 
+_PREFIXES = {"key": "key_", "person": "per_"}
+"""What the ids of actors begin with; the others are called by what they are."""
+_THEMSELVES = ("engine", "worker", "cli", "import", "demo")
+
+
+def kind_of(actor: str) -> str:
+    """What an actor is: an API ``key``, a ``person``, the ``engine`` itself, its ``worker``, the command line (``cli``), an
+    ``import``, the ``demo``, or something ``other``.
+    """
+    found = next((kind for kind, prefix in _PREFIXES.items() if actor.startswith(prefix)), "other")
+    return actor if actor in _THEMSELVES else found
+
 
 async def get_audit_entry(session: Session, identifier: str) -> AuditEntry | None:
     """One entry by its id."""
@@ -21,12 +33,17 @@ async def list_audit_log(
     window: Window,
     *,
     actor: str | None = None,
+    kind: str | None = None,
     action: str | None = None,
     resource: str | None = None,
     created_at: Span | None = None,
 ) -> Page[AuditEntry]:
-    """Entries, newest first."""
+    """Entries, newest first; ``kind`` is one of :func:`kind_of`."""
     filters = Filters().equal("actor", actor).equal("action", action).equal("resource", resource)
+    if kind in _PREFIXES:
+        filters.where(f"substr(actor, 1, {len(_PREFIXES[kind])}) = {{}}", _PREFIXES[kind])
+    else:
+        filters.equal("actor", kind)
     return await page(session, AUDIT_LOG, window, filters.between("created_at", created_at))
 
 

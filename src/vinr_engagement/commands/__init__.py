@@ -20,6 +20,15 @@ from vinr_engagement.commands.import_member import ImportMember
 from vinr_engagement.commands.import_progress import ImportProgress, RememberImport, unfinished_import
 from vinr_engagement.commands.member_in import MemberIn, parse_member
 from vinr_engagement.commands.merge import MergeAccounts
+from vinr_engagement.commands.people import (
+    AcceptInvitation,
+    AddPerson,
+    ChangePassword,
+    ResetPassword,
+    SignIn,
+    SignOut,
+    UpdatePerson,
+)
 from vinr_engagement.commands.pin_tier import PinTier
 from vinr_engagement.commands.redemptions import (
     ApplyRedemption,
@@ -46,6 +55,8 @@ from vinr_engagement.commands.webhook_endpoints import (
 from vinr_engagement.commands.write_path import Outcome, Render, Reply, WritePath
 
 __all__ = [
+    "AcceptInvitation",
+    "AddPerson",
     "Adjust",
     "AdvanceClock",
     "AnnounceCampaigns",
@@ -53,6 +64,7 @@ __all__ = [
     "ApplyRedemption",
     "AttributeReferral",
     "Census",
+    "ChangePassword",
     "Claim",
     "CloseAccount",
     "CreateAccount",
@@ -90,15 +102,19 @@ __all__ = [
     "ReplayEvent",
     "ReplayEvents",
     "Reply",
+    "ResetPassword",
     "RevokeKey",
     "RotateSecret",
     "SetClock",
     "Settle",
+    "SignIn",
+    "SignOut",
     "SpendCredit",
     "Store",
     "UpdateAccount",
     "UpdateCampaign",
     "UpdateEndpoint",
+    "UpdatePerson",
     "UpdateProgram",
     "UpdateReward",
     "UpdateRule",

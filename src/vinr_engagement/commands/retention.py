@@ -1,7 +1,8 @@
-"""What is kept for a time only: the first answers to idempotency keys."""
+"""What is kept for a time only: the first answers to idempotency keys, sessions, failed sign-ins."""
 
 from typing import Final
 
+from vinr_engagement import people
 from vinr_engagement.foundation.clock import HOUR, MINUTE, Instant
 from vinr_engagement.foundation.database import Database, Session
 
@@ -20,5 +21,14 @@ async def purge_idempotency_keys(database: Database, now: Instant, limit: int = 
             now - IDEMPOTENCY_KEYS_KEPT,
             limit,
         )
+
+    return await database.write(purge)
+
+
+async def purge_sessions(database: Database, now: Instant) -> int:
+    """Forgets sessions, invitations and failed sign-ins that count no more at ``now`` (real time), a number at a time."""
+
+    async def purge(session: Session) -> int:
+        return await people.queries.purge_sessions(session, now) + await people.guessing.purge(session, now)
 
     return await database.write(purge)

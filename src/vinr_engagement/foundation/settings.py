@@ -1,5 +1,6 @@
 """Settings come from ``VINR_…`` environment variables; each has a default that works."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ class Settings:
 
     ``processes`` is how many of them ``vinr serve`` starts. ``docs`` says whether it serves the documentation, ``docs_url``
     where links of error messages find it. With ``webhook_allow_private`` webhooks may go to addresses that are not public,
-    and without TLS.
+    and without TLS. ``trusted_proxies`` lists addresses and networks, separated by commas, whose ``X-Forwarded-For`` is believed.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -30,6 +31,7 @@ class Settings:
     docs_url: str = "/docs"
     key_pepper: str = ""
     webhook_allow_private: bool = False
+    trusted_proxies: str = ""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -47,7 +49,23 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         docs_url=environment.get("VINR_DOCS_URL", "/docs"),
         key_pepper=environment.get("VINR_KEY_PEPPER", ""),
         webhook_allow_private=_flag(environment, "VINR_WEBHOOK_ALLOW_PRIVATE", default=False),
+        trusted_proxies=_networks(environment, "VINR_TRUSTED_PROXIES"),
     )
+
+
+def networks_in(listed: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """The networks of a list separated by commas; an address alone is one of its own. Raises ``ValueError``."""
+    return tuple(ipaddress.ip_network(part.strip()) for part in listed.split(",") if part.strip())
+
+
+def _networks(environment: Mapping[str, str], name: str) -> str:
+    listed = environment.get(name, "")
+    try:
+        networks_in(listed)
+    except ValueError:
+        message = f"{name} must list addresses or networks like 10.0.0.7,192.168.0.0/24, not {listed!r}"
+        raise ValueError(message) from None
+    return listed
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -16,6 +16,7 @@ from vinr_engagement.entrypoints.api.api_keys import api_keys
 from vinr_engagement.entrypoints.api.audit_log import audit_log
 from vinr_engagement.entrypoints.api.body import Disconnected
 from vinr_engagement.entrypoints.api.campaigns import campaigns
+from vinr_engagement.entrypoints.api.client_address import Addresses
 from vinr_engagement.entrypoints.api.connector_intake import CONNECTOR, ConnectorIntake, is_connector
 from vinr_engagement.entrypoints.api.connectors import connectors
 from vinr_engagement.entrypoints.api.credit import credit, wallets
@@ -31,13 +32,17 @@ from vinr_engagement.entrypoints.api.glance import ACCOUNT_PATH, ACCOUNT_ROUTE, 
 from vinr_engagement.entrypoints.api.health import health
 from vinr_engagement.entrypoints.api.intake import EVENT_BATCH, EVENTS, Intake
 from vinr_engagement.entrypoints.api.observe import Observer
+from vinr_engagement.entrypoints.api.people import people
 from vinr_engagement.entrypoints.api.programs import programs
 from vinr_engagement.entrypoints.api.received_events import received_events
+from vinr_engagement.entrypoints.api.reception import Reception
 from vinr_engagement.entrypoints.api.redemptions import redemptions
 from vinr_engagement.entrypoints.api.referrals import referrals
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.segments import segments
+from vinr_engagement.entrypoints.api.session import Desk, invitations, session
 from vinr_engagement.entrypoints.api.siblings import Siblings
+from vinr_engagement.entrypoints.api.signed_in import Sessions
 from vinr_engagement.entrypoints.api.streams import Streams
 from vinr_engagement.entrypoints.api.test_helpers import test_helpers
 from vinr_engagement.entrypoints.api.tiers import account_tiers
@@ -45,6 +50,7 @@ from vinr_engagement.entrypoints.api.transactions import transactions
 from vinr_engagement.entrypoints.api.webhook_deliveries import webhook_endpoints
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
 from vinr_engagement.foundation.settings import Environment, Settings
+from vinr_engagement.people import Passwords
 
 RESOURCES = (
     accounts,
@@ -68,22 +74,34 @@ RESOURCES = (
     connectors,
     audit_log,
     api_keys,
+    people,
+    session,
+    invitations,
     test_helpers,
 )
 
 
-def create_app(stores: Mapping[Environment, Store], settings: Settings, siblings: Siblings | None = None) -> ASGIApp:
+def create_app(
+    stores: Mapping[Environment, Store],
+    settings: Settings,
+    siblings: Siblings | None = None,
+    passwords: Passwords | None = None,
+) -> ASGIApp:
     """The ASGI application over open stores; whoever opened them closes them, once it is shut down.
 
-    With ``siblings``, the processes that serve beside this one, ``/metrics`` tells of them too.
+    With ``siblings``, the processes that serve beside this one, ``/metrics`` tells of them too. ``passwords`` says how those of
+    people are hashed, where it is not to be as carefully as it should.
     """
     writer = ErrorWriter(settings.docs_url)
-    gate = Gate(stores, settings)
+    sessions = Sessions(stores, settings)
+    gate = Gate(stores, settings, sessions)
     observer = Observer(settings, stores, siblings)
+    reception = Reception(stores, settings, sessions, passwords or Passwords(), observer.sign_in)
     webhooks_in, streams = ConnectorIntake(stores, observer), Streams(stores)
     observer.watch_streams(lambda: streams.open)
     api = _fastapi(stores, gate, observer, writer)
     api.state.connector_intake, api.state.streams = webhooks_in, streams
+    api.state.sessions, api.state.desk = sessions, Desk(reception, gate, Addresses(settings))
     door = Door(api, gate, observer, writer)
     door.when_stopping(streams.end)
     intake = Intake(writer, observer)

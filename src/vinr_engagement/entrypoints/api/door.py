@@ -17,6 +17,7 @@ STOPPING: Final = "vinr.stopping"
 """In the state of the lifespan: what to call when the server is told to stop, before it waits for answers to end."""
 _JSON: Final = (b"content-type", b"application/json")
 _VERSION: Final = (b"vinr-version", API_VERSION.encode())
+_NOT_KEPT: Final = (b"cache-control", b"no-store")
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
 CLIENT_CLOSED: Final = 499
 _PLAIN_ID: Final = re.compile("[a-z]{2,10}_[0-9a-z]{1,100}")
@@ -140,6 +141,7 @@ async def _send(
         (b"content-length", b"%d" % len(body)),
         (b"x-request-id", exchange.request_id.encode()),
         *(() if status == 429 else exchange.rate_headers),
+        *((_NOT_KEPT,) if exchange.personal else ()),
         *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -153,7 +155,10 @@ def _with_headers(exchange: Exchange, send: Send) -> Send:
         if message["type"] == "http.response.start":
             exchange.status = message["status"]
             extra = [_VERSION, (b"x-request-id", exchange.request_id.encode()), *exchange.rate_headers]
-            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+            own = [*message.get("headers", ())]
+            if exchange.personal:
+                own = [*(each for each in own if each[0] != _NOT_KEPT[0]), _NOT_KEPT]
+            message = {**message, "headers": [*own, *extra]}
         await send(message)
 
     return decorated

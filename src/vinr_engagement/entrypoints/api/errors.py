@@ -31,10 +31,29 @@ CODES: Final[dict[str, Code]] = {
     "version_unknown": Code(
         400, "There is no API version of this name.", "Send a known `Vinr-Version`, or leave the header out."
     ),
+    "environment_unknown": Code(
+        400, "There is no such store.", "Send `Vinr-Environment: test` or `live`, or leave the header out."
+    ),
     "api_key_missing": Code(
         401, "The request carries no API key.", "Send `X-Api-Key: KEY` or `Authorization: Bearer KEY`."
     ),
     "api_key_invalid": Code(401, "The API key is unknown, or was revoked.", "Use a key that `POST /v1/api-keys` made."),
+    "session_missing": Code(
+        401, "Nobody is signed in, and the request is for people.", "Sign in with `POST /v1/session`."
+    ),
+    "session_expired": Code(
+        401,
+        "The session was not used for too long, is too old, or was ended: by signing out, another password, another role.",
+        "Sign in anew.",
+    ),
+    "sign_in_failed": Code(
+        401,
+        "The email or the password is wrong, or the person may not sign in. Which it is, is not told.",
+        "Try again, or have an admin reset the password.",
+    ),
+    "people_missing": Code(
+        401, "Nobody can sign in yet.", "Make the first person: `vinr people add EMAIL --role admin`."
+    ),
     "signature_invalid": Code(
         401,
         "No signing secret of the connector signed the webhook, or the signature is too old.",
@@ -45,13 +64,33 @@ CODES: Final[dict[str, Code]] = {
         "The connector that the webhook is signed for is disabled.",
         "Enable it; the provider sends the webhook again for a while.",
     ),
+    "csrf_refused": Code(
+        403,
+        "A request with a session's cookie has no `X-CSRF-Token`, a wrong one, or comes from another site.",
+        "Send the `csrf_token` of `GET /v1/session`; have a proxy pass the `Host` header on.",
+    ),
+    "https_required": Code(
+        403,
+        "A password would come over plain http from another machine.",
+        "Serve over https, with a proxy that ends TLS, or sign in on the machine that serves.",
+    ),
+    "live_mode_only": Code(
+        403,
+        "People may reach the live store, and the key is one of the test store.",
+        "Use a key that starts with `sk_live_`, or sign in.",
+    ),
     "permission_denied": Code(
-        403, "The restricted key lacks the scope that `required_scope` names.", "Use a key that has this scope."
+        403,
+        "The restricted key, or the person's role, lacks the scope that `required_scope` names.",
+        "Use a key that has this scope, or ask an admin.",
     ),
     "test_mode_only": Code(
         403,
         "Test helpers work in the test store alone, and the key is a live one.",
         "Use a key that starts with `sk_test_`.",
+    ),
+    "invitation_unknown": Code(
+        404, "The invitation was used, was replaced, or is over.", "Ask an admin for another one."
     ),
     "path_unknown": Code(404, "There is nothing at this path.", "Check the path against the reference."),
     "referral_code_unknown": Code(404, "No referral has this code.", "Check the code; case does not matter."),
@@ -91,6 +130,7 @@ CODES: Final[dict[str, Code]] = {
     "idempotency_key_reused": Code(
         409, "The `Idempotency-Key` was used for a different request.", "Use a new key for a new request."
     ),
+    "last_admin": Code(409, "No admin would be left who can sign in.", "Make somebody else an admin first."),
     "payment_failed": Code(
         409, "The payment failed or expired.", "Spend the credit on a payment that may still complete."
     ),
@@ -99,6 +139,10 @@ CODES: Final[dict[str, Code]] = {
         "The payment is known with another amount, currency or customer.",
         "Send what the payment named by `resource` really was.",
     ),
+    "person_already_exists": Code(
+        409, "The email is that of the person whom `resource` names.", "Change that person, or reset their password."
+    ),
+    "person_disabled": Code(409, "The person is disabled.", "Make them active first: set their `status`."),
     "program_paused": Code(409, "The program is paused.", "Make it active, or wait until it is."),
     "redemption_not_an_item": Code(
         409, "The redemption is a discount or store credit, which nobody hands over.", "Apply it instead."
@@ -158,6 +202,12 @@ CODES: Final[dict[str, Code]] = {
         "The account has fewer points than the debit or the redemption takes.",
         "Take at most `balance`; an adjustment may send `allow_negative: true`.",
     ),
+    "password_incorrect": Code(422, "The current password is another one.", "Send the password that you sign in with."),
+    "password_refused": Code(
+        422,
+        "The password is too short, too long, the email, or among the first that are tried.",
+        "Choose one of 12 to 256 characters that nobody else has.",
+    ),
     "points_out_of_range": Code(
         422,
         "The account would hold, owe or have earned more than 2^53 − 1 points.",
@@ -209,7 +259,14 @@ CODES: Final[dict[str, Code]] = {
         "Give a public one, or have the operator set `VINR_WEBHOOK_ALLOW_PRIVATE`.",
     ),
     "rate_limit_exceeded": Code(
-        429, "The key made more requests than its rate allows.", "Send the request again after `Retry-After` seconds."
+        429,
+        "The key, or the person, made more requests than its rate allows.",
+        "Send the request again after `Retry-After` seconds.",
+    ),
+    "sign_in_slowed": Code(
+        429,
+        "Too many sign-ins failed, for this email or from this address.",
+        "Try again after `Retry-After` seconds; an admin can reset the password.",
     ),
     "stream_limit_reached": Code(
         429,
@@ -218,6 +275,11 @@ CODES: Final[dict[str, Code]] = {
     ),
     "internal_error": Code(
         500, "The server failed; the operator's log has the cause under this request id.", "Report the `request_id`."
+    ),
+    "sign_in_busy": Code(
+        503,
+        "As many passwords are being checked as the server checks at a time.",
+        "Try again after `Retry-After` seconds.",
     ),
     "service_unavailable": Code(
         503,

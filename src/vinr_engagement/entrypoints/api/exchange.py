@@ -12,6 +12,7 @@ from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Claim, Store
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.errors import Fault
+from vinr_engagement.entrypoints.api.signed_in import SignedIn
 from vinr_engagement.foundation import ids, json
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.settings import Environment
@@ -26,23 +27,37 @@ _numbers = itertools.count(1)
 
 
 class Identity:
-    """A verified API key. ``scopes`` is ``None`` for one that may do everything."""
+    """Who asks: a verified API key, or somebody who is signed in. ``actor`` is the key's id, or the person's.
 
-    __slots__ = ("environment", "key_id", "scopes", "store")
+    ``scopes`` is ``None`` for a key that may do everything.
+    """
 
-    def __init__(self, key_id: str, environment: Environment, store: Store, scopes: frozenset[str] | None) -> None:
-        self.key_id = key_id
+    __slots__ = ("actor", "environment", "scopes", "signed_in", "store")
+
+    def __init__(
+        self,
+        actor: str,
+        environment: Environment,
+        store: Store,
+        scopes: frozenset[str] | None,
+        signed_in: SignedIn | None = None,
+    ) -> None:
+        self.actor = actor
         self.environment = environment
         self.store = store
         self.scopes = scopes
+        self.signed_in = signed_in
 
 
 class Exchange:
-    """One request, from the door to its line in the log. ``lasting``: its answer goes on for as long as the caller likes."""
+    """One request, from the door to its line in the log.
+
+    ``lasting``: its answer goes on for as long as the caller likes. ``personal``: it is for one person, and nobody keeps it.
+    """
 
     __slots__ = (
-        "body", "headers", "identity", "lasting", "method", "outcome", "path", "rate_headers", "request_id", "route", "started",
-        "status",
+        "body", "headers", "identity", "lasting", "method", "outcome", "path", "personal", "rate_headers", "request_id", "route",
+        "started", "status",
     )  # fmt: skip
 
     def __init__(self, scope: Scope) -> None:
@@ -57,23 +72,29 @@ class Exchange:
         self.status = 0
         self.outcome: str | None = None
         self.lasting = False
+        self.personal = False
         self.body: Any = None
 
     @property
     def caller(self) -> Identity:
-        """Who asks; every path under ``/v1`` has one."""
+        """Who asks; every path under ``/v1`` has one, but those to sign in."""
         assert self.identity is not None
         return self.identity
 
     @property
+    def signed_in(self) -> SignedIn | None:
+        """The person who asks; ``None`` for a key, and where nobody is known."""
+        return None if self.identity is None else self.identity.signed_in
+
+    @property
     def store(self) -> Store:
-        """The store that the key is for."""
+        """The store that the key is for, or that the person asks about."""
         return self.caller.store
 
     @property
     def origin(self) -> Origin:
         """Where commands of this request come from."""
-        return Origin(self.caller.key_id, self.request_id)
+        return Origin(self.caller.actor, self.request_id)
 
     def claim(self) -> Claim | None:
         """The request's idempotency key, for the body that was read. Raises ``Fault`` for one that is no key."""

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api.exchange import Exchange
+from vinr_engagement.entrypoints.api.reception import OUTCOMES, Outcome
 from vinr_engagement.entrypoints.api.siblings import Siblings
 from vinr_engagement.entrypoints.api.store_metrics import StoreCollector
 from vinr_engagement.foundation import json, logs
@@ -50,6 +51,11 @@ class Observer:
         self._batches = Histogram(
             "vinr_batch_elements", "Elements of a batch request.", ("route",), buckets=_SIZES, registry=self.registry
         )
+        self._sign_ins = Counter(
+            "vinr_sign_ins", "Sign-ins of people, by what came of them.", ("outcome",), registry=self.registry
+        )
+        for outcome in OUTCOMES:
+            self._sign_ins.labels(outcome)
         self._streams = Gauge("vinr_event_streams", "Streams of events that are open.", registry=self.registry)
         self._counters: dict[tuple[str, str, int], Any] = {}
         self._timers: dict[str, Any] = {}
@@ -88,6 +94,10 @@ class Observer:
             counter = self._event_counters[status] = self._events.labels(status)
         counter.inc()
 
+    def sign_in(self, outcome: Outcome) -> None:
+        """Notes that somebody signed in, could not, or has to wait."""
+        self._sign_ins.labels(outcome).inc()
+
     def batch(self, route: str, elements: int) -> None:
         """Notes the size of a batch."""
         self._batches.labels(route).observe(elements)
@@ -124,7 +134,7 @@ class RequestLog:
             "level": "info",
             "timestamp": real_now(),
             "request_id": exchange.request_id,
-            "key": None if exchange.identity is None else exchange.identity.key_id,
+            **_who(exchange),
             "method": exchange.method,
             "route": exchange.route,
             "status": exchange.status,
@@ -157,6 +167,14 @@ class RequestLog:
             route=exchange.route,
             exc_info=error,
         )
+
+
+def _who(exchange: Exchange) -> dict[str, str | None]:
+    """The key that asked, or the person."""
+    identity = exchange.identity
+    if identity is None or identity.signed_in is None:
+        return {"key": None if identity is None else identity.actor}
+    return {"person": identity.actor}
 
 
 def pieces(lines: list[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vinr_engagement.entrypoints.api import cookies
 from vinr_engagement.entrypoints.api.connector_intake import CONNECTOR
 from vinr_engagement.entrypoints.api.connector_shapes import ConnectorReceipt
 from vinr_engagement.entrypoints.api.exchange import API_VERSION
@@ -39,6 +40,8 @@ _DESCRIPTION: Final = f"""
 The open-source loyalty engine. Send events, read balances, adjust, issue and spend store credit, merge, configure.
 
 Authenticate with `X-Api-Key: KEY` or `Authorization: Bearer KEY`; the key's prefix picks the test or the live store.
+People sign in to the dashboard with a password instead; their requests carry a session's cookie, `Vinr-Environment: test` or
+`live`, and `X-CSRF-Token` where they change something.
 Every answer carries `X-Request-Id` and `Vinr-Version` (now `{API_VERSION}`). Every POST, PATCH and DELETE takes an
 `Idempotency-Key`. Each endpoint lists in `x-error-codes` exactly the errors that it gives, and in `x-required-scope` what a
 restricted key needs for it.
@@ -61,6 +64,8 @@ _TAGS: Final = {
     "connectors": "Webhooks of payment providers and shops, as events.",
     "audit_log": "Who changed which configuration when.",
     "api_keys": "Who may use the API.",
+    "people": "Who may sign in to the dashboard.",
+    "session": "Signing in to the dashboard.",
     "test_helpers": "The clock of the test store.",
     "operations": "For whoever runs the server; without a key.",
 }
@@ -94,6 +99,7 @@ def document(api: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = {
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         "bearer": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": cookies.SECURE},
     }
     found["security"] = [{"apiKey": []}, {"bearer": []}]
     _add_intake(found["paths"])
@@ -191,6 +197,8 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
         if parameter["in"] == "path":
             parameter["schema"] = path_id(path, parameter["name"])
     keyed = SCOPE in operation
+    if not keyed and path.startswith("/v1/"):
+        operation.setdefault("security", [{"session": []}] if "session_missing" in operation[CODES_OF] else [])
     if method != "get" and keyed:
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     for status, response in responses.items():

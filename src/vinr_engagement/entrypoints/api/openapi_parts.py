@@ -202,6 +202,7 @@ _EXAMPLE_IDS: Final = {
     "endpoint": "we_06evgt2f0k4x9c2p7r1wz5qjbh",
     "event": "evt_06evgt4q1m8x4k9c2p7r1wz5qj",
     "key": "key_06evgt2f0k4x9c2p7r1wz5qjbh",
+    "person": "per_06evgt2f0k4x9c2p7r1wz5qjbh",
     "program": "prog_default",
     "provider": "stripe",
     "redemption": "rdm_06evgt4q1m8x4k9c2p7r1wz5qj",

@@ -178,5 +178,5 @@ async def list_member_rewards(caller: Caller, account: str) -> Response:
     The active rewards of the member's program, all of them: each with whether the member can have one now, if not why not, and
     how many points are short.
     """
-    data = await caller.store.write_path.try_out(MemberRewards(account), Origin(caller.caller.key_id))
+    data = await caller.store.write_path.try_out(MemberRewards(account), Origin(caller.caller.actor))
     return json_answer(list_answer(data, has_more=False, next_cursor=None, total_estimate=len(data)))

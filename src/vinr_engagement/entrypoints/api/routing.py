@@ -23,6 +23,7 @@ Access = Literal["read", "write"]
 
 ANY: Final = (
     *("api_key_missing", "api_key_invalid", "permission_denied", "rate_limit_exceeded", "version_unknown"),
+    *("session_expired", "csrf_refused", "environment_unknown"),
     *("parameter_unknown", "internal_error", "service_unavailable"),
 )
 """What any endpoint under ``/v1`` may answer."""
@@ -31,6 +32,9 @@ WRITING: Final = (
     *("unsupported_media_type", "idempotency_key_reused"),
 )
 """What any endpoint that takes a body may answer besides."""
+OPEN: Final = ("version_unknown", "parameter_unknown", "rate_limit_exceeded", "internal_error", "service_unavailable")
+"""What endpoints may answer that no key is for."""
+_KEYED_ONLY: Final = frozenset(("idempotency_key_reused",))
 BATCH: Final = "x-batch"
 SCOPE: Final = "x-required-scope"
 CODES_OF: Final = "x-error-codes"
@@ -118,9 +122,12 @@ def _queries(route: APIRoute) -> dict[str, bool]:
 
 
 class Resource:
-    """The endpoints of one resource under one path: operations are ``named`` for it, unless for another resource."""
+    """The endpoints of one resource under one path: operations are ``named`` for it, unless for another resource.
 
-    def __init__(self, tag: str, path: str, scope: str, *, named: str | None = None) -> None:
+    Without a ``scope`` they are not for API keys.
+    """
+
+    def __init__(self, tag: str, path: str, scope: str | None, *, named: str | None = None) -> None:
         self.named = named or tag
         self.scope = scope
         self.router = APIRouter(prefix=path, route_class=Route, tags=[tag])
@@ -129,7 +136,7 @@ class Resource:
         self, path: str, name: str, answer: type[BaseModel] | type[Response], *, errors: Iterable[str] = ()
     ) -> Callable[[Endpoint], Endpoint]:
         """An endpoint that reads; ``answer`` is what its JSON holds, or else a kind of response that has its own."""
-        return self._endpoint("GET", path, name, answer, (*ANY, *errors), access="read")
+        return self._endpoint("GET", path, name, answer, tuple(errors), access="read")
 
     def write(
         self,
@@ -144,7 +151,7 @@ class Resource:
         access: Access = "write",
     ) -> Callable[[Endpoint], Endpoint]:
         """An endpoint that changes something."""
-        codes = (*ANY, *WRITING, *errors)
+        codes = (*(each for each in WRITING if self.scope or each not in _KEYED_ONLY), *errors)
         marks: dict[str, Any] = {BATCH: True} if batch else {}
         if alias_of is not None:
             marks[ALIAS_OF] = f"{self.named}.{alias_of}"
@@ -161,9 +168,12 @@ class Resource:
         access: Access,
         marks: dict[str, Any] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
+        codes = (*codes, *(ANY if self.scope else OPEN))
         if "{" in path:
             codes = (*codes, "resource_missing", "path_unknown")
-        extra: dict[str, Any] = {SCOPE: f"{self.scope}:{access}", CODES_OF: sorted(set(codes)), **(marks or {})}
+        extra: dict[str, Any] = {CODES_OF: sorted(set(codes)), **(marks or {})}
+        if self.scope:
+            extra[SCOPE] = f"{self.scope}:{access}"
 
         def decorate(endpoint: Endpoint) -> Endpoint:
             summary, _, description = cleandoc(endpoint.__doc__ or "").partition("\n")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from vinr_engagement.foundation.settings import Environment, Settings
 
 HOST: Final = "127.0.0.1"
+EMAIL: Final = "demo@example.com"
+"""Whoever tries the demo signs in to its dashboard with it."""
 FOLDER: Final = Path(".demo")
 
 
@@ -60,14 +62,14 @@ async def _demo(chosen: "Settings", *, port: int | None, as_json: bool, as_dated
     async with running.opened(chosen, migrate=True) as stores:
         store = stores["test"]
         await _refuse_used(store)
-        key = await _new_key(store)
+        key, password = await _new_key(store), await _new_person(stores["live"])
         events = await _year(store, as_dated=as_dated)
         figures = await _play(stores, chosen, key, events)
         if not as_dated:
             await _rejoin_real_time(store)
-        _print_figures(figures, events, as_json=as_json)
+        _print_figures(figures, events, password, as_json=as_json)
         if port is not None:
-            await _serve(stores, chosen, port, key, figures, as_json=as_json)
+            await _serve(stores, chosen, port, (key, password), figures, as_json=as_json)
 
 
 async def _refuse_used(store: "Store") -> None:
@@ -93,6 +95,28 @@ async def _new_key(store: "Store") -> str:
     made: dict[str, Any] = await store.write_path.run(store.new_key("Demo", "secret", []), Origin("demo"))
     secret: str = made["secret"]
     return secret
+
+
+async def _new_person(live: "Store") -> str | None:
+    """The password of an admin who may look around; ``None`` where somebody uses the live store: nobody is let in there."""
+    from vinr_engagement.audit import Origin
+    from vinr_engagement.commands import AddPerson
+    from vinr_engagement.foundation import ids
+    from vinr_engagement.people import Passwords
+
+    async def count(session: "Session") -> int:
+        ((found,),) = await session.fetch(
+            "select (select count(*) from people) + (select count(*) from api_keys) + (select count(*) from accounts)"
+        )
+        return int(found)
+
+    if await live.database.read(count):
+        return None
+    code = ids.new_code()
+    password = "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+    hashed = Passwords().hash_now(password)
+    await live.write_path.run(AddPerson(EMAIL, "Demo", "admin", password=hashed), Origin("demo"))
+    return password
 
 
 async def _year(store: "Store", *, as_dated: bool) -> "list[Event]":
@@ -154,35 +178,45 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda count: progress.advance(task, count)
 
 
-def _print_figures(figures: "Figures", events: "list[Event]", *, as_json: bool) -> None:
+def _print_figures(figures: "Figures", events: "list[Event]", password: str | None, *, as_json: bool) -> None:
+    from msgspec.structs import asdict
     from rich.console import Console
 
     from vinr_engagement.entrypoints.demo.summary import print_summary
     from vinr_engagement.foundation import json
 
     if as_json:
-        click.echo(json.text(figures))
+        sign_in = None if password is None else {"email": EMAIL, "password": password}
+        click.echo(json.text({**asdict(figures), "sign_in": sign_in}))
         return
     days = [event["created_at"][:10] for event in events]
     print_summary(Console(highlight=False), figures, f"{min(days)} to {max(days)}")
 
 
 async def _serve(
-    stores: "dict[Environment, Store]", chosen: "Settings", port: int, key: str, figures: "Figures", *, as_json: bool
+    stores: "dict[Environment, Store]",
+    chosen: "Settings",
+    port: int,
+    secrets: tuple[str, str | None],
+    figures: "Figures",
+    *,
+    as_json: bool,
 ) -> None:
     from rich.console import Console
 
     from vinr_engagement.entrypoints.cli import server
-    from vinr_engagement.entrypoints.demo.summary import print_next_steps
+    from vinr_engagement.entrypoints.demo.summary import print_next_steps, print_sign_in
     from vinr_engagement.foundation.clock import SECOND, format_instant
 
-    store_now = await stores["test"].now()
+    (key, password), store_now = secrets, await stores["test"].now()
     console = Console(stderr=as_json, highlight=False)
     with server.listen_from(HOST, port) as listening:
         url = server.url_of(listening)
 
         def announce() -> None:
             now = format_instant(store_now // SECOND * SECOND)
+            if password is not None:
+                print_sign_in(console, url, EMAIL, password)
             print_next_steps(console, url, key, figures, now)
             if listening.getsockname()[1] != port:
                 console.print(f" Port {port} is in use, so this one is at {url}.")

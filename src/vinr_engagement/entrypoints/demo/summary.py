@@ -83,6 +83,15 @@ def _print_rewards(page: _Page, figures: Figures) -> None:
     page.line("Members hold", figures.held, f"points, worth {page.money(figures.held_value)}", "bold green")
 
 
+def print_sign_in(console: Console, url: str, email: str, password: str) -> None:
+    """Where the dashboard is, and what to sign in with."""
+    steps = f"""
+ Dashboard  {url}/dashboard
+ Email      {email}
+ Password   {password}"""
+    console.print(steps, highlight=False, markup=False, soft_wrap=True)
+
+
 def print_next_steps(console: Console, url: str, key: str, figures: Figures, now: str) -> None:
     """The key, where to look, and three requests to try; ``now`` is a time for the payment of the third."""
     top = figures.top_members[0]

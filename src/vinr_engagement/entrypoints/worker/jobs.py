@@ -58,6 +58,7 @@ def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
         Job("purge_events", 60.0, lambda: outbox.log.purge(store.database, real_now(), BATCHES_PURGED_AT_ONCE)),
         Job("purge_webhook_deliveries", 60.0, lambda: _purge_deliveries(store)),
         Job("purge_idempotency_keys", 60.0, lambda: retention.purge_idempotency_keys(store.database, real_now())),
+        Job("purge_sessions", 60.0, lambda: retention.purge_sessions(store.database, real_now())),
     ]
 
 

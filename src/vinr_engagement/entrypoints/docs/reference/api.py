@@ -63,8 +63,8 @@ class Operation:
 
     @property
     def is_for_readers(self) -> bool:
-        """Whether a reader may ask for it: what takes changes without a key is for others, who sign what they send."""
-        return bool(self.scope) or self.method == "GET"
+        """Whether a reader may ask for it: what needs no key is for others, who sign what they send, or sign in."""
+        return bool(self.scope) or not self.path.startswith("/v1/")
 
     @property
     def verb(self) -> str:
