@@ -127,6 +127,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "types": (["*"], ["loyalty.points.*"]),
     "from": ("2020-01-01T00:00:00Z",),
     "kind": ("secret", "restricted"),
+    "search": ("cust_", "loy_", "ada", "Shop@", "é"),
     "enabled": (True,),
     "signing_secrets": (list(SIGNING_SECRETS.values()),),
     "allow_negative": (True, False),
@@ -261,6 +262,8 @@ def _field(name: str, found: Any, place: World, random: Random) -> Any:
         return random.choice(place.known[_IDS[name]])
     if name in _CHOICES:
         return random.choice(_CHOICES[name])
+    if name == "replaces":
+        return random.sample(place.known["rule"], 1)
     return _steered(found, place, random)
 
 

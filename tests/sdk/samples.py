@@ -59,7 +59,7 @@ def _accounts(vinr: Vinr, mark: str) -> Iterator[Sample]:
     two = vinr.loyalty.accounts.create(program="prog_default").id
     club = vinr.loyalty.programs.create(name="Club", tier_config=PROGRAM["tier_config"])
     climber = vinr.loyalty.accounts.create(program=club.id).id
-    narrow = {"program": "prog_default", "customer": f"cust_{mark}", "status": "all"}
+    narrow = {"program": "prog_default", "customer": f"cust_{mark}", "status": "all", "search": mark, "tier": "gold"}
     yield sample("accounts.list", **narrow, limit=1, expand=["program", "customer"])
     yield sample("accounts.list", limit=2)
     yield sample("accounts.retrieve", one, expand=["program"])
@@ -137,6 +137,8 @@ def _rules(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("earning_rules.list_versions", rule)
     event = payment(f"evt_{mark}_try", f"cust_{mark}")
     yield sample("earning_rules.preview", event=event, rules=[RULE], account=member)
+    draft = {name: value for name, value in RULE.items() if name != "program"}
+    yield sample("earning_rules.backtest", program="prog_default", rules=[draft], replaces=[rule], last=10)
 
 
 def _rewards(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
@@ -153,6 +155,7 @@ def _rewards(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     ]
     assert first.discount is not None
     narrow = {"account": member, "status": "pending", "reward": reward, "code": first.discount.code}
+    narrow["program"] = "prog_default"
     yield sample("redemptions.list", **narrow, created_at=SPAN, limit=1, expand=["reward", "account"])
     yield sample("redemptions.list", limit=1)
     yield sample("redemptions.retrieve", first.id, expand=["reward", "transaction"])

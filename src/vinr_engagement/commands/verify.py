@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from vinr_engagement import inbox, members, outbox, programs, rules
 from vinr_engagement.commands.verify_campaigns import check_announced, check_campaigns, told_of_campaigns
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
+from vinr_engagement.commands.verify_customers import check_customers
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_redemptions import check_redemptions, check_stock, sum_redemptions
 from vinr_engagement.commands.verify_referrals import check_referrals
@@ -74,6 +75,7 @@ async def _verify(session: Session) -> Report:
     await check_announced(session, report)
     await check_webhooks(session, report)
     await _check_links(session, report)
+    await check_customers(session, report)
     await check_payments(session, report)
     await check_referrals(session, report)
     tally.conclude()
