@@ -171,7 +171,7 @@ async def rebuild(database: Database, now: Instant) -> None:
             await session.execute(f"delete from {table.name}")
         after = RollUpState(1, state.turn + 1, now, json.text(zones))
         before = RollUpState(1, state.turn + 1, None, "")
-        await session.save(Changes({MOVEMENTS: included}, {STATE: [(before, after)]}, {}))
+        await session.save(Changes({MOVEMENTS: included} if included else {}, {STATE: [(before, after)]}, {}))
         for table, rows in _rows_of(counted):
             for at in range(0, len(rows), SAVED_AT_ONCE):
                 await session.save(Changes({}, {}, {table: rows[at : at + SAVED_AT_ONCE]}))

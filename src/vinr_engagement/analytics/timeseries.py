@@ -1,6 +1,7 @@
 """Figures by day, week or month of a program's timezone."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from vinr_engagement.analytics import figures
@@ -62,7 +63,7 @@ async def _values(books: Books, listed: Sequence[Period], metrics: Sequence[str]
     bounds = [listed[0].bounds(books.now)[0], *(bound_of(bucket.lt, books.now) for bucket in listed)]
     sums = await books.sums_at(bounds, sorted(kinds)) if kinds else [Sums()] * len(bounds)
     found = {
-        metric: [_value(books.program, metric, *pair) for pair in zip(sums, sums[1:], strict=False)]
+        metric: [_value(books.program, metric, *pair) for pair in pairwise(sums)]
         for metric in metrics
         if metric != ACTIVE
     }
