@@ -100,12 +100,13 @@ def estimate_of(vintages: Mapping[int, Sums]) -> Estimate:
         )
     expired = sum(sums.amount(POINTS, "vintage_expired") for _, sums in matured)
     used = max(0, kept - expired)
-    months = f"{month_text(matured[0][0])} to {month_text(matured[-1][0])}"
+    first, last = month_text(matured[0][0]), month_text(matured[-1][0])
+    months = f"in {first}" if first == last else f"from {first} to {last}"
     return Estimate(
         Fraction(used, kept),
-        f"Of the {kept} points earned in the {len(matured)} matured months of {months}, of which none is open any more,"
-        f" {used} were redeemed and {expired} expired (those that refunds took back left out). The same share is expected of"
-        " every open point, however old it is.",
+        f"Of the {kept} points given {months}, in months of which nothing is open any more, {used} were redeemed and {expired}"
+        " expired; those that refunds took back are left out. The same share is expected of every open point, however old it"
+        " is.",
     )
 
 

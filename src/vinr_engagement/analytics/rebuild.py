@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from vinr_engagement.analytics.rollup import Addition, parts_of, programs_of, state_of, take_turn
 from vinr_engagement.analytics.tables import (
     ACTIVITY,
@@ -30,7 +32,7 @@ RANGE_ACCOUNTS: Final = 5_000
 SAVED_AT_ONCE: Final = 500
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, gc=False):
     """What is looked at of a ledger row."""
 
     program: str

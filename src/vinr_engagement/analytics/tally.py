@@ -49,7 +49,7 @@ class Act(NamedTuple):
 
 class _Body(msgspec.Struct, array_like=True):
     totals: list[tuple[str, str, str, int, int, int]]
-    acts: list[tuple[str, str, int, int, int]]
+    acts: list[Act]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -91,7 +91,7 @@ class Tally:
         found = _decode(body)
         for program, unit, kind, quarter, amount, number in found.totals:
             self.add(program, unit, kind, quarter, amount, number)
-        self.acts.extend(map(Act._make, found.acts))
+        self.acts.extend(found.acts)
 
     # ledger
 
