@@ -45,7 +45,7 @@ def _read_months(value: Any) -> int:
 Bound = Annotated[
     int | date,
     BeforeValidator(_read_bound),
-    WithJsonSchema({"type": "string", "examples": ["2026-04-01"]}),
+    WithJsonSchema({"type": "string"}),
 ]
 Months = Annotated[
     int,
@@ -67,10 +67,16 @@ class InPeriod(OfProgram):
     """Which program, and when."""
 
     period_gte: Bound | None = Field(
-        None, alias="period[gte]", description=f"From when on. {_BOUND} 30 days before the end, unless given."
+        None,
+        alias="period[gte]",
+        description=f"From when on. {_BOUND} 30 days before the end, unless given.",
+        examples=["2026-04-01"],
     )
     period_lt: Bound | None = Field(
-        None, alias="period[lt]", description=f"Until when, not included. {_BOUND} Now, unless given."
+        None,
+        alias="period[lt]",
+        description=f"Until when, not included. {_BOUND} Now, unless given.",
+        examples=["2026-05-01"],
     )
 
 
