@@ -21,6 +21,7 @@ COMMANDS = (
     "listen",
     "migrate",
     "people",
+    "rebuild",
     "restore",
     "serve",
     "verify",

@@ -17,6 +17,7 @@ CAMPAIGNS = "/v1/loyalty/campaigns"
 CONNECTORS = "/v1/connectors"
 CLOCK = "/v1/test-helpers/clock"
 ENDPOINTS = "/v1/webhook-endpoints"
+PEOPLE = "/v1/people"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -38,6 +39,7 @@ async def writes(api: Api) -> list[Write]:
     segment = await api.post(SEGMENTS, SEGMENT)
     campaign = await api.post(CAMPAIGNS, {**CAMPAIGN, "status": "draft"})
     key = await api.post("/v1/api-keys", {"name": "Doomed"})
+    colleague = await api.post(PEOPLE, PERSON)
     club = await api.post(PROGRAMS, {"name": "Club", "tier_config": PROGRAM["tier_config"]})
     climber = await api.post(ACCOUNTS, {"program": club["id"]})
     pin = {"tier": "gold", "until": "2190-01-01T00:00:00Z", "reason": "press"}
@@ -121,6 +123,9 @@ async def writes(api: Api) -> list[Write]:
         Write("connectors.update", "PATCH", f"{CONNECTORS}/stripe", CONNECTOR),
         Write("api_keys.create", "POST", "/v1/api-keys", {"name": "K", "kind": "restricted", "scopes": ["accounts:read"]}),
         Write("api_keys.revoke", "DELETE", f"/v1/api-keys/{key['id']}", None),
+        Write("people.create", "POST", PEOPLE, {**PERSON, "email": "bob@shop.example"}),
+        Write("people.update", "PATCH", f"{PEOPLE}/{colleague['id']}", {"name": "Ada", "role": "editor", "status": "active"}),
+        Write("people.reset_password", "POST", f"{PEOPLE}/{colleague['id']}/reset-password", None),
         Write("test_helpers.clock.set", "POST", CLOCK, {"now": "2190-01-01T00:00:00Z"}),
         Write("test_helpers.clock.advance", "POST", f"{CLOCK}/advance", {"to": "2190-01-01T00:00:00Z"}),
         Write("test_helpers.clock.rejoin_real_time", "DELETE", CLOCK, None),
@@ -135,6 +140,7 @@ ENDPOINT: Json = {
     "metadata": {"a": "b"},
 }
 REPLAY: Json = {"from": "2020-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z", "types": ["loyalty.account.*"]}
+PERSON: Json = {"email": "ada@shop.example", "name": "Ada", "role": "viewer"}
 PROGRAM: Json = {
     "name": "Club",
     "status": "active",

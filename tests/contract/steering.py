@@ -35,6 +35,7 @@ _LISTS = {
     "/v1/webhook-endpoints": "endpoint",
     "/v1/webhook-endpoints/{endpoint}/deliveries": "delivery",
     "/v1/api-keys": "key",
+    "/v1/people": "person",
 }
 _EXPANDED = {
     "/v1/loyalty/accounts": "loyalty_account",
@@ -88,6 +89,9 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "created_at[gte]": _MOMENTS,
     "created_at[lt]": _MOMENTS,
     "created_at[lte]": _MOMENTS,
+    "period[gte]": ("2026-03-01", "2026-01-01T00:15:00Z", "2020-01-01"),
+    "period[lt]": ("2026-04-30", "2190-01-01", "2026-04-01T12:00:00Z"),
+    "metrics": ("earned,redeemed", "active_members_90d,pending", "burnt"),
     "expiry": _EXPIRIES,
     "expiry_months": (None, 12),
     "decimals": (0,),
@@ -170,6 +174,8 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
             case.body["program"] = "prog_default"  # where the members are
         elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
             case.body["currency"] = "EUR"  # what members have
+        elif case.path == "/v1/people" and isinstance(case.body, dict) and random.random() < 0.9:
+            case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
         elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
             case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
         elif case.path.endswith("/attribute") and isinstance(case.body, dict):

@@ -25,6 +25,7 @@ PROGRAMS = "/v1/loyalty/programs"
 RULES = "/v1/loyalty/earning-rules"
 REFERRALS = "/v1/loyalty/referrals"
 ENDPOINTS = "/v1/webhook-endpoints"
+PEOPLE = "/v1/people"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
 SIGNING_SECRETS = {"stripe": "whsec_of_the_world_00001", "shopify": "shpss_of_the_world_00001"}
 GOLD: Json = {"name": "Gold", "rank": 1, "threshold": 100, "multiplier": "1.5", "benefits": ["Lounge"]}
@@ -42,6 +43,10 @@ class World:
     def client(self, key: str | None = None) -> httpx2.Client:
         """A caller; with the test store's key, unless another is named."""
         return httpx2.Client(base_url=self.url, headers={"X-Api-Key": key or self.keys["test"]}, timeout=60)
+
+    def key_for(self, operation: str) -> str:
+        """The key that an operation is asked for with: what an installation has once takes a live one."""
+        return self.keys["live" if operation.startswith("people.") else "test"]
 
     def add(self, kind: str, identifier: str) -> str:
         """Remembers something that is there now."""
@@ -116,6 +121,9 @@ def furnish(place: World, mark: str) -> None:
         _members(place, client, mark)
         _events(place, client, mark)
         _webhooks(place, client)
+    with place.client(place.keys["live"]) as client:
+        colleague = _made(client, PEOPLE, {"email": f"{mark}@shop.test", "role": "viewer"})
+        place.known["person"] = [colleague["id"]]
 
 
 def _members(place: World, client: httpx2.Client, mark: str) -> None:

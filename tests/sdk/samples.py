@@ -29,14 +29,19 @@ def payment(event: str, customer: str, amount: int = 2_000) -> Json:
     return {"id": event, "type": "payment.completed", "created_at": BEFORE, "data": {"object": paid}}
 
 
-def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
-    """All of them, in an order that works; ``mark`` tells what one run makes from what another does."""
+def samples(vinr: Vinr, mark: str, live: Vinr) -> Iterator[Sample]:
+    """All of them, in an order that works; ``mark`` tells what one run makes from what another does.
+
+    Those of people go to the ``live`` store.
+    """
+    yield from _people(live, mark)
     member = vinr.loyalty.accounts.create(program="prog_default", customer=f"cust_{mark}")
     vinr.loyalty.transactions.create(account=member.id, amount=500)
     told = {"id": f"cust_{mark}", "email": f"{mark}@shop.test", "metadata": {"vip": True}}
     vinr.events.create(id=f"evt_{mark}_c", type="customer.updated", created_at=BEFORE, data={"object": told})
     yield from _accounts(vinr, mark)
     yield from _ledger(vinr, member.id)
+    yield from _analytics()
     yield from _configuration(vinr, mark, member.id)
     yield from _rewards(vinr, mark, member.id)
     yield from _referrals(vinr, mark, member.id)
@@ -90,6 +95,15 @@ def _ledger(vinr: Vinr, member: str) -> Iterator[Sample]:
     yield sample("transactions.retrieve", row.id, expand=["account", "program"])
     (row_of_credit,) = vinr.loyalty.credit.transactions.list(account=member, limit=1).data
     yield sample("credit.transactions.retrieve", row_of_credit.id, expand=["account"])
+
+
+def _analytics() -> Iterator[Sample]:
+    period = {"gte": "2026-04-01", "lt": "2026-05-01"}
+    yield sample("analytics.summary", program="prog_default", period=period)
+    named = {"metrics": "earned,outstanding,active_members_90d", "interval": "week"}
+    yield sample("analytics.timeseries", program="prog_default", period=period, **named)
+    yield sample("analytics.liability", program="prog_default")
+    yield sample("analytics.cohorts", program="prog_default", interval="month", months=6)
 
 
 def _configuration(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
@@ -219,13 +233,22 @@ def _webhooks(vinr: Vinr) -> Iterator[Sample]:
     yield sample("webhook_endpoints.delete", endpoint)
 
 
+def _people(live: Vinr, mark: str) -> Iterator[Sample]:
+    yield sample("people.create", email=f"{mark}@shop.test", name="Ada", role="editor")
+    person = live.people.create(email=f"{mark}_other@shop.test", role="viewer").id
+    yield sample("people.list", role="viewer", limit=1)
+    yield sample("people.retrieve", person)
+    yield sample("people.update", person, name="Bob", role="admin", status="active")
+    yield sample("people.reset_password", person)
+
+
 def _keys_and_clock(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield sample("api_keys.create", name=mark, kind="restricted", scopes=["accounts:read", "events:write"])
     key = vinr.api_keys.create(name=mark).id
     yield sample("api_keys.list", limit=1)
     yield sample("api_keys.revoke", key)
     entry = vinr.audit_log.list(limit=1).data[0]
-    narrow = {"actor": entry.actor, "action": entry.action, "resource": entry.resource}
+    narrow = {"actor": entry.actor, "actor_type": "key", "action": entry.action, "resource": entry.resource}
     yield sample("audit_log.list", **narrow, created_at=SPAN, limit=1)
     yield sample("audit_log.list", limit=100)
     yield sample("test_helpers.clock.retrieve")
