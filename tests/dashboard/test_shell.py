@@ -228,7 +228,9 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(signed_in: SignedIn) -> None
     expect(erase).to_be_disabled()
     for _ in range(8):
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog') !== null")
+        assert page.evaluate(
+            "document.activeElement === document.body || document.activeElement.closest('dialog') !== null"
+        )
     dialog.get_by_label("Type cust_1 to confirm").fill("cust_1")
     expect(erase).to_be_enabled()
     page.keyboard.press("Escape")
