@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -61,12 +62,23 @@ def a_doubled_purchase(shop: Shop) -> Json:
     raise AssertionError("the campaign doubled nothing of the newest gold members")
 
 
+def requests_of(page: Any) -> list[str]:
+    """The paths that the page asks the API for from now on."""
+    asked: list[str] = []
+    page.on(
+        "request",
+        lambda request: "/v1/" in request.url and asked.append(urlsplit(request.url).path.removeprefix("/v1")),
+    )
+    return asked
+
+
 def test_a_member_of_the_year_answers_for_every_point(signed_in: SignedIn, shop: Shop) -> None:
     row = a_doubled_purchase(shop)
     member, pounds = row["account"], row["explanation"]["base"]["amount"]
     page = signed_in("viewer", "members")
     judge(page)
-    page.get_by_label("Search members", exact=True).fill(member["customer"].upper())
+    page.get_by_label("Search members", exact=True).fill(member["customer"])
+    asked = requests_of(page)
     page.get_by_role("link", name=member["customer"]).click()
     page.get_by_role("heading", level=1, name=member["customer"]).wait_for()
     balance(page, f"{member['balance']:,}")
@@ -76,6 +88,15 @@ def test_a_member_of_the_year_answers_for_every_point(signed_in: SignedIn, shop:
         f"{row['amount']:,} points = £{pounds / 100:,.2f} × 1 point per £1 (rule 1 point per whole pound, version 1)"
     )
     assert said.startswith(f"{start} × 2 by campaign Double points")
+    own = f"/loyalty/accounts/{member['id']}"
+    of_the_frame = ("/loyalty/accounts", "/test-helpers/clock")
+    assert sorted(path for path in asked if path not in of_the_frame) == [
+        own,
+        f"{own}/lots",
+        f"{own}/tier",
+        f"{own}/wallet",
+        "/loyalty/transactions",
+    ]
     entry.get_by_role("button", name="Details of").press("Enter")
     expect(entry.locator(".is-total")).to_contain_text(f"{row['amount']:,} points")
     expect(entry.get_by_role("link", name=row["event"])).to_be_visible()
