@@ -96,6 +96,7 @@ async def writes(api: Api) -> list[Write]:
         Write("programs.update", "PATCH", f"{PROGRAMS}/prog_default", PROGRAM),
         Write("earning_rules.create", "POST", RULES, RULE),
         Write("earning_rules.preview", "POST", f"{RULES}/preview", {"event": event, "rules": [RULE], "account": first["id"]}),
+        Write("earning_rules.backtest", "POST", f"{RULES}/backtest", {**BACKTEST, "replaces": [made["id"]]}),
         Write("earning_rules.update", "PATCH", f"{RULES}/{made['id']}", RULE),
         Write("rewards.create", "POST", REWARDS, {**REWARD, "eligibility": {"tiers": [], "segment": None}}),
         Write("rewards.update", "PATCH", f"{REWARDS}/{reward['id']}", REWARD),
@@ -205,6 +206,8 @@ RULE: Json = {
     "starts_at": "2026-01-01T00:00:00Z",
     "metadata": {"a": "b"},
 }  # fmt: skip
+
+BACKTEST: Json = {"program": "prog_default", "rules": [RULE], "last": 10}
 
 MALFORMED: dict[str, bytes] = {
     "cut short": b'{"program": ',

@@ -119,6 +119,10 @@ class WritePath:
             raise outcome
         return outcome
 
+    async def view(self, origin: Origin) -> Context:
+        """The store as a decision would see it now, with nothing gathered."""
+        return await self._database.read(lambda session: self._context(session, origin, lock=False))
+
     async def try_out(self, command: Command, origin: Origin) -> Any:
         """What a command would answer, decided on a snapshot of the store without effect. Raises its ``Refusal``."""
 

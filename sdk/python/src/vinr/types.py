@@ -19,6 +19,14 @@ __all__ = [
     "AppliedFactor",
     "AuditEntry",
     "AwardBase",
+    "Backtest",
+    "BacktestDifference",
+    "BacktestExample",
+    "BacktestLine",
+    "BacktestPeriod",
+    "BacktestRule",
+    "BacktestShare",
+    "BacktestSum",
     "BonusPointsMechanic",
     "Budget",
     "Campaign",
@@ -492,6 +500,145 @@ class AwardBase(Model):
     """An ISO 4217 code."""
     eligible: int | None = None
     """What of the amount the rule's conditions on items left."""
+
+
+class Backtest(Model):
+    """What a program's last events would bring by its rules and by proposed ones, beside each other."""
+
+    object: Literal["backtest"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    events: int
+    """How many events were tried."""
+    members: int
+    """How many members they are about."""
+    period: BacktestPeriod
+    today: BacktestSum
+    """By the rules in force now."""
+    proposed: BacktestSum
+    """By the proposed ones: those that stay, and the drafts."""
+    difference: BacktestDifference
+    rules: list[BacktestRule]
+    """Rule by rule, on each side."""
+    examples: list[BacktestExample]
+    """The events for which the sides differ most, at most 20; then those that bring most."""
+    notes: list[str]
+    """What the figures take as it is now, and what they leave out."""
+
+    _conversions = {
+        "period": one("BacktestPeriod"),
+        "today": one("BacktestSum"),
+        "proposed": one("BacktestSum"),
+        "difference": one("BacktestDifference"),
+        "rules": many(one("BacktestRule")),
+        "examples": many(one("BacktestExample")),
+    }
+
+
+class BacktestDifference(Model):
+    """By how much the proposed rules bring more than today's, or less."""
+
+    points: int
+    """More points; below zero for fewer."""
+    percent: str | None
+    """The same in percent of today's points, to one place; null where today's bring none."""
+
+
+class BacktestExample(Model):
+    """One event, by both sides."""
+
+    event: str
+    """The sender's id of it."""
+    created_at: datetime
+    """When it happened."""
+    type: str
+    """The type that it was sent with."""
+    account: str | None
+    """The member; null for a customer who would be enrolled by it."""
+    customer: str | None
+    """The customer; null where none is known."""
+    amount: int | None
+    """In minor units; null where it has none."""
+    currency: str | None
+    """An ISO 4217 code."""
+    today: BacktestShare
+    """By today's rules."""
+    proposed: BacktestShare
+    """By the proposed ones."""
+
+    _conversions = {"created_at": time, "today": one("BacktestShare"), "proposed": one("BacktestShare")}
+
+
+class BacktestLine(Model):
+    """What one rule says of one event."""
+
+    rule: str | None
+    """Its id; null for a draft."""
+    name: str
+    """For people."""
+    matched: bool
+    """Whether its conditions held."""
+    points: int
+    """What it gives."""
+    reason: str | None
+    """``condition_failed``, ``cap_reached``…; null for an award."""
+    failed: list[FailedCondition]
+    """The conditions that did not hold."""
+
+    _conversions = {"failed": many(one("FailedCondition"))}
+
+
+class BacktestPeriod(Model):
+    """From when to when the events happened."""
+
+    first: datetime | None
+    """When the earliest of them happened; null without any."""
+    last: datetime | None
+    """When the latest of them happened; null without any."""
+
+    _conversions = {"first": time, "last": time}
+
+
+class BacktestRule(Model):
+    """What the events bring by one rule."""
+
+    rule: str | None
+    """Its id; null for a draft."""
+    name: str
+    """For people."""
+    version: int | None
+    """The version that was tried; null for a draft."""
+    side: Literal["today", "proposed"]
+    """Whose rules it is among; one that stays is listed on both sides."""
+    points: int
+    """All that it gives."""
+    awards: int
+    """How often it gives something."""
+    members: int
+    """How many members get something by it."""
+
+
+class BacktestShare(Model):
+    """What one event brings by the rules of one side."""
+
+    points: int
+    """All of them together."""
+    why: list[BacktestLine]
+    """What each of the rules says of it."""
+
+    _conversions = {"why": many(one("BacktestLine"))}
+
+
+class BacktestSum(Model):
+    """What the events bring by all rules of a side."""
+
+    points: int
+    """All of them together."""
+    awards: int
+    """How often a rule gives something."""
+    members: int
+    """How many members get something."""
 
 
 class BonusPointsMechanic(Model):
@@ -1983,7 +2130,7 @@ class ReceivedEvent(Model):
     type: str
     """The type that it was sent with."""
     customer: str | None
-    """The customer; null where none is known."""
+    """Whom it names, or who made the payment that it is about; null for nobody."""
     status: Literal["processed", "ignored", "deferred"]
     """What became of it."""
     created_at: datetime

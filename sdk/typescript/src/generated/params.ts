@@ -218,6 +218,42 @@ export interface Downgrade {
   graceDays?: number | undefined;
 }
 
+/** An earning rule to try. */
+export interface DraftRule {
+  /** The program. */
+  program?: string | undefined;
+  /** For people. */
+  name?: string | undefined;
+  /** The type of event that it is for. */
+  trigger: string;
+  /** How many points it gives. */
+  award?: PerAmountAwardParams | FixedAwardParams | PerCurrencyAwardParams | undefined;
+  /** Another spelling of `award`. */
+  earn?: EarnRate | null | undefined;
+  /** What must hold of the event and its member; always, unless given. */
+  conditions?: ConditionGroup | readonly ConditionParams[] | null | undefined;
+  /** 1 unless given. */
+  multiplier?: number | string | null | undefined;
+  /** The first entry that matches counts. */
+  multipliers?: readonly NewMultiplier[] | null | undefined;
+  /** The most that a member gets in a `window`; null for no limit. */
+  cap?: CapParams | null | undefined;
+  /** Over what the cap counts; in the program's timezone. */
+  window?: "day" | "week" | "month" | "lifetime" | null | undefined;
+  /** The most points that it gives in all; null for no limit. */
+  budget?: BudgetParams | null | undefined;
+  /** For a rule on referrals: which side it pays; null for the member. */
+  recipient?: "member" | "referrer" | "referee" | "both" | null | undefined;
+  /** By the event's time. */
+  startsAt?: string | Date | null | undefined;
+  /** The first moment that does not belong to it; null for no end. */
+  endsAt?: string | Date | null | undefined;
+  /** Whether it is in force. */
+  active?: boolean | undefined;
+  /** Your own notes, text to text. */
+  metadata?: Record<string, string> | undefined;
+}
+
 /** Another spelling of an award: points per major unit of money. */
 export interface EarnRate {
   /** For every currency, or by ISO 4217 code. */
@@ -354,6 +390,18 @@ export interface NewAccount {
   customer?: string | null | undefined;
   /** Your own notes, text to text. */
   metadata?: Record<string, string> | undefined;
+}
+
+/** Rules to try on what really happened. */
+export interface NewBacktest {
+  /** Whose rules, and whose events. */
+  program: string;
+  /** The proposed rules, beside those of today that stay. */
+  rules?: readonly DraftRule[] | undefined;
+  /** Those of today's rules that would no longer be in force, by their ids. */
+  replaces?: readonly string[] | undefined;
+  /** On how many of the last events to try them. */
+  last?: number | undefined;
 }
 
 /** A campaign to make. */
@@ -959,6 +1007,10 @@ export interface AccountsListParams {
   program?: string | undefined;
   /** Only what this customer resolves to. */
   customer?: string | undefined;
+  /** Only those in this tier, by its key. */
+  tier?: string | undefined;
+  /** Only those whose id begins so, or whose customer's id, email, or any word of whose name does. */
+  search?: string | undefined;
   /** Only those with this status; `all` for every one. */
   status?: "active" | "closed" | "merged" | "all" | undefined;
 }
@@ -1087,6 +1139,8 @@ export interface RedemptionsListParams {
   endingBefore?: string | undefined;
   /** Only those of this member. */
   account?: string | undefined;
+  /** Only those in this program. */
+  program?: string | undefined;
   /** Only those in this state. */
   status?: "pending" | "applied" | "released" | "reversed" | undefined;
   /** Only those of this reward. */
@@ -1221,6 +1275,10 @@ export interface ReceivedEventsListParams {
   status?: "processed" | "ignored" | "deferred" | undefined;
   /** Only this type. */
   type?: string | undefined;
+  /** Only those about this member: of its customers, and those without a customer that reached or named it. */
+  account?: string | undefined;
+  /** Only those about this customer. */
+  customer?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
 }

@@ -39,6 +39,7 @@ import type {
   EventsStreamParams,
   Merge,
   NewAccount,
+  NewBacktest,
   NewCampaign,
   NewEndpoint,
   NewKey,
@@ -78,6 +79,7 @@ import type {
   AccountExport,
   ApiKey,
   AuditEntry,
+  Backtest,
   Campaign,
   CampaignProgress,
   CampaignResults,
@@ -337,7 +339,8 @@ export class Accounts {
   /**
    * List members.
    *
-   * Newest first; active ones unless `status` says otherwise.
+   * Newest first; active ones unless `status` says otherwise. `search` is what people type: upper case, accents and
+   * punctuation make no difference in names and addresses; ids are found as they are written.
    */
   list(params: EitherCase<AccountsListParams> = {}, options?: RequestOptions): PagePromise<LoyaltyAccount> {
     return this.#transport.list(path`/v1/loyalty/accounts`, params, options);
@@ -566,6 +569,19 @@ export class EarningRules {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  /**
+   * Try rules on past events.
+   *
+   * Answers what the program's last payments, invoices and other events that a rule reacts to would bring by today's
+   * rules and
+   * by the proposed ones. Nothing is written, so an `Idempotency-Key` has nothing to protect. What is taken as it
+   * stands now,
+   * and what is left out, is in `notes`.
+   */
+  backtest(params: EitherCase<NewBacktest>, options?: RequestOptions): Promise<Backtest> {
+    return this.#transport.call("POST", path`/v1/loyalty/earning-rules/backtest`, { body: params, verbatim: ["rules.award.rates", "rules.earn.points_per_currency_unit", "rules.metadata"] }, options);
   }
 
   /**
@@ -971,7 +987,9 @@ export class ReceivedEvents {
   /**
    * List received events.
    *
-   * The one received last comes first; `status=ignored` finds what no member was found for, with the reason.
+   * The one received last comes first; `status=ignored` finds what no member was found for, with the reason. With
+   * `account`, the
+   * events of accounts that were merged into it are among them.
    */
   list(params: EitherCase<ReceivedEventsListParams> = {}, options?: RequestOptions): PagePromise<ReceivedEvent> {
     return this.#transport.list(path`/v1/received-events`, params, options);

@@ -194,6 +194,120 @@ export interface AwardBase {
   eligible?: number | null;
 }
 
+/** What a program's last events would bring by its rules and by proposed ones, beside each other. */
+export interface Backtest {
+  /** What kind of object this is. */
+  object: "backtest";
+  /** The program. */
+  program: string;
+  /** How many events were tried. */
+  events: number;
+  /** How many members they are about. */
+  members: number;
+  period: BacktestPeriod;
+  /** By the rules in force now. */
+  today: BacktestSum;
+  /** By the proposed ones: those that stay, and the drafts. */
+  proposed: BacktestSum;
+  difference: BacktestDifference;
+  /** Rule by rule, on each side. */
+  rules: BacktestRule[];
+  /** The events for which the sides differ most, at most 20; then those that bring most. */
+  examples: BacktestExample[];
+  /** What the figures take as it is now, and what they leave out. */
+  notes: string[];
+}
+
+/** By how much the proposed rules bring more than today's, or less. */
+export interface BacktestDifference {
+  /** More points; below zero for fewer. */
+  points: number;
+  /** The same in percent of today's points, to one place; null where today's bring none. */
+  percent: string | null;
+}
+
+/** One event, by both sides. */
+export interface BacktestExample {
+  /** The sender's id of it. */
+  event: string;
+  /** When it happened. */
+  created_at: string;
+  /** The type that it was sent with. */
+  type: string;
+  /** The member; null for a customer who would be enrolled by it. */
+  account: string | null;
+  /** The customer; null where none is known. */
+  customer: string | null;
+  /** In minor units; null where it has none. */
+  amount: number | null;
+  /** An ISO 4217 code. */
+  currency: string | null;
+  /** By today's rules. */
+  today: BacktestShare;
+  /** By the proposed ones. */
+  proposed: BacktestShare;
+}
+
+/** What one rule says of one event. */
+export interface BacktestLine {
+  /** Its id; null for a draft. */
+  rule: string | null;
+  /** For people. */
+  name: string;
+  /** Whether its conditions held. */
+  matched: boolean;
+  /** What it gives. */
+  points: number;
+  /** `condition_failed`, `cap_reached`…; null for an award. */
+  reason: string | null;
+  /** The conditions that did not hold. */
+  failed: FailedCondition[];
+}
+
+/** From when to when the events happened. */
+export interface BacktestPeriod {
+  /** When the earliest of them happened; null without any. */
+  first: string | null;
+  /** When the latest of them happened; null without any. */
+  last: string | null;
+}
+
+/** What the events bring by one rule. */
+export interface BacktestRule {
+  /** Its id; null for a draft. */
+  rule: string | null;
+  /** For people. */
+  name: string;
+  /** The version that was tried; null for a draft. */
+  version: number | null;
+  /** Whose rules it is among; one that stays is listed on both sides. */
+  side: "today" | "proposed";
+  /** All that it gives. */
+  points: number;
+  /** How often it gives something. */
+  awards: number;
+  /** How many members get something by it. */
+  members: number;
+}
+
+/** What one event brings by the rules of one side. */
+export interface BacktestShare {
+  /** All of them together. */
+  points: number;
+  /** What each of the rules says of it. */
+  why: BacktestLine[];
+}
+
+/** What the events bring by all rules of a side. */
+export interface BacktestSum {
+  /** All of them together. */
+  points: number;
+  /** How often a rule gives something. */
+  awards: number;
+  /** How many members get something. */
+  members: number;
+}
+
 /** Points for an event, besides what rules give. */
 export interface BonusPointsMechanic {
   /** Which kind it is. */
@@ -1344,7 +1458,7 @@ export interface ReceivedEvent {
   object: "received_event";
   /** The type that it was sent with. */
   type: string;
-  /** The customer; null where none is known. */
+  /** Whom it names, or who made the payment that it is about; null for nobody. */
   customer: string | null;
   /** What became of it. */
   status: "processed" | "ignored" | "deferred";
