@@ -12,6 +12,7 @@ from tests.api.conftest import Api, close_api, open_api, payment
 from tests.api.redeeming import REDEMPTIONS, a_member, a_reward
 from tests.connectors.sending import STRIPE_SECRET, stripe_signature
 from tests.docs.tables import GUIDES, code, table
+from tests.people.provoking import ABOUT_PEOPLE
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
 from vinr_engagement.entrypoints.api.limits import STREAMS
 from vinr_engagement.webhooks import MOST_ENDPOINTS
@@ -450,6 +451,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "rate_limit_exceeded": rate_limit_exceeded,
     "internal_error": internal_error,
     "service_unavailable": service_unavailable,
+    **ABOUT_PEOPLE,
 }
 OF_NO_ENDPOINT = {"path_unknown", "method_not_allowed"}
 

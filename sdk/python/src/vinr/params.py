@@ -54,6 +54,7 @@ __all__ = [
     "NewEndpoint",
     "NewKey",
     "NewMultiplier",
+    "NewPerson",
     "NewProgram",
     "NewRedemption",
     "NewReferral",
@@ -65,6 +66,7 @@ __all__ = [
     "PerCurrencyAward",
     "PercentValue",
     "Period",
+    "PersonChanges",
     "PointsMultiplierMechanic",
     "Preview",
     "ProductValue",
@@ -772,6 +774,8 @@ class NewKey(TypedDict):
                 "audit_log:write",
                 "api_keys:read",
                 "api_keys:write",
+                "people:read",
+                "people:write",
                 "test_helpers:read",
                 "test_helpers:write",
             ]
@@ -787,6 +791,17 @@ class NewMultiplier(TypedDict):
     """A tier, a segment, or conditions."""
     factor: Exact
     """An exact decimal of at most four places."""
+
+
+class NewPerson(TypedDict):
+    """Somebody to invite."""
+
+    email: str
+    """What they sign in with; case does not matter."""
+    name: NotRequired[str | None]
+    """For other people to read."""
+    role: Literal["viewer", "editor", "admin"]
+    """``viewer`` reads, ``editor`` also changes the program, ``admin`` also who may do what."""
 
 
 class NewProgram(TypedDict):
@@ -988,6 +1003,17 @@ class Period(TypedDict):
     """How many months."""
     starts_month: NotRequired[int | None]
     """For ``calendar``: the month that a period starts with."""
+
+
+class PersonChanges(TypedDict):
+    """The fields of a person to replace."""
+
+    name: NotRequired[str | None]
+    """For other people to read."""
+    role: NotRequired[Literal["viewer", "editor", "admin"]]
+    """``viewer`` reads, ``editor`` also changes the program, ``admin`` also who may do what."""
+    status: NotRequired[Literal["active", "disabled"]]
+    """Who is disabled is signed out, and cannot sign in."""
 
 
 class PointsMultiplierMechanic(TypedDict):

@@ -15,6 +15,7 @@ __all__ = [
     "AccountAsOf",
     "AccountExport",
     "AccountThen",
+    "Actor",
     "ApiKey",
     "AppliedFactor",
     "AuditEntry",
@@ -77,6 +78,8 @@ __all__ = [
     "GoalProgress",
     "GrantedCredit",
     "HeldPin",
+    "Invitation",
+    "InvitedPerson",
     "Item",
     "Limit",
     "Lot",
@@ -92,6 +95,7 @@ __all__ = [
     "PerAmountAward",
     "PerCurrencyAward",
     "PercentValue",
+    "Person",
     "PointsMultiplierMechanic",
     "PointsTransaction",
     "PreviewResult",
@@ -195,24 +199,35 @@ ErrorCode = Literal[
     "clock_not_set",
     "connector_disabled",
     "credit_out_of_range",
+    "csrf_refused",
+    "environment_unknown",
     "event_conflict",
     "event_in_future",
     "event_not_replayable",
     "expires_at_in_past",
+    "https_required",
     "idempotency_key_reused",
     "insufficient_credit",
     "insufficient_points",
     "internal_error",
+    "invitation_unknown",
     "json_invalid",
     "json_too_deep",
+    "last_admin",
+    "live_mode_only",
     "method_not_allowed",
     "parameter_invalid",
     "parameter_missing",
     "parameter_unknown",
+    "password_incorrect",
+    "password_refused",
     "path_unknown",
     "payment_conflict",
     "payment_failed",
+    "people_missing",
     "permission_denied",
+    "person_already_exists",
+    "person_disabled",
     "points_out_of_range",
     "program_archived",
     "program_mismatch",
@@ -235,6 +250,11 @@ ErrorCode = Literal[
     "reward_out_of_stock",
     "segment_in_use",
     "service_unavailable",
+    "session_expired",
+    "session_missing",
+    "sign_in_busy",
+    "sign_in_failed",
+    "sign_in_slowed",
     "signature_invalid",
     "signing_secret_in_use",
     "stream_limit_reached",
@@ -386,6 +406,17 @@ class AccountThen(LoyaltyAccount):
     _renamed = {**LoyaltyAccount._renamed, "from": "from_"}
 
 
+class Actor(Model):
+    """Who made a change, for people to read."""
+
+    type: Literal["key", "person", "engine", "worker", "cli", "import", "demo", "other"]
+    """Which kind it is."""
+    name: str | None
+    """Of the key or the person, as it is now; null where there is none."""
+    email: str | None
+    """Of the person; null for others."""
+
+
 class ApiKey(Model):
     """A key, without its secret."""
 
@@ -426,7 +457,8 @@ class AuditEntry(Model):
     object: Literal["audit_log_entry"]
     """What kind of object this is."""
     actor: str
-    """The API key that made the change."""
+    """Who made the change: an API key, a person, or a part of the engine."""
+    actor_details: Actor
     action: str
     """What was done."""
     resource: str
@@ -440,6 +472,7 @@ class AuditEntry(Model):
         | ConnectorSettings
         | ApiKey
         | EndpointConfiguration
+        | Person
         | Clock
         | None
     )
@@ -453,6 +486,7 @@ class AuditEntry(Model):
         | ConnectorSettings
         | ApiKey
         | EndpointConfiguration
+        | Person
         | Clock
         | None
     )
@@ -463,6 +497,7 @@ class AuditEntry(Model):
     """When it was made."""
 
     _conversions = {
+        "actor_details": one("Actor"),
         "before": told_by(
             "object",
             program="Program",
@@ -473,6 +508,7 @@ class AuditEntry(Model):
             connector="ConnectorSettings",
             api_key="ApiKey",
             webhook_endpoint="EndpointConfiguration",
+            person="Person",
             clock="Clock",
         ),
         "after": told_by(
@@ -485,6 +521,7 @@ class AuditEntry(Model):
             connector="ConnectorSettings",
             api_key="ApiKey",
             webhook_endpoint="EndpointConfiguration",
+            person="Person",
             clock="Clock",
         ),
         "created_at": time,
@@ -1277,6 +1314,8 @@ class ErrorObject(Model):
             "audit_log:write",
             "api_keys:read",
             "api_keys:write",
+            "people:read",
+            "people:write",
             "test_helpers:read",
             "test_helpers:write",
         ]
@@ -1594,6 +1633,49 @@ class HeldPin(Model):
     """Why it was set, in the words of whoever did."""
 
     _conversions = {"until": time}
+
+
+class Invitation(Model):
+    """How somebody comes to their password: whoever opens this page chooses one, once."""
+
+    url_path: str | None
+    """The page, with the token behind its ``#``; shown this once."""
+    expires_at: datetime
+    """When it is worth nothing any more."""
+
+    _conversions = {"expires_at": time}
+
+
+class Person(Model):
+    """Somebody who may sign in to the dashboard."""
+
+    id: str
+    """Its id."""
+    object: Literal["person"]
+    """What kind of object this is."""
+    email: str
+    """What they sign in with."""
+    name: str | None
+    """For people."""
+    role: Literal["viewer", "editor", "admin"]
+    """What they may do."""
+    status: Literal["invited", "active", "disabled"]
+    """``invited`` until they chose a password."""
+    last_sign_in_at: datetime | None
+    """Null for never."""
+    created_at: datetime
+    """When it was made."""
+
+    _conversions = {"last_sign_in_at": time, "created_at": time}
+
+
+class InvitedPerson(Person):
+    """Somebody with an invitation. A repeat of the request under its ``Idempotency-Key`` shows no ``url_path``."""
+
+    invitation: Invitation
+    """Hand it to them alone."""
+
+    _conversions = {**Person._conversions, "invitation": one("Invitation")}
 
 
 class Item(Model):

@@ -448,7 +448,7 @@ export interface NewKey {
   /** `secret` for everything, `restricted` for its scopes alone. */
   kind?: "secret" | "restricted" | undefined;
   /** What a restricted key may do; to write includes to read. */
-  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
+  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
 }
 
 /** A factor that counts when its conditions hold. */
@@ -457,6 +457,16 @@ export interface NewMultiplier {
   when: ConditionGroup | TierMatch | SegmentMatch | readonly ConditionParams[];
   /** An exact decimal of at most four places. */
   factor: number | string;
+}
+
+/** Somebody to invite. */
+export interface NewPerson {
+  /** What they sign in with; case does not matter. */
+  email: string;
+  /** For other people to read. */
+  name?: string | null | undefined;
+  /** `viewer` reads, `editor` also changes the program, `admin` also who may do what. */
+  role: "viewer" | "editor" | "admin";
 }
 
 /** A program to make. */
@@ -647,6 +657,16 @@ export interface Period {
   months?: number | null | undefined;
   /** For `calendar`: the month that a period starts with. */
   startsMonth?: number | null | undefined;
+}
+
+/** The fields of a person to replace. */
+export interface PersonChanges {
+  /** For other people to read. */
+  name?: string | null | undefined;
+  /** `viewer` reads, `editor` also changes the program, `admin` also who may do what. */
+  role?: "viewer" | "editor" | "admin" | undefined;
+  /** Who is disabled is signed out, and cannot sign in. */
+  status?: "active" | "disabled" | undefined;
 }
 
 /** What rules give for an event, times `factor`; the highest of all campaigns counts. */
@@ -947,8 +967,10 @@ export interface AuditLogListParams {
   startingAfter?: string | undefined;
   /** The id that the page ends before: newer objects. */
   endingBefore?: string | undefined;
-  /** Only changes made with this API key. */
+  /** Only changes made with this API key, or by this person. */
   actor?: string | undefined;
+  /** Only changes made by one of this kind. */
+  actorType?: "key" | "person" | "engine" | "worker" | "cli" | "import" | "demo" | undefined;
   /** Only this action. */
   action?: string | undefined;
   /** Only changes of this object. */
@@ -1261,6 +1283,18 @@ export interface TransactionsListParams {
 export interface TransactionsRetrieveParams {
   /** Linked objects to show in place of their ids; may be given several times, and dotted. */
   expand?: readonly string[] | undefined;
+}
+
+/** List people: parameters. */
+export interface PeopleListParams {
+  /** How many objects a page has. */
+  limit?: number | undefined;
+  /** The id that the page starts after: older objects. */
+  startingAfter?: string | undefined;
+  /** The id that the page ends before: newer objects. */
+  endingBefore?: string | undefined;
+  /** Only those in this role. */
+  role?: "viewer" | "editor" | "admin" | undefined;
 }
 
 /** List received events: parameters. */

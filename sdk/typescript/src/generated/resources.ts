@@ -43,12 +43,15 @@ import type {
   NewCampaign,
   NewEndpoint,
   NewKey,
+  NewPerson,
   NewProgram,
   NewRedemption,
   NewReferral,
   NewReward,
   NewRule,
   NewSegment,
+  PeopleListParams,
+  PersonChanges,
   Preview,
   ProgramChanges,
   ProgramsListParams,
@@ -95,10 +98,12 @@ import type {
   Event,
   EventBatch,
   EventOutcome,
+  InvitedPerson,
   Lot,
   LoyaltyAccount,
   MemberReward,
   MergedAccount,
+  Person,
   PointsTransaction,
   PreviewResult,
   Program,
@@ -976,6 +981,56 @@ export class Loyalty {
   }
 }
 
+/** Who may sign in to the dashboard. */
+export class People {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Invite a person.
+   *
+   * Hand the invitation to them: whoever opens it first chooses the password. It is in this answer and nowhere else.
+   */
+  create(params: NewPerson, options?: RequestOptions): Promise<InvitedPerson> {
+    return this.#transport.call("POST", path`/v1/people`, { body: params }, options);
+  }
+
+  /**
+   * List people.
+   *
+   * Newest first, disabled ones included.
+   */
+  list(params: EitherCase<PeopleListParams> = {}, options?: RequestOptions): PagePromise<Person> {
+    return this.#transport.list(path`/v1/people`, params, options);
+  }
+
+  /**
+   * Reset a person's password.
+   *
+   * The old one is worthless at once, and the person signed out. Hand the new invitation to them, and to nobody else.
+   */
+  resetPassword(person: string, options?: RequestOptions): Promise<InvitedPerson> {
+    return this.#transport.call("POST", path`/v1/people/${person}/reset-password`, {}, options);
+  }
+
+  /** Retrieve a person. */
+  retrieve(person: string, options?: RequestOptions): Promise<Person> {
+    return this.#transport.call("GET", path`/v1/people/${person}`, {}, options);
+  }
+
+  /**
+   * Change a person.
+   *
+   * Another role, or being disabled, signs them out: here at once, in other processes within seconds.
+   */
+  update(person: string, params: PersonChanges = {}, options?: RequestOptions): Promise<Person> {
+    return this.#transport.call("PATCH", path`/v1/people/${person}`, { body: params }, options);
+  }
+}
+
 /** What was sent here, and what came of it. */
 export class ReceivedEvents {
   readonly #transport: Transport;
@@ -1168,6 +1223,8 @@ export class Resources {
   readonly events: Events;
   /** Members, points, rewards, referrals and campaigns. */
   readonly loyalty: Loyalty;
+  /** Who may sign in to the dashboard. */
+  readonly people: People;
   /** What was sent here, and what came of it. */
   readonly receivedEvents: ReceivedEvents;
   /** The clock of the test store. */
@@ -1182,6 +1239,7 @@ export class Resources {
     this.customers = new Customers(transport);
     this.events = new Events(transport);
     this.loyalty = new Loyalty(transport);
+    this.people = new People(transport);
     this.receivedEvents = new ReceivedEvents(transport);
     this.testHelpers = new TestHelpers(transport);
     this.webhookEndpoints = new WebhookEndpoints(transport);

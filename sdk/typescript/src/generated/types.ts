@@ -16,24 +16,35 @@ export type ErrorCode =
   | "clock_not_set"
   | "connector_disabled"
   | "credit_out_of_range"
+  | "csrf_refused"
+  | "environment_unknown"
   | "event_conflict"
   | "event_in_future"
   | "event_not_replayable"
   | "expires_at_in_past"
+  | "https_required"
   | "idempotency_key_reused"
   | "insufficient_credit"
   | "insufficient_points"
   | "internal_error"
+  | "invitation_unknown"
   | "json_invalid"
   | "json_too_deep"
+  | "last_admin"
+  | "live_mode_only"
   | "method_not_allowed"
   | "parameter_invalid"
   | "parameter_missing"
   | "parameter_unknown"
+  | "password_incorrect"
+  | "password_refused"
   | "path_unknown"
   | "payment_conflict"
   | "payment_failed"
+  | "people_missing"
   | "permission_denied"
+  | "person_already_exists"
+  | "person_disabled"
   | "points_out_of_range"
   | "program_archived"
   | "program_mismatch"
@@ -56,6 +67,11 @@ export type ErrorCode =
   | "reward_out_of_stock"
   | "segment_in_use"
   | "service_unavailable"
+  | "session_expired"
+  | "session_missing"
+  | "sign_in_busy"
+  | "sign_in_failed"
+  | "sign_in_slowed"
   | "signature_invalid"
   | "signing_secret_in_use"
   | "stream_limit_reached"
@@ -134,6 +150,16 @@ export interface AccountThen extends LoyaltyAccount {
   effective_at?: string | null;
 }
 
+/** Who made a change, for people to read. */
+export interface Actor {
+  /** Which kind it is. */
+  type: "key" | "person" | "engine" | "worker" | "cli" | "import" | "demo" | "other";
+  /** Of the key or the person, as it is now; null where there is none. */
+  name: string | null;
+  /** Of the person; null for others. */
+  email: string | null;
+}
+
 /** A key, without its secret. */
 export interface ApiKey {
   /** Its id. */
@@ -168,16 +194,17 @@ export interface AuditEntry {
   id: string;
   /** What kind of object this is. */
   object: "audit_log_entry";
-  /** The API key that made the change. */
+  /** Who made the change: an API key, a person, or a part of the engine. */
   actor: string;
+  actor_details: Actor;
   /** What was done. */
   action: string;
   /** What was changed. */
   resource: string;
   /** As it was before; null for something new. */
-  before: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Clock | null;
+  before: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | Clock | null;
   /** As it was from then on. */
-  after: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Clock | null;
+  after: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | Clock | null;
   /** The request that changed it; null for a change by the clock or the command line. */
   request_id: string | null;
   /** When it was made. */
@@ -784,7 +811,7 @@ export interface ErrorFault {
   /** The field at fault. */
   param: string | null;
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "csrf_refused" | "environment_unknown" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "https_required" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "invitation_unknown" | "json_invalid" | "json_too_deep" | "last_admin" | "live_mode_only" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "password_incorrect" | "password_refused" | "path_unknown" | "payment_conflict" | "payment_failed" | "people_missing" | "permission_denied" | "person_already_exists" | "person_disabled" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "session_expired" | "session_missing" | "sign_in_busy" | "sign_in_failed" | "sign_in_slowed" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
 }
@@ -794,7 +821,7 @@ export interface ErrorObject {
   /** The kind of error, which goes with the HTTP status. */
   type: "invalid_request_error" | "authentication_error" | "permission_error" | "rate_limit_error" | "api_error";
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "csrf_refused" | "environment_unknown" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "https_required" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "invitation_unknown" | "json_invalid" | "json_too_deep" | "last_admin" | "live_mode_only" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "password_incorrect" | "password_refused" | "path_unknown" | "payment_conflict" | "payment_failed" | "people_missing" | "permission_denied" | "person_already_exists" | "person_disabled" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "session_expired" | "session_missing" | "sign_in_busy" | "sign_in_failed" | "sign_in_slowed" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
   /** The field at fault. */
@@ -804,7 +831,7 @@ export interface ErrorObject {
   /** Every fault, where there are several. */
   errors?: ErrorFault[];
   /** With `permission_denied`. */
-  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write";
+  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write";
   /** With `insufficient_points` and `insufficient_credit`. */
   balance?: number;
   /** With `insufficient_points` and `insufficient_credit`. */
@@ -1031,6 +1058,20 @@ export interface HeldPin {
   reason: string | null;
 }
 
+/** How somebody comes to their password: whoever opens this page chooses one, once. */
+export interface Invitation {
+  /** The page, with the token behind its `#`; shown this once. */
+  url_path: string | null;
+  /** When it is worth nothing any more. */
+  expires_at: string;
+}
+
+/** Somebody with an invitation. A repeat of the request under its `Idempotency-Key` shows no `url_path`. */
+export interface InvitedPerson extends Person {
+  /** Hand it to them alone. */
+  invitation: Invitation;
+}
+
 /** To hand over. */
 export interface Item {
   /** Whether it is a product, or something of a partner. */
@@ -1216,6 +1257,26 @@ export interface PerCurrencyAward {
 export interface PercentValue {
   /** More than 0, at most 100. */
   percent: number | string;
+}
+
+/** Somebody who may sign in to the dashboard. */
+export interface Person {
+  /** Its id. */
+  id: string;
+  /** What kind of object this is. */
+  object: "person";
+  /** What they sign in with. */
+  email: string;
+  /** For people. */
+  name: string | null;
+  /** What they may do. */
+  role: "viewer" | "editor" | "admin";
+  /** `invited` until they chose a password. */
+  status: "invited" | "active" | "disabled";
+  /** Null for never. */
+  last_sign_in_at: string | null;
+  /** When it was made. */
+  created_at: string;
 }
 
 /** What rules give for an event, times `factor`; the highest of all campaigns counts. */

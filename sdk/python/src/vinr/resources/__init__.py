@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vinr.resources.customers import AsyncCustomers, Customers
     from vinr.resources.events import AsyncEvents, Events
     from vinr.resources.loyalty import AsyncLoyalty, Loyalty
+    from vinr.resources.people import AsyncPeople, People
     from vinr.resources.received_events import AsyncReceivedEvents, ReceivedEvents
     from vinr.resources.test_helpers import AsyncTestHelpers, TestHelpers
     from vinr.resources.webhook_endpoints import AsyncWebhookEndpoints, WebhookEndpoints
@@ -72,6 +73,13 @@ class Tree(Runner):
         from vinr.resources.loyalty import Loyalty
 
         return Loyalty(self)
+
+    @cached_property
+    def people(self) -> People:
+        """Who may sign in to the dashboard."""
+        from vinr.resources.people import People
+
+        return People(self)
 
     @cached_property
     def received_events(self) -> ReceivedEvents:
@@ -139,6 +147,13 @@ class AsyncTree(AsyncRunner):
         from vinr.resources.loyalty import AsyncLoyalty
 
         return AsyncLoyalty(self)
+
+    @cached_property
+    def people(self) -> AsyncPeople:
+        """Who may sign in to the dashboard."""
+        from vinr.resources.people import AsyncPeople
+
+        return AsyncPeople(self)
 
     @cached_property
     def received_events(self) -> AsyncReceivedEvents:

@@ -68,6 +68,8 @@ class ApiKeys(Resource):
                 "audit_log:write",
                 "api_keys:read",
                 "api_keys:write",
+                "people:read",
+                "people:write",
                 "test_helpers:read",
                 "test_helpers:write",
             ]
@@ -166,6 +168,8 @@ class AsyncApiKeys(AsyncResource):
                 "audit_log:write",
                 "api_keys:read",
                 "api_keys:write",
+                "people:read",
+                "people:write",
                 "test_helpers:read",
                 "test_helpers:write",
             ]

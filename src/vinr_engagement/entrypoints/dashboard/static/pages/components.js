@@ -15,13 +15,15 @@ const ROWS = [
   { id: "ptx_06evgt3m8x4k9c2p7r1wz5qjc1", type: "reverse", points: -20, status: "failed", at: "2026-02-11T08:00:00Z" },
 ];
 const COLUMNS = [
-  { key: "id", label: "Transaction", render: ({ id }) => html`<${ui.Id} value=${id} short />` },
+  { key: "type", label: "Transaction" },
   { key: "status", label: "Status", render: ({ status }) => html`<${ui.Status} value=${status} />` },
   { key: "at", label: "When", priority: 2, render: ({ at }) => html`<${ui.Time} value=${at} />` },
   { key: "points", label: "Points", align: "end", render: ({ points }) => html`<${ui.Points} value=${points} signed />` },
 ];
 const STATUSES = ["active", "paused", "archived", "pending", "failed", "merged", "draft", "scheduled", "ended", "processed", "ignored", "duplicate"];
 const REFUSAL = { code: "parameter_invalid", message: "cost must be at least 1.", requestId: "req_8f2c41d09a", param: "cost" };
+
+const echo = async (text) => [{ value: text, label: text, hint: "typed" }];
 
 export default function Components() {
   const [tab, setTab] = useState("pieces");
@@ -39,6 +41,7 @@ export default function Components() {
 
 function Pieces() {
   const parts = [["Bronze", 3_120], ["Silver", 940], ["Gold", 278]].map(([label, value]) => ({ label, value }));
+  const items = [["Program", html`<${ui.ProgramName} />`], ["Id", html`<${ui.Id} value="prog_default" />`], ["Nothing", null]];
   return html`
     <${ui.Card}>
       <${ui.Grid} columns=${4}>
@@ -56,7 +59,7 @@ function Pieces() {
         <${ui.Stack}>
           <${ui.Bar} parts=${parts} label="Members by tier" />
           <${ui.Progress} value=${320} max=${500} label="To Silver" />
-          <${ui.DefinitionList} items=${[["Program", html`<${ui.ProgramName} />`], ["Id", html`<${ui.Id} value="prog_default" />`], ["Nothing", null]]} />
+          <${ui.DefinitionList} items=${items} />
         </${ui.Stack}>
       </${ui.Card}>
     </${ui.Grid}>
@@ -79,7 +82,8 @@ function Pieces() {
 }
 
 function Forms() {
-  const [values, set] = useState({ name: "£5 off", cost: 0, price: 1_250, factor: "1.25", type: "b", on: true, at: "2026-04-01T09:00:00Z", more: { a: "b" } });
+  const given = { name: "£5 off", cost: 0, price: 1_250, factor: "1.25", type: "b", on: true, at: "2026-04-01T09:00:00Z", more: { a: "b" } };
+  const [values, set] = useState(given);
   const [asked, ask] = useState(null);
   const bind = (name) => ({ value: values[name], onChange: (value) => set({ ...values, [name]: value }) });
   const error = Object.assign(new Error(REFUSAL.message), REFUSAL);
@@ -94,7 +98,7 @@ function Forms() {
         <${ui.Field} name="type" label="Type"><${ui.Select} options=${types} ...${bind("type")} /></${ui.Field}>
         <${ui.Field} name="at" label="Starts"><${ui.DateTimeInput} zone="Europe/London" ...${bind("at")} /></${ui.Field}>
         <${ui.Field} name="note" label="Note" optional><${ui.TextArea} ...${bind("note")} /></${ui.Field}>
-        <${ui.Field} name="member" label="Member"><${ui.Combobox} search=${async (text) => [{ value: text, label: text, hint: "typed" }]} ...${bind("member")} /></${ui.Field}>
+        <${ui.Field} name="member" label="Member"><${ui.Combobox} search=${echo} ...${bind("member")} /></${ui.Field}>
         <${ui.Checkbox} label="A checkbox" hint="With a hint" ...${bind("on")} />
         <${ui.Switch} label="A switch" ...${bind("on")} />
         <${ui.Field} name="metadata" label="Metadata" optional><${ui.KeyValues} ...${bind("more")} /></${ui.Field}>
@@ -114,10 +118,13 @@ function Forms() {
 
 function States() {
   const action = html`<${ui.Button} kind="primary" icon="plus">New reward</${ui.Button}>`;
-  const error = Object.assign(new Error("The database is busy; send the request again."), { code: "service_unavailable", requestId: "req_8f2c41d09a" });
+  const busy = { code: "service_unavailable", requestId: "req_8f2c41d09a" };
+  const error = Object.assign(new Error("The database is busy; send the request again."), busy);
   return html`
     <${ui.Grid} columns=${2}>
-      <${ui.Card}><${ui.Empty} icon="gift" title="No rewards yet" action=${action}>What points buy: a discount, a product, store credit.</${ui.Empty}></${ui.Card}>
+      <${ui.Card}>
+        <${ui.Empty} icon="gift" title="No rewards yet" action=${action}>What points buy: a discount, a product, store credit.</${ui.Empty}>
+      </${ui.Card}>
       <${ui.Card} title="On its way"><${ui.Skeleton} lines=${5} /></${ui.Card}>
     </${ui.Grid}>
     <${ui.ErrorNotice} error=${error} retry=${() => {}} />

@@ -20,7 +20,7 @@ export function Frame() {
     <a class="skip" href="#content" onClick=${skip}>Skip to content</a>
     ${useEnvironment() === "test" && html`<div class="test-bar"><span>Test data</span></div>`}
     <div class="shell">
-      <${Navigation} isOpen=${isOpen} onClose=${close} />
+      <div class="side-column"><${Navigation} isOpen=${isOpen} onClose=${close} /></div>
       ${isOpen && html`<div class="curtain" onClick=${close}></div>`}
       <div>
         <${Top} opener=${opener} isOpen=${isOpen} onOpen=${() => setOpen(true)} />

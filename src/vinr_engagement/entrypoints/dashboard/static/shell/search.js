@@ -36,7 +36,7 @@ export function Search() {
     <div class="search" role="search">
       <${Icon} name="search" />
       <input
-        ref=${field} class="input" type="text" role="combobox" aria-label="Search members and pages" placeholder="Search members" autocomplete="off"
+        ref=${field} class="input" type="text" role="combobox" aria-label="Search members and pages" placeholder="Search" autocomplete="off"
         spellcheck=${false} aria-autocomplete="list" aria-expanded=${isOpen ? "true" : "false"} aria-controls=${isOpen ? list : undefined}
         aria-activedescendant=${isOpen && options[at] ? `${list}-${at}` : undefined} value=${text ?? ""}
         onInput=${(event) => setText(event.target.value)} onKeyDown=${onKeyDown} onBlur=${leave}

@@ -1,4 +1,4 @@
-// The bar on top: search, the store, its clock, the stream of events, the theme, and who is signed in.
+// The bar on top: search, the store, its clock, the stream of events, and who is signed in.
 
 import { dateTime } from "../lib/format.js";
 import { useEvents, useLiveState } from "../lib/live.js";
@@ -6,9 +6,10 @@ import { useObservable } from "../lib/observable.js";
 import { html } from "../lib/preact.js";
 import { href, navigate, usePlace } from "../lib/router.js";
 import { useClock, useEnvironment, useSession } from "../lib/session.js";
-import { chosenTheme, chooseTheme, theme } from "../lib/theme.js";
+import { chosenTheme, chooseTheme } from "../lib/theme.js";
 import { Icon } from "../ui/icon.js";
 import { Menu } from "../ui/menu.js";
+import { toast } from "../ui/toast.js";
 import { Search } from "./search.js";
 
 /** @param {{opener: object, isOpen: boolean, onOpen: () => void}} props  of the navigation's drawer */
@@ -24,7 +25,6 @@ export function Top({ opener, isOpen, onOpen }) {
       <${Clock} />
       <${Live} />
       <${Environments} />
-      <${Theme} />
       <${Person} />
     </header>
   `;
@@ -40,7 +40,11 @@ function Clock() {
   `;
 }
 
-const LIVE = { live: ["Live", "Events arrive as they happen"], connecting: ["Connecting", ""], offline: ["Offline", "The stream of events is interrupted"] };
+const LIVE = {
+  live: ["Connected", "Events arrive as they happen"],
+  connecting: ["Connecting", ""],
+  offline: ["Offline", "The stream of events is interrupted"],
+};
 
 function Live() {
   const state = useLiveState();
@@ -59,30 +63,30 @@ function Environments() {
   return html`
     <nav class="switcher" aria-label="Store">
       ${environments.map((name) => html`
-        <a key=${name} class=${name} href=${href(list, name)} aria-current=${name === current ? "true" : undefined}>${name === "test" ? "Test" : "Live"}</a>
+        <a key=${name} class=${name} href=${href(list, name)} aria-current=${name === current ? "true" : undefined}>
+          ${name === "test" ? "Test" : "Live"}
+        </a>
       `)}
     </nav>
   `;
 }
 
-const THEMES = [["light", "Light"], ["dark", "Dark"], ["system", "As the system"]];
-
-function Theme() {
-  const chosen = useObservable(chosenTheme);
-  const shown = useObservable(theme);
-  const items = THEMES.map(([key, label]) => ({ label, checked: key === chosen, onSelect: () => chooseTheme(key) }));
-  return html`<${Menu} kind="quiet" class="wide-only" icon=${shown === "dark" ? "moon" : "sun"} name="Theme" items=${items} />`;
-}
+const THEMES = [["light", "Light"], ["dark", "Dark"], ["system", "As the system has it"]];
 
 function Person() {
   const { person, signOut } = useSession();
+  const chosen = useObservable(chosenTheme);
   const name = person.name ?? person.email;
   const items = [
     { label: name, hint: `${person.email} · ${person.role}`, onSelect: () => navigate("account") },
     { label: "Change password", onSelect: () => navigate("account") },
     { label: "Documentation", onSelect: () => location.assign("/docs") },
-    { label: "Sign out", onSelect: signOut },
+    { separator: "Theme" },
+    ...THEMES.map(([key, label]) => ({ label, checked: key === chosen, onSelect: () => chooseTheme(key) })),
+    { separator: "" },
+    { label: "Sign out", onSelect: () => signOut().catch(({ message }) => toast(message, "red")) },
   ];
   const initials = name.split(/[\s@.]+/).slice(0, 2).map((word) => word[0]?.toUpperCase() ?? "").join("");
-  return html`<${Menu} kind="quiet" label=${html`<span class="avatar" aria-hidden="true">${initials}</span>`} name=${`You: ${name}`} items=${items} />`;
+  const avatar = html`<span class="avatar" aria-hidden="true">${initials}</span>`;
+  return html`<${Menu} kind="quiet" label=${avatar} name=${`You: ${name}`} items=${items} />`;
 }

@@ -27,7 +27,7 @@ export function optionsOf(uPlot, { kind, x, series, axis, nameOf, height, width,
     cursor: { x: false, y: false, drag: { x: false, y: false }, points: { show: !isBars } },
     scales: {
       x: { time: false, range: isBars ? [-0.5, x.length - 0.5] : [0, Math.max(x.length - 1, 1)] },
-      y: { range: (_, least, most) => uPlot.rangeNum(Math.min(0, least ?? 0), Math.max(0, most ?? 0) || 1, 0.1, true) },
+      y: { range: (_, least, most) => [1.06 * Math.min(0, least ?? 0), 1.06 * Math.max(0, most ?? 0) || 1] },
     },
     axes: [
       { ...place, size: 28, gap: 6, splits: (drawing) => places(x.length, drawing.width), values: (_, at) => at.map((index) => nameOf(x[index])) },

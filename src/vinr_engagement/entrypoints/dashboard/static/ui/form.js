@@ -1,5 +1,6 @@
 // Forms: the API checks what was filled in, and its message stands at the field that it names.
 
+import { useRedraw } from "../lib/observable.js";
 import { createContext, html, useContext, useEffect, useId, useLayoutEffect, useMemo, useRef } from "../lib/preact.js";
 import { ErrorNotice } from "./states.js";
 
@@ -12,20 +13,23 @@ export const FieldContext = createContext(null);
  *   and the field takes the focus; else it stands above all. What is filled in belongs to the caller, so nothing is handed over.
  */
 export function Form({ onSubmit, error, busy, children, id, class: more = "stack gap-5" }) {
-  const form = useRef(null);
   const names = useRef(new Map());
+  const redraw = useRedraw();
   const faults = error ? faultsOf(error, [...names.current.keys()]) : new Map();
   const first = [...faults.keys()][0];
   const context = useMemo(() => ({ names: names.current, faults }), [error, names.current.size]);
+  useLayoutEffect(() => {
+    if (error && !first) redraw(); // Fields that came with the error are known only now.
+  }, [error, names.current.size]);
   useEffect(() => {
     if (first) show(document.getElementById(names.current.get(first)));
-  }, [error]);
+  }, [error, first]);
   const submit = (event) => {
     event.preventDefault();
     if (!busy) onSubmit();
   };
   return html`
-    <form ref=${form} id=${id} class=${more} novalidate onSubmit=${submit} aria-busy=${busy ? "true" : undefined}>
+    <form id=${id} class=${more} novalidate onSubmit=${submit} aria-busy=${busy ? "true" : undefined}>
       ${error && !first && html`<${ErrorNotice} error=${error} />`}
       <${FormContext.Provider} value=${context}>${children}</${FormContext.Provider}>
     </form>

@@ -5,8 +5,8 @@ import { classes } from "./classes.js";
 import { Icon } from "./icon.js";
 
 /**
- * @typedef {{label: any, onSelect: () => void, danger?: boolean, disabled?: boolean, hint?: string, checked?: boolean}} Item
- *   `hint` stands below the label; `checked`: it is the one that is chosen
+ * @typedef {{separator: string}|{label: any, onSelect: () => void, danger?: boolean, disabled?: boolean, hint?: string, checked?: boolean}} Item
+ *   a separator is a line, with a word below it or none; `hint` stands below the label; `checked`: it is the one that is chosen
  */
 
 /**
@@ -51,7 +51,8 @@ export function Menu({ label, name, items, icon, kind = "secondary", size = "med
 }
 
 function MenuItem({ item, onSelect }) {
-  const { label, danger, disabled, hint, checked } = item;
+  const { label, danger, disabled, hint, checked, separator } = item;
+  if (separator !== undefined) return html`<div role="separator" class="separator">${separator}</div>`;
   return html`
     <button
       type="button" role=${checked === undefined ? "menuitem" : "menuitemradio"} aria-checked=${checked === undefined ? undefined : String(checked)}
