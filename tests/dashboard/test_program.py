@@ -61,7 +61,7 @@ def test_a_rule_from_the_form_to_its_points(signed_in: SignedIn, shop: Shop) -> 
     page.get_by_text("The last 1,000 events").wait_for()
 
     unfold(page, "Try one event")
-    page.get_by_label("Member").fill("cust_14646")
+    page.get_by_label("Member", exact=True).fill("cust_14646")
     page.get_by_role("option").first.click()
     page.get_by_label("Further fields of the event").fill('{"metadata": {"channel": "kiosk"}}')
     page.get_by_role("button", name="Try it").click()
@@ -108,7 +108,11 @@ def test_what_a_rule_would_have_given_beside_the_rules_of_today(signed_in: Signe
     asked = {
         "program": PROGRAM,
         "rules": [
-            {"program": PROGRAM, "trigger": "payment.completed", "award": {"type": "per_amount", "per": 100, "points": 2}}
+            {
+                "program": PROGRAM,
+                "trigger": "payment.completed",
+                "award": {"type": "per_amount", "per": 100, "points": 2},
+            }
         ],
         "replaces": ["rule_default"],
     }
@@ -116,7 +120,9 @@ def test_what_a_rule_would_have_given_beside_the_rules_of_today(signed_in: Signe
     assert told["difference"]["points"] > 0
     expect(difference).to_have_text(f"+{told['difference']['points']:,} points", timeout=30_000)
     expect(page.locator("[data-backtest]")).to_contain_text(f"{told['today']['points']:,}")
-    expect(page.get_by_role("table", name="Events on which the rule differs most").locator("tbody tr")).not_to_have_count(0)
+    expect(
+        page.get_by_role("table", name="Events on which the rule differs most").locator("tbody tr")
+    ).not_to_have_count(0)
     page.get_by_role("button", name="Undo changes").click()
     expect(difference).to_have_text("0 points", timeout=30_000)
 
@@ -145,7 +151,7 @@ def test_what_is_wrong_stands_at_its_field(
     field(page, "Amount").fill("many")
     page.get_by_role("button", name="Create and count").click()
     expect(field(page, "Amount")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("conditions[0].value", ignore_case=True)
+    expect(page.get_by_role("alert")).to_contain_text('"many" is a text, so it would never match')
     tab.forgive("400")
 
 
@@ -296,7 +302,9 @@ def test_a_referral_code_is_made_for_a_member(signed_in: SignedIn, shop: Shop) -
 
 
 def test_the_program_is_changed_paused_and_resumed(signed_in: SignedIn, shop: Shop) -> None:
-    own = shop.post("/loyalty/programs", {"name": "Coffee club", "default_currency": "EUR", "timezone": "Europe/Berlin"})
+    own = shop.post(
+        "/loyalty/programs", {"name": "Coffee club", "default_currency": "EUR", "timezone": "Europe/Berlin"}
+    )
     page = signed_in("editor", "program")
     page.evaluate(f"localStorage.setItem('vinr.dashboard.program', '{own['id']}')")
     page.reload()
@@ -305,14 +313,20 @@ def test_the_program_is_changed_paused_and_resumed(signed_in: SignedIn, shop: Sh
     field(page, "At least").fill("3")
     field(page, "Held for").fill("14")
     told = page.locator("[data-sentence]")
-    expect(told.nth(1)).to_have_text("Points expire at the end of each 31 December, once they are at least 3 months old.")
+    expect(told.nth(1)).to_have_text(
+        "Points expire at the end of each 31 December, once they are at least 3 months old."
+    )
     expect(told.nth(2)).to_have_text("Points from payments can be spent 14 days later.")
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     held = shop.get(f"/loyalty/programs/{own['id']}")
     assert held["currency"]["expiry"] == {"type": "fixed", "month": 12, "day": 31, "min_months": 3}
     assert held["hold_days"] == 14
-    for asked, confirmed, status in (("Pause…", "Pause", "paused"), ("Resume…", "Resume", "active"), ("Archive…", "Archive", "archived")):
+    for asked, confirmed, status in (
+        ("Pause…", "Pause", "paused"),
+        ("Resume…", "Resume", "active"),
+        ("Archive…", "Archive", "archived"),
+    ):
         page.get_by_role("button", name="State").click()
         page.get_by_role("menuitem", name=asked).click()
         dialog = page.get_by_role("dialog")
@@ -322,7 +336,7 @@ def test_the_program_is_changed_paused_and_resumed(signed_in: SignedIn, shop: Sh
         dialog.get_by_role("button", name=confirmed).click()
         expect(page.locator(".subtitle").get_by_text(status.capitalize())).to_be_visible()
     page.get_by_role("tab", name="History").click()
-    expect(page.locator(".program-history > li").first).to_contain_text("Statuspaused→archived", use_inner_text=False) if False else None
+    expect(page.locator(".program-history > li").first.locator("ins")).to_have_text("archived")
     expect(page.locator(".program-history > li").nth(3)).to_contain_text("Points are held for")
 
 
@@ -331,11 +345,12 @@ def test_who_may_not_cannot(signed_in: SignedIn, shop: Shop, session_of: Callabl
     expect(page.get_by_text("Your role lets you look, not change.")).to_be_visible()
     expect(field(page, "Points")).to_be_disabled()
     expect(page.get_by_role("button", name="Save as a new version")).to_have_count(0)
-    for path, button in (("rules", "New rule"), ("campaigns", "New campaign"), ("segments", "New segment"), ("rewards", "New reward")):
-        page.get_by_role("navigation", name="Dashboard").get_by_role("link", name=dict(rules="Earning rules").get(path, path.capitalize())).click()
-        page.wait_for_url(f"**/{path}")
-        expect(page.get_by_role("table")).to_be_visible()
-        expect(page.get_by_text(button)).to_have_count(0)
+    places = {"rules": "Earning rules", "campaigns": "Campaigns", "segments": "Segments", "rewards": "Rewards"}
+    for path, name in places.items():
+        page.get_by_role("navigation", name="Dashboard").get_by_role("link", name=name).click()
+        heading(page, name).wait_for()
+        expect(page.locator(".skeleton")).to_have_count(0)
+        expect(page.get_by_role("link", name=f"New {path.removesuffix('s')}")).to_have_count(0)
     cookie = session_of("viewer")
     token = httpx2.get(f"{shop.url}/v1/session", headers={"Cookie": cookie}).json()["csrf_token"]
     headers = {"Cookie": cookie, "X-CSRF-Token": token, "Origin": shop.url, "Vinr-Environment": "test"}
@@ -351,7 +366,15 @@ def test_every_page_is_whole_on_a_telephone(signed_in: SignedIn, shop: Shop, the
     page = signed_in("admin", "program", size=NARROW, theme=theme)
     judge(page)
     paths = (
-        *("rules", "rules/new", "rules/rule_default?tab=versions", "tiers", "rewards", "rewards/new", f"rewards/{reward}"),
+        *(
+            "rules",
+            "rules/new",
+            "rules/rule_default?tab=versions",
+            "tiers",
+            "rewards",
+            "rewards/new",
+            f"rewards/{reward}",
+        ),
         *("campaigns", "campaigns/new", f"campaigns/{campaign}", f"campaigns/{campaign}?tab=setup", "segments/new"),
         *("segments", "referrals", "program?tab=history"),
     )
