@@ -38,17 +38,22 @@ PEOPLE: Final[dict[Role, tuple[str, str]]] = {
 }
 """Email and name of somebody in each role; all have the same password."""
 
+KEPT_YEAR: Final = "VINR_TEST_YEAR"
+"""May name a folder in which the played year stays from run to run, for whoever works on pages. Remove it after a migration."""
+
 Json = dict[str, Any]
 Result = TypeVar("Result")
 
 
 def played_year() -> Path:
     """A folder with both stores after the year, played once in a run; to be copied, not to be written to."""
-    folder = Path(os.environ[RUN_FOLDER], "year")
-    with first_of_this_run("year") as first:
-        if first:
-            folder.mkdir()
-            asyncio.run(_play(_settings(folder)))
+    folder = Path(os.environ.get(KEPT_YEAR) or Path(os.environ[RUN_FOLDER], "year"))
+    with first_of_this_run("year"):
+        if not folder.exists():
+            made = folder.with_name(f"{folder.name}.{os.getpid()}")
+            made.mkdir()
+            asyncio.run(_play(_settings(made)))
+            made.rename(folder)
     return folder
 
 

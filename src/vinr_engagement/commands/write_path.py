@@ -145,6 +145,15 @@ class WritePath:
 
         return await self._database.read(decide)
 
+    async def foresee(self, session: Session, command: Command, origin: Origin) -> State:
+        """The rows as a command would leave them, decided on a snapshot that the caller has open. Raises its ``Refusal``."""
+        context = await self._context(session, origin, lock=False)
+        await gathering.gather_needs(session, context, [command], lock=False)
+        outcome = await _decide(session, context, command, lock=False, save=False)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return context.state
+
     async def answer(
         self, commands: Sequence[Command], origin: Origin, render: Render, claim: Claim | None = None
     ) -> Reply:

@@ -14,6 +14,7 @@ RESOURCES: Final = (
     "referrals",
     "segments",
     "campaigns",
+    "analytics",
     "customers",
     "events",
     "received_events",

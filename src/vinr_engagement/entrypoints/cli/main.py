@@ -11,6 +11,7 @@ from vinr_engagement.entrypoints.cli.keys import keys
 from vinr_engagement.entrypoints.cli.listen import listen
 from vinr_engagement.entrypoints.cli.migrate import migrate
 from vinr_engagement.entrypoints.cli.people import people
+from vinr_engagement.entrypoints.cli.rebuild import rebuild
 from vinr_engagement.entrypoints.cli.serve import serve
 from vinr_engagement.entrypoints.cli.verify import verify
 from vinr_engagement.entrypoints.cli.worker import worker
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, docs, import_, keys, listen, migrate, people, restore, serve, verify, worker):
+for command in (backup, demo, docs, import_, keys, listen, migrate, people, rebuild, restore, serve, verify, worker):
     main.add_command(command)

@@ -21,7 +21,7 @@ const COLUMNS = [
   { key: "points", label: "Points", align: "end", render: ({ points }) => html`<${ui.Points} value=${points} signed />` },
 ];
 const STATUSES = ["active", "paused", "archived", "pending", "failed", "merged", "draft", "scheduled", "ended", "processed", "ignored", "duplicate"];
-const REFUSAL = { code: "parameter_invalid", message: "cost must be at least 1.", requestId: "req_8f2c41d09a", param: "cost" };
+const REFUSAL = Object.assign(new Error("cost must be at least 1."), { code: "parameter_invalid", requestId: "req_8f2c41d09a", param: "cost" });
 
 const echo = async (text) => [{ value: text, label: text, hint: "typed" }];
 
@@ -86,11 +86,10 @@ function Forms() {
   const [values, set] = useState(given);
   const [asked, ask] = useState(null);
   const bind = (name) => ({ value: values[name], onChange: (value) => set({ ...values, [name]: value }) });
-  const error = Object.assign(new Error(REFUSAL.message), REFUSAL);
   const types = [["a", "Discount"], { label: "Products", options: [["b", "Free product"], ["c", "Gift"]] }];
   return html`
     <${ui.Card} title="A form that the API refused">
-      <${ui.Form} error=${error} onSubmit=${() => ask("confirm")}>
+      <${ui.Form} error=${REFUSAL} onSubmit=${() => ask("confirm")}>
         <${ui.Field} name="name" label="Name" hint="Members read it."><${ui.TextInput} ...${bind("name")} /></${ui.Field}>
         <${ui.Field} name="cost" label="Cost"><${ui.NumberInput} after="points" ...${bind("cost")} /></${ui.Field}>
         <${ui.Field} name="price" label="Value" optional><${ui.MoneyInput} currency="GBP" ...${bind("price")} /></${ui.Field}>

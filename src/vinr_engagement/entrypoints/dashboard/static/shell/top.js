@@ -50,7 +50,7 @@ function Live() {
   const state = useLiveState();
   useEvents({}, () => {});
   const [word, meaning] = LIVE[state];
-  return html`<span class=${`live live-${state} wide-only`} title=${meaning} role="status"><i></i>${word}</span>`;
+  return html`<span class=${`stream ${state} wide-only`} title=${meaning} role="status"><i></i>${word}</span>`;
 }
 
 /** Links to the same kind of page in the other store: an object of one is not in the other. */

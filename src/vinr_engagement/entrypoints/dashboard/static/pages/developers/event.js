@@ -35,7 +35,7 @@ function Deliveries({ event }) {
 function Facts({ event, name }) {
   const items = [
     ["About", html`<${Link} to=${pageOf(event.account)}>${name ?? event.account}</${Link}>`],
-    ["Number", `${event.account_sequence} of what is told about it`],
+    ["Sequence number", event.account_sequence],
     ["Recorded", html`<${Time} value=${event.created_at} />`],
     ["Id", html`<${Id} value=${event.id} />`],
   ];

@@ -39,14 +39,15 @@ function Member({ outcome, name }) {
   return html`<p>${enrolled && "Newly enrolled: "}<${Link} to=${`members/${account}`}>${name ?? account}</${Link}>${can}.</p>`;
 }
 
-function Program({ outcome, name }) {
+/** `isAlone`: what the event came to is what it came to here, and stands above. */
+function Program({ outcome, name, isAlone }) {
   const { programs } = useProgram();
   const { reason, cascade_limit: isCut, referral } = outcome;
   const title = programs.find(({ id }) => id === outcome.program)?.name ?? outcome.program;
   return html`
     <section class="outcome-program">
-      <h3>${title} <${Status} value=${outcome.status} /></h3>
-      ${reason && html`<p>${eventReason(reason)}</p>`}
+      <h3>${title} ${!isAlone && html`<${Status} value=${outcome.status} />`}</h3>
+      ${reason && !isAlone && html`<p>${eventReason(reason)}</p>`}
       <${Member} outcome=${outcome} name=${name} />
       <${Written} lines=${outcome.transactions} />
       <${LookedAt} outcome=${outcome} />
@@ -82,11 +83,14 @@ function Headline({ outcome }) {
 export function Outcome({ outcome, title = "What came of it" }) {
   const names = useNames(outcome.programs.map((each) => each.account));
   const items = besides(outcome);
+  const isAlone = outcome.programs.length === 1;
   return html`
     <${Card} title=${title}>
       <div class="stack gap-4">
         <${Headline} outcome=${outcome} />
-        ${outcome.programs.map((each) => html`<${Program} key=${each.program} outcome=${each} name=${names.get(each.account)} />`)}
+        ${outcome.programs.map(
+          (each) => html`<${Program} key=${each.program} outcome=${each} name=${names.get(each.account)} isAlone=${isAlone} />`,
+        )}
         ${items.length > 0 && html`<${DefinitionList} items=${items} />`}
       </div>
     </${Card}>

@@ -46,7 +46,7 @@ function changed(scopes, resource, access) {
 export function ScopesPicker({ value, onChange }) {
   const line = (resource) => html`
     <label class="dev-scope" key=${resource}>
-      <span>${inWords(resource)}</span>
+      <span>${inWords(resource).replace("Api", "API")}</span>
       <${Select} value=${accessOf(value, resource)} options=${ACCESS} onChange=${(access) => onChange(changed(value, resource, access))} />
     </label>
   `;

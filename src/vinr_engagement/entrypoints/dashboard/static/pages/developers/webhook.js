@@ -105,8 +105,10 @@ function Endpoint({ endpoint, path, event, reload }) {
   const address = html`<span class="dev-url">${endpoint.url}</span>`;
   return html`
     <${Page} title=${endpoint.description || "Webhook endpoint"} subtitle=${address} back=${BACK} actions=${actions}>
-      <${Card} title="How it is doing"><${Facts} endpoint=${endpoint} /></${Card}>
-      <${Deliveries} endpoint=${endpoint} event=${event} onChange=${reload} />
+      <div class="dev-columns">
+        <${Deliveries} endpoint=${endpoint} event=${event} onChange=${reload} />
+        <${Card} title="How it is doing"><${Facts} endpoint=${endpoint} /></${Card}>
+      </div>
       <${Asked} ...${{ asked, endpoint, path, setSecret, close: () => ask(null) }} />
       ${secret && html`<${SecretDialog} title="The new signing secret" secret=${secret} onClose=${() => setSecret(null)} />`}
     </${Page}>

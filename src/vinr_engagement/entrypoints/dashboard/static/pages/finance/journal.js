@@ -6,6 +6,7 @@ import { html, useState } from "../../lib/preact.js";
 import { useAction } from "../../lib/query.js";
 import { Link } from "../../lib/router.js";
 import { useSession } from "../../lib/session.js";
+import { dayOf } from "../../lib/zone.js";
 import { Badge, Button, ErrorNotice, Notice, Select } from "../../ui/index.js";
 import { failureOf, isOpen, JournalTotals, useReport } from "./report.js";
 
@@ -14,14 +15,17 @@ export const FORMATS = [
   ["parquet", "Parquet"],
 ];
 
-/** A file's name that says what is in it. */
-export function fileName(report) {
-  const day = (bound) => String(bound).slice(0, 10);
-  return `${report.type.replaceAll("_", "-")}-${day(report.period.gte)}-to-${day(report.period.lt)}.${report.format}`;
+/**
+ * Saves the file of a report, under a name that says what is in it.
+ *
+ * @param {object} report
+ * @param {string} zone  of its program: the name has the first and the last day
+ */
+export function download(report, zone) {
+  const { type, program, period, format } = report;
+  const last = new Date(Date.parse(period.lt) - 1).toISOString();
+  return api.download(`/reports/${report.id}/download`, `${type}_${program}_${dayOf(period.gte, zone)}_${dayOf(last, zone)}.${format}`);
 }
-
-/** @param {object} report @returns {Promise<void>} */
-export const download = (report) => api.download(`/reports/${report.id}/download`, fileName(report));
 
 /** Whether the journal ends where the statement does, and what came late. */
 function Compared({ report, figures }) {
@@ -41,12 +45,12 @@ function Compared({ report, figures }) {
   `;
 }
 
-function Ready({ report, figures }) {
-  const saving = useAction(() => download(report));
+function Ready({ report, figures, zone }) {
+  const saving = useAction(() => download(report, zone));
   if (report.status === "failed") return html`<${Notice} tone="red" title="The journal could not be made">${failureOf(report)}</${Notice}>`;
   if (isOpen(report)) return html`<p role="status">The journal is being made…</p>`;
   return html`
-    <div class="finance-journal-ready" role="status">
+    <div class="stack gap-3" role="status">
       <${Compared} report=${report} figures=${figures} />
       <${JournalTotals} report=${report} />
       <${Button} kind="primary" icon="download" busy=${saving.busy} onClick=${saving.run}>Download ${number(report.rows)} lines</${Button}>
@@ -65,7 +69,7 @@ function Ask({ format, setFormat, asking, busy }) {
   `;
 }
 
-/** @param {{program: {id: string}, period: {gte: string, lt: string}, figures: object}} props */
+/** @param {{program: object, period: {gte: string, lt: string}, figures: object}} props */
 export function JournalExport({ program, period, figures }) {
   const { can } = useSession();
   const [format, setFormat] = useState("csv");
@@ -83,7 +87,7 @@ export function JournalExport({ program, period, figures }) {
         A line for each day, with what was owed, what changed it, and that in money. It stays under <${Link} to="reports">Reports</${Link}>.
       </p>
       ${can("reports:write") && html`<${Ask} ...${{ format, setFormat, asking, busy }} />`}
-      ${report.data && html`<${Ready} report=${report.data} figures=${figures} />`}
+      ${report.data && html`<${Ready} report=${report.data} figures=${figures} zone=${program.timezone} />`}
     </section>
   `;
 }

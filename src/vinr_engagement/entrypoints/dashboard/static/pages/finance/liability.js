@@ -3,7 +3,7 @@
 import { dateTime, money, month, number, percent, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";
-import { Card, Chart, DefinitionList, ErrorNotice, Skeleton, Stat, Table } from "../../ui/index.js";
+import { Card, Chart, DefinitionList, ErrorNotice, Skeleton, Stat, Table, usePeriod } from "../../ui/index.js";
 
 const worth = (liability, minor) => money(minor, liability.currency);
 
@@ -88,9 +88,10 @@ function Estimate({ liability }) {
   ];
   return html`
     <${Card} title="Expected redemption" subtitle="An estimate, for information: what is owed above does not use it">
-      <${DefinitionList} items=${items} />
-      <h3>How it is estimated</h3>
-      <p class="finance-method">${estimate.method}</p>
+      <div class="stack gap-4">
+        <${DefinitionList} items=${items} />
+        <div><h3>How it is estimated</h3><p class="finance-method">${estimate.method}</p></div>
+      </div>
     </${Card}>
   `;
 }
@@ -102,10 +103,12 @@ function breakageOf(liability) {
 
 /** Breakage so far, and the redemption rate, as the summary has them. */
 function SoFar({ program }) {
-  const { data } = useQuery("/loyalty/analytics/summary", { program: program.id }, { refreshOn: ["loyalty.points"] });
+  const { gte, lt, label } = usePeriod();
+  const params = { program: program.id, "period[gte]": gte, "period[lt]": lt };
+  const { data } = useQuery("/loyalty/analytics/summary", params, { refreshOn: ["loyalty.points"] });
   if (!data) return html`<${Card} title="So far"><${Skeleton} lines=${3} /></${Card}>`;
   const items = [
-    ["Redemption rate, last 30 days", data.redemption_rate === null ? "–" : percent(data.redemption_rate)],
+    [`Redemption rate, ${label.toLowerCase()}`, data.redemption_rate === null ? "–" : percent(data.redemption_rate)],
     ["Points expired (breakage)", points(data.breakage.points)],
     ["Breakage rate", data.breakage.rate === null ? "–" : percent(data.breakage.rate)],
     ["Members active in 90 days", number(data.active_members_90d)],

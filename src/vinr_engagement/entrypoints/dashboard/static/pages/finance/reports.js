@@ -43,8 +43,8 @@ function NewReport({ program, onClose, onMade }) {
   `;
 }
 
-function Download({ report }) {
-  const saving = useAction(() => download(report));
+function Download({ report, zone }) {
+  const saving = useAction(() => download(report, zone));
   if (saving.error) return html`<span role="alert">${saving.error.message}</span>`;
   if (!report.download) return null;
   const label = `Download ${inWords(report.type)}, ${report.format}`;
@@ -58,9 +58,7 @@ function totals(report) {
 
 /** The days of a period, the last one included. */
 function daysOf({ period }, zone) {
-  const isDay = period.lt.length === 10;
-  const last = new Date(Date.parse(period.lt) - 1);
-  return `${date(period.gte, zone)} – ${isDay ? date(last.toISOString().slice(0, 10)) : date(last, zone)}`;
+  return `${date(period.gte, zone)} – ${date(new Date(Date.parse(period.lt) - 1), zone)}`;
 }
 
 const what = (row) => html`${inWords(row.type)} <small>${row.format === "csv" ? "CSV" : "Parquet"}</small>`;
@@ -72,7 +70,7 @@ const columns = (zone) => [
   { key: "rows", label: "Rows", align: "end", priority: 3, render: (row) => number(row.rows) },
   { key: "totals", label: "Totals", priority: 3, render: totals },
   { key: "created_at", label: "Created", priority: 3, render: (row) => html`<${Time} value=${row.created_at} relative />` },
-  { key: "download", label: "File", align: "end", render: (row) => html`<${Download} report=${row} />` },
+  { key: "download", label: "File", align: "end", render: (row) => html`<${Download} report=${row} zone=${zone} />` },
 ];
 
 export default function Reports() {

@@ -1,6 +1,6 @@
 // What went in and out of members' hands, and what is owed, over the period.
 
-import { money, points } from "../../lib/format.js";
+import { digitsOf, money, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";
 import { Card, Chart, ErrorNotice, Skeleton } from "../../ui/index.js";
@@ -30,13 +30,13 @@ const valuesOf = (data, read) => data.map((point) => read(point.values));
 
 /** Bars: points earned, and points redeemed, expired and clawed back. */
 export function EarnedAndBurned({ program, period }) {
-  const query = useSeries(program, period, "earned,redeemed,expired,reversed,returned");
+  const query = useSeries(program, period, "earned,redeemed,expired,reversed");
   const series = (data) => [
     { label: "Earned", values: valuesOf(data, (values) => values.earned), tone: "green" },
     { label: "Burned", values: valuesOf(data, burned), tone: "violet" },
   ];
   return html`
-    <${Card} title="Earned and burned" subtitle="Burned: redeemed, expired and clawed back, less what came back">
+    <${Card} title="Earned and burned" subtitle="Burned is what was redeemed, expired or clawed back">
       <${Plotted} query=${query}>
         ${(data) =>
           html`<${Chart}
@@ -70,12 +70,19 @@ export function LiabilityTrend({ program, period, summary }) {
             x=${starts(data)}
             series=${series(data)}
             format=${(minor) => money(minor, currency)}
+            axis=${(minor) => shortMoney(minor, currency)}
             height=${200}
             zone=${program.timezone}
           />`}
       </${Plotted}>
     </${Card}>
   `;
+}
+
+/** Without its cents, for an axis: £76K. */
+function shortMoney(minor, currency) {
+  const format = new Intl.NumberFormat(undefined, { style: "currency", currency, notation: "compact", maximumFractionDigits: 1 });
+  return format.format(minor / 10 ** digitsOf(currency));
 }
 
 const amountOf = (value) => (value !== null && typeof value === "object" ? value.amount : value);

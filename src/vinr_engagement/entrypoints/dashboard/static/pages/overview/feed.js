@@ -1,13 +1,13 @@
 // What happens, as it happens.
 
-import { useFeed, useLiveState } from "../../lib/live.js";
+import { useFeed } from "../../lib/live.js";
 import { html } from "../../lib/preact.js";
 import { Link } from "../../lib/router.js";
-import { Badge, Card, Empty, Time } from "../../ui/index.js";
+import { Card, Empty, Time } from "../../ui/index.js";
 import { shortId, useNames } from "./names.js";
 import { pageOf, sentenceOf, subjectOf } from "./sentence.js";
 
-/** What is told of by another event beside it (points spent on a reward), or matters to programs alone, is left out. */
+/** What another event beside it tells of (the points of a redemption), or what matters to programs alone, is left out. */
 const TOLD = new Set([
   "loyalty.account.created",
   "loyalty.account.closed",
@@ -19,6 +19,7 @@ const TOLD = new Set([
   "loyalty.tier.changed",
   "loyalty.reward.redeemed",
   "redemption.released",
+  "redemption.reversed",
   "redemption.conflict",
   "referral.converted",
   "credit.issued",
@@ -27,14 +28,7 @@ const TOLD = new Set([
   "campaign.ended",
   "campaign.completed",
 ]);
-const LOOKED_AT = 60;
-
-const STATES = { connecting: ["neutral", "Connecting"], live: ["green", "Live"], offline: ["amber", "Offline"] };
-
-function LiveBadge() {
-  const [tone, label] = STATES[useLiveState()] ?? STATES.connecting;
-  return html`<${Badge} tone=${tone}>${label}</${Badge}>`;
-}
+const LOOKED_AT = 100;
 
 /**
  * One event: who, what, how much, why and when.
@@ -61,14 +55,21 @@ function Line({ event, name }) {
   `;
 }
 
+/** Points that a redemption gives back are told of by the redemption, and not at all where it only ran out of time. */
+function isTold({ type, data: { object } }) {
+  if (type === "loyalty.points.reversed") return !object?.redemption;
+  if (type === "redemption.released") return object?.release_reason !== "expired";
+  return TOLD.has(type);
+}
+
 /** The last events in words, the newest first; it grows by itself. */
-export function LiveFeed({ limit = 14 }) {
-  const events = useFeed({ limit: LOOKED_AT }).filter(({ type }) => TOLD.has(type)).slice(0, limit);
+export function LiveFeed({ limit = 12 }) {
+  const events = useFeed({ limit: LOOKED_AT }).filter(isTold).slice(0, limit);
   const names = useNames(events.map((event) => event.account));
   const lines = events.map((event) => html`<${Line} key=${event.id} event=${event} name=${names.get(event.account)} />`);
   const all = html`<${Link} to="events">All events</${Link}>`;
   return html`
-    <${Card} title="Live" actions=${html`<${LiveBadge} /> ${all}`}>
+    <${Card} title="Latest events" actions=${all}>
       ${
         events.length === 0
           ? html`<${Empty} title="Nothing happened yet">What members do appears here the moment it happens.</${Empty}>`

@@ -15,18 +15,16 @@ export function changeOf(now, before) {
 }
 
 /** How many points left members' hands, whichever sign they are counted with. */
-export function burned({ redeemed, expired, reversed, returned = 0 }) {
-  return Math.abs(redeemed) + Math.abs(expired) + Math.abs(reversed) - Math.abs(returned);
-}
+export const burned = ({ redeemed, expired, reversed }) => Math.abs(redeemed) + Math.abs(expired) + Math.abs(reversed);
 
 function membersOf(summary, before) {
   const { total, new: joined } = summary.enrollment;
   return {
     label: "Members",
     value: number(total),
-    hint: `${number(joined)} new`,
-    change: changeOf(joined, before?.enrollment.new),
-    was: before && `${number(before.enrollment.new)} new before`,
+    hint: `${number(joined)} new in this period`,
+    change: changeOf(total, before?.enrollment.total),
+    was: before && number(before.enrollment.total),
     good: "up",
     to: "members",
   };

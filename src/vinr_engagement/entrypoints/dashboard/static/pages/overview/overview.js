@@ -31,12 +31,11 @@ function Summary({ program, period }) {
       <div>
         <${EarnedAndBurned} program=${program} period=${period} />
         <${LiabilityTrend} program=${program} period=${period} summary=${now.data} />
-        <${Campaigns} program=${program} />
+        <div class="overview-pair"><${Tiers} tiers=${now.data.tiers} /><${Campaigns} program=${program} /></div>
       </div>
       <div>
         <${Today} program=${program} />
         <${LiveFeed} />
-        <${Tiers} tiers=${now.data.tiers} />
       </div>
     </div>
   `;

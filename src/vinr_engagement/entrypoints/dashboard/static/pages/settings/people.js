@@ -53,9 +53,9 @@ export default function People() {
     session.can("people:write") && html`<${Button} kind="primary" icon="plus" onClick=${() => ask({ what: "invite" })}>Invite a person</${Button}>`;
   const empty = html`<${Empty} icon="members" title="Nobody yet">Invite those who run the program, and those who only look.</${Empty}>`;
   return html`
-    <${Page} title="People" subtitle="Who may sign in, and in which role" actions=${invite}>
+    <${Page} title="Team" subtitle="Who may sign in, and in which role" actions=${invite}>
       ${enabling.error && html`<${ErrorNotice} error=${enabling.error} />`}
-      <${Card} flush><${ListTable} list=${list} columns=${columns(session, ask, enabling.run)} caption="People" empty=${empty} /></${Card}>
+      <${Card} flush><${ListTable} list=${list} columns=${columns(session, ask, enabling.run)} caption="Team" empty=${empty} /></${Card}>
       <${AskAboutPeople} asked=${asked} ask=${ask} reload=${list.reload} />
     </${Page}>
   `;
