@@ -146,9 +146,8 @@ function Delete({ segment }) {
   if (!can(SCOPE)) return null;
   const remove = async () => {
     await api.delete(`${PATH}/${segment.id}`);
-    invalidate(PATH);
     toast("The segment is deleted.");
-    navigate("segments");
+    navigate("segments"); // What this page shows of it is not to be read anew: lists are, when they are shown.
   };
   return html`
     <${Button} icon="trash" onClick=${() => ask(true)}>Delete<//>
