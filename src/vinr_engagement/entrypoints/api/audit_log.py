@@ -15,6 +15,7 @@ from vinr_engagement.entrypoints.api.earning_shapes import EarningRule, Segment
 from vinr_engagement.entrypoints.api.fields import Id, Shape, Time
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.program_shapes import Program
+from vinr_engagement.entrypoints.api.report_shapes import ReportRequest
 from vinr_engagement.entrypoints.api.reward_shapes import Reward
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.test_helpers import Clock
@@ -26,7 +27,16 @@ audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
 
 
 Configured = Annotated[
-    Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Clock,
+    Program
+    | EarningRule
+    | Reward
+    | Segment
+    | Campaign
+    | ConnectorSettings
+    | ApiKey
+    | EndpointConfiguration
+    | ReportRequest
+    | Clock,
     Field(discriminator="object"),
 ]
 

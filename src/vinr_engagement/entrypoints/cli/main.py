@@ -10,6 +10,7 @@ from vinr_engagement.entrypoints.cli.importing import import_
 from vinr_engagement.entrypoints.cli.keys import keys
 from vinr_engagement.entrypoints.cli.listen import listen
 from vinr_engagement.entrypoints.cli.migrate import migrate
+from vinr_engagement.entrypoints.cli.report import report
 from vinr_engagement.entrypoints.cli.serve import serve
 from vinr_engagement.entrypoints.cli.verify import verify
 from vinr_engagement.entrypoints.cli.worker import worker
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, docs, import_, keys, listen, migrate, restore, serve, verify, worker):
+for command in (backup, demo, docs, import_, keys, listen, migrate, report, restore, serve, verify, worker):
     main.add_command(command)
