@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.api.conftest import Api, payment
-from tests.api.redeeming import ACCOUNTS, REDEMPTIONS, TRANSACTIONS, a_member, a_reward, redeem, refund
+from tests.api.redeeming import ACCOUNTS, REDEMPTIONS, TRANSACTIONS, a_member, a_reward, redeem, refund, tell
 from tests.reports.conftest import CLOCK, GROWS, PROGRAM, Bureau, Row, check_journal
 from vinr_engagement.foundation.clock import DAY, HOUR, format_instant, parse_instant
 from vinr_engagement.reports import MOVEMENTS
@@ -36,10 +36,11 @@ async def test_a_month_as_finance_reads_it(bureau: Bureau) -> None:
     await bureau.api.pay("evt_1", "cust_1", 5_000)
     await move_on(bureau.api, "2026-04-02T12:00:00Z")
     redemption = await redeem(bureau.api, member, await a_reward(bureau.api, cost=40))
-    await refund(bureau.api, "evt_2", "pay_evt_1", 2_000)
+    refunded = {"id": "re_1", "payment": "pay_evt_1", "amount": 2_000}
+    await tell(bureau.api, "evt_2", "refund.completed", refunded, at="2026-04-02T11:00:00Z")
     await bureau.api.post(TRANSACTIONS, {"account": member, "amount": -10})
     await bureau.api.post(f"{CREDIT}/issue", {"account": member, "amount": 900, "currency": "EUR"})
-    await move_on(bureau.api, "2026-04-03T12:00:00Z")
+    await move_on(bureau.api, "2026-04-03T10:00:00Z")
     await bureau.api.post(f"{REDEMPTIONS}/{redemption['id']}/release", {})
     await move_on(bureau.api, "2026-05-10T12:00:00Z")
     report, rows = await bureau.made("liability_journal", ("2026-04-01", "2026-05-03"))
@@ -58,7 +59,7 @@ async def test_a_month_as_finance_reads_it(bureau: Bureau) -> None:
     )
     euros = [row for row in rows if row["unit"] == "EUR"]
     assert [(row["closing_balance"], row["currency"], row["unit_value"]) for row in euros][1:] == [(900, "EUR", 1)] * 31
-    assert report["totals"]["units"][0]["not_written"] == {"rows": 3, "amount": -120}, "each lot by itself"
+    assert report["totals"]["units"][0]["not_written"] == {"rows": 2, "amount": -120}, "each lot by itself"
 
 
 async def test_what_is_due_counts_whether_or_not_it_is_written(bureau: Bureau) -> None:
@@ -153,7 +154,7 @@ async def test_a_part_of_a_day_is_a_line_of_its_own(bureau: Bureau) -> None:
     assert [(row["day"].day, row["closing_balance"]) for row in rows] == [(31, 0), (1, 0)]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 async def test_random_histories_add_up(bureau: Bureau, seed: int) -> None:
     """The journal of any period is what the rows say once all is settled, and the balances are its last line."""
     chance = random.Random(seed)
@@ -171,6 +172,7 @@ async def test_random_histories_add_up(bureau: Bureau, seed: int) -> None:
         _holds(rows, ledger, report)
         _reconciles(report, export, exported)
     await _ends_with_the_balances(bureau, before[0][1])
+    assert sum(each["not_written"]["rows"] for each in before[0][0]["totals"]["units"]) > 0, "it was about something"
 
 
 class History:
@@ -196,7 +198,8 @@ class History:
         for _ in range(steps):
             await self.chance.choice((*acts, self.time_passes, self.time_passes))()
         await self.api.post("/v1/loyalty/accounts/merge", {"source": self.members[0], "target": self.members[1]})
-        await self.time_passes()
+        self.now += self.chance.randrange(20, 50) * DAY
+        await move_on(self.api, format_instant(self.now))
 
     def some_periods(self, count: int) -> list[tuple[str, str]]:
         """Periods that begin and end anywhere."""

@@ -84,7 +84,4 @@ def making(write_path: WritePath, session: Session, asked: Asked, as_of: Instant
 
 async def _moved(write_path: WritePath, session: Session, program: str, as_of: Instant) -> AsyncIterator[list[Moved]]:
     async for rows in unwritten(write_path, session, program, as_of):
-        yield [
-            Moved(row.unit, reports.movement_of(row.type, row.amount), row.amount, row.effective_at, None)
-            for row in rows
-        ]
+        yield [Moved(row.unit, reports.movement_of(row.type, row.amount), row.amount, row.effective_at) for row in rows]

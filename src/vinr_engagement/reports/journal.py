@@ -77,12 +77,14 @@ class Journal:
         for unit, movement, slot, late, amount, rows in sums:
             self._count(unit, movement, int(amount), int(rows), self._day_of_slot(slot), late=bool(late))
 
-    def add_unwritten(self, moved: Moved) -> None:
-        """Takes in what is due and was not written by the moment of the report."""
+    def add_unwritten(self, moved: Moved, as_of: Instant) -> None:
+        """Takes in what is due and was not written by ``as_of``: it will be recorded later than that."""
         if moved.effective_at >= self._asked.lt:
             return
-        index = bisect_right(self._ends, moved.effective_at) if moved.effective_at >= self._asked.gte else _BEFORE
-        self._count(moved.unit, moved.movement, moved.amount, 1, index, late=False)
+        before = moved.effective_at < self._asked.gte
+        index = _BEFORE if before else bisect_right(self._ends, moved.effective_at)
+        late = as_of >= (self._asked.gte if before else self._asked.lt)
+        self._count(moved.unit, moved.movement, moved.amount, 1, index, late=late)
         if index != _BEFORE:
             self._totals[moved.unit].unwritten.add(moved.amount)
 

@@ -9,13 +9,12 @@ from vinr_engagement.reports.columns import MOVEMENTS
 
 
 class Moved(NamedTuple):
-    """One ledger row: ``amount`` is signed. ``recorded_at`` is ``None`` where it is due and not written yet."""
+    """One ledger row, written or not; ``amount`` is signed."""
 
     unit: str
     movement: str
     amount: int
     effective_at: Instant
-    recorded_at: Instant | None
 
 
 def movement_of(kind: str, amount: int) -> str:

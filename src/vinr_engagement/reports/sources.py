@@ -162,7 +162,7 @@ class Journaled:
     async def steps(self, session: Session, unwritten: Unwritten) -> AsyncIterator[Values]:
         async for some in unwritten:
             for moved in some:
-                self._journal.add_unwritten(moved)
+                self._journal.add_unwritten(moved, self._as_of)
             yield ()
         for part in await slices(session, "transactions", ROWS_SUMMED_A_STEP):
             filters = Filters([], self._journal.arguments).where(part.condition, *part.bounds)

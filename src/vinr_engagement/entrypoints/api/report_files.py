@@ -23,7 +23,7 @@ class FileGone(Exception):
 class ReportFile(StreamingResponse):
     """The file, or a part of it."""
 
-    media_type = None
+    media_type: str | None = None
     media_types = tuple(MEDIA_TYPES.values())
 
 

@@ -29,7 +29,7 @@ def report(kind: "ReportType", environment: "Environment", **asked: Any) -> None
     """
     if sys.stdout.isatty() and asked["form"] == "parquet":
         raise WrongUse("Parquet is not for a terminal: write it to a file, by > FILE.")
-    totals = running.run(_report(environment, click.get_binary_stream("stdout"), kind, **asked))
+    totals = running.run(_report(environment, sys.stdout.buffer, kind, **asked))
     click.echo(totals, err=True)
 
 
