@@ -43,8 +43,8 @@ class ListReports(Paging):
 async def create_report(caller: Caller, errors: Errors, body: NewReport) -> Response:
     """Make a report
 
-    It is made in the background, in seconds for most: ask for it until its `status` is `completed` or `failed`. That it was
-    asked for is in the audit log.
+    It is made in the background, in seconds for most: ask for it until its `status` is `completed` or
+    `failed`. That it was asked for is in the audit log.
     """
     command = CreateReport(body.type, body.format, body.program, body.period.gte, body.period.lt, real_now())
     return await perform(caller, errors, command)
@@ -89,8 +89,8 @@ async def delete_report(caller: Caller, errors: Errors, report: str) -> Response
 async def download_report(caller: Caller, report: str) -> Response:
     """Download the file of a report
 
-    `Content-Type` says which format it has, `Content-Disposition` what to call it; the `ETag` is its SHA-256. One range of bytes
-    can be asked for with `Range`, and `HEAD` answers without the file.
+    `Content-Type` says which format it has, `Content-Disposition` what to call it; the `ETag` is its SHA-256.
+    One range of bytes can be asked for with `Range`, and `HEAD` answers without the file.
     """
 
     async def read(session: Session) -> tuple[StoredReport | None, list[programs.ProgramRow]]:
