@@ -1,8 +1,8 @@
 """What an SDK has to know of the API, read from the OpenAPI document into plain values.
 
 A method belongs to the resource that its ``operationId`` names: ``accounts.create`` under ``/v1/loyalty`` is
-``loyalty.accounts.create``. Operations without a key, those that answer with neither JSON nor events, and second spellings of
-another operation (``x-alias-of``) are left out.
+``loyalty.accounts.create``. Operations without a key, those that answer with neither JSON, events nor a file, and second
+spellings of another operation (``x-alias-of``) are left out.
 """
 
 from collections import Counter

@@ -15,6 +15,7 @@ from tests.crash.year import FOR_EVER, opened, prepare
 from tests.reports.conftest import REPORTS, Bureau, read
 from tests.served import served
 from vinr_engagement.commands import Store
+from vinr_engagement.commands.verify import verify
 from vinr_engagement.entrypoints.worker import Worker
 from vinr_engagement.entrypoints.worker.jobs import jobs_of
 from vinr_engagement.foundation.clock import DAY, real_now
@@ -223,6 +224,17 @@ async def test_a_file_that_goes_while_it_is_sent_breaks_off(bureau: Bureau, data
     async with served(database_url) as server, httpx2.AsyncClient(base_url=server.url) as client:
         with pytest.raises(httpx2.RemoteProtocolError):
             await client.get(report["download"], headers={"X-Api-Key": server.key})
+
+
+async def test_verify_misses_a_piece(bureau: Bureau) -> None:
+    await some_rows(bureau.api)
+    report, _ = await bureau.made("transactions")
+    await bureau.made("redemptions")
+    database = bureau.api.stores["test"].database
+    assert (await verify(database)).faults == []
+    await database.write(lambda session: session.execute("delete from report_pieces where number = 1"))
+    (fault,) = (await verify(database)).faults
+    assert (fault.account, fault.message) == (None, f"a piece of the file of report {report['id']} is missing")
 
 
 async def test_the_worker_makes_them(bureau: Bureau) -> None:

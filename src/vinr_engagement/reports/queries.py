@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from vinr_engagement.foundation.clock import SECOND, Instant
 from vinr_engagement.foundation.database import Database, Session
 from vinr_engagement.foundation.database.page import Filters, Page, Window, page
 from vinr_engagement.reports.pieces import PIECE_BYTES, unpacked
@@ -36,8 +35,10 @@ def piece_at(place: int) -> tuple[int, int]:
     return divmod(place, PIECE_BYTES)
 
 
-async def longest_wait(database: Database, now: Instant) -> float:
-    """For how many seconds the first report has waited that is not made yet."""
-    found = await database.ask("select min(created_at) from reports where status in ('pending', 'running')")
-    ((earliest,),) = found
-    return 0.0 if earliest is None else max(0, now - earliest) / SECOND
+async def incomplete(session: Session) -> list[str]:
+    """Completed reports of whose files a piece is missing."""
+    rows = await session.fetch(
+        "select r.id, r.bytes, (select count(*) from report_pieces p where p.file = r.file)"
+        " from reports r where r.status = 'completed' order by r.id"
+    )
+    return [identifier for identifier, size, pieces in rows if pieces != -(-size // PIECE_BYTES)]
