@@ -34,6 +34,7 @@ _LISTS = {
     "/v1/audit-log": "audit_log_entry",
     "/v1/webhook-endpoints": "endpoint",
     "/v1/webhook-endpoints/{endpoint}/deliveries": "delivery",
+    "/v1/reports": "report",
     "/v1/api-keys": "key",
     "/v1/people": "person",
 }
@@ -136,6 +137,10 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "allow_negative": (True, False),
     "amount": (1, 25, 500, -1, -100, 1, 300),
 }
+_PERIODS = (
+    {"gte": "2026-01-01", "lt": "2026-02-01"},
+    {"gte": "2026-03-31T23:59:59.5+02:00", "lt": "2026-04-02"},
+)
 _IDS = {
     "account": "account",
     "source": "account",
@@ -178,6 +183,8 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
             case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
         elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
             case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
+        elif case.path == "/v1/reports" and isinstance(case.body, dict) and random.random() < 0.9:
+            case.body["period"] = random.choice(_PERIODS)
         elif case.path.endswith("/attribute") and isinstance(case.body, dict):
             _name_one_side(case.body, random)
 
