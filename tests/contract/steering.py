@@ -165,28 +165,28 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
     _steer_query(case, place, random)
     if isinstance(case.body, dict | list):
         case.body = _steered(case.body, place, random)
-        if (
-            case.path == "/v1/events/batch"
-            and isinstance(case.body, dict)
-            and isinstance(case.body.get("events"), list)
-        ):
-            case.body["events"] = [_event(event, place, random) for event in case.body["events"]]
-        elif case.path == "/v1/events":
-            case.body = _event(case.body, place, random)
-        elif case.path.endswith("/preview") and isinstance(case.body, dict) and "event" in case.body:
-            case.body["event"] = _event(case.body["event"], place, random)
-        elif case.path == "/v1/loyalty/referrals" and isinstance(case.body, dict) and random.random() < 0.9:
-            case.body["program"] = "prog_default"  # where the members are
-        elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
-            case.body["currency"] = "EUR"  # what members have
-        elif case.path == "/v1/people" and isinstance(case.body, dict) and random.random() < 0.9:
-            case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
-        elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
-            case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
-        elif case.path == "/v1/reports" and isinstance(case.body, dict) and random.random() < 0.9:
-            case.body["period"] = random.choice(_PERIODS)
-        elif case.path.endswith("/attribute") and isinstance(case.body, dict):
-            _name_one_side(case.body, random)
+        _steer_body(case, place, random)
+
+
+def _steer_body(case: schemathesis.Case, place: World, random: Random) -> None:
+    if case.path == "/v1/events/batch" and isinstance(case.body, dict) and isinstance(case.body.get("events"), list):
+        case.body["events"] = [_event(event, place, random) for event in case.body["events"]]
+    elif case.path == "/v1/events":
+        case.body = _event(case.body, place, random)
+    elif case.path.endswith("/preview") and isinstance(case.body, dict) and "event" in case.body:
+        case.body["event"] = _event(case.body["event"], place, random)
+    elif case.path == "/v1/loyalty/referrals" and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["program"] = "prog_default"  # where the members are
+    elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["currency"] = "EUR"  # what members have
+    elif case.path == "/v1/people" and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
+    elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
+        case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
+    elif case.path == "/v1/reports" and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["period"] = random.choice(_PERIODS)
+    elif case.path.endswith("/attribute") and isinstance(case.body, dict):
+        _name_one_side(case.body, random)
 
 
 def signature_of(case: schemathesis.Case) -> dict[str, str]:

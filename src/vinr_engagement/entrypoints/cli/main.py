@@ -27,5 +27,20 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, docs, import_, keys, listen, migrate, people, rebuild, report, restore, serve, verify, worker):
+for command in (
+    backup,
+    demo,
+    docs,
+    import_,
+    keys,
+    listen,
+    migrate,
+    people,
+    rebuild,
+    report,
+    restore,
+    serve,
+    verify,
+    worker,
+):
     main.add_command(command)
