@@ -181,10 +181,10 @@ def _steer_body(case: schemathesis.Case, place: World, random: Random) -> None:
         case.body["currency"] = "EUR"  # what members have
     elif case.path == "/v1/people" and isinstance(case.body, dict) and random.random() < 0.9:
         case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
-    elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
+    elif case.path == "/v1/connectors/{provider}" and case.method == "POST" and isinstance(case.body, dict):
         case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
     elif case.path == "/v1/reports" and isinstance(case.body, dict) and random.random() < 0.9:
-        case.body["period"] = random.choice(_PERIODS)
+        case.body["period"] = {**random.choice(_PERIODS)}
     elif case.path.endswith("/attribute") and isinstance(case.body, dict):
         _name_one_side(case.body, random)
 
