@@ -216,7 +216,10 @@ async def _fill_postgresql(url: str, work: _Work) -> int:
             for index in indexes:
                 await connection.execute(index["definition"])
         for name in names:
-            await connection.execute(f"vacuum (freeze, analyze) {name}")
+            if await connection.fetchval(
+                f"select exists (select 1 from {name})"
+            ):  # the others stay as in a fresh store
+                await connection.execute(f"vacuum (freeze, analyze) {name}")
         await connection.execute("checkpoint")
         return int(await connection.fetchval("select pg_database_size(current_database())"))
     finally:

@@ -13,20 +13,19 @@ from vinr_engagement.foundation.database import Session, migrations
 from vinr_engagement.foundation.settings import Settings
 
 COMMANDS = (
-    *(
-        "backup",
-        "demo",
-        "docs",
-        "import",
-        "keys",
-        "listen",
-        "migrate",
-        "people",
-        "rebuild",
-        "restore",
-        "serve",
-        "verify",
-    ),
+    "backup",
+    "demo",
+    "docs",
+    "import",
+    "keys",
+    "listen",
+    "migrate",
+    "people",
+    "rebuild",
+    "report",
+    "restore",
+    "serve",
+    "verify",
     "worker",
 )
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -52,7 +52,7 @@ def _steps(wanted: dict[Table[Any] | Query[Any], dict[Any, None]], *, lock: bool
     return steps
 
 
-_ORDER = ("idempotency_keys", "received_events", "customer_links", "payments", "accounts")
+_ORDER = ("idempotency_keys", "received_events", "customer_links", "customers", "payments", "accounts")
 _LAST = ("referral_conversions", "rule_budgets", "reward_stock")
 
 
