@@ -18,7 +18,7 @@ SECURITY: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 """Goes out with every page; none has a script or a style of its own."""
-_NO_PAGE: Final = {"x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
+_NO_PAGE: Final = {"x-content-type-options": "nosniff"}
 """Goes out with what only a page can load: for it the page's own policy counts."""
 _LOADED: Final = (TYPES[".css"], TYPES[".js"])
 CHANGING: Final = "no-cache"
@@ -37,11 +37,11 @@ async def send_file(scope: Scope, send_message: Send, file: File, *, varies: boo
     headers = {
         "content-type": file.media_type,
         "cache-control": FINAL if file.is_final else CHANGING,
-        "etag": tag,
+        **({} if file.is_final else {"etag": tag}),
         "vary": "Accept, Accept-Encoding" if varies and file.media_type == HTML else "Accept-Encoding",
         **({} if packed is None else {"content-encoding": "gzip"}),
     }
-    if file.status == 200 and _is_known(tag, asked.get(b"if-none-match", b"")):
+    if file.status == 200 and not file.is_final and _is_known(tag, asked.get(b"if-none-match", b"")):
         await send(send_message, 304, b"", headers)
     else:
         await send(send_message, file.status, body, headers, whole=scope["method"] == "GET")
