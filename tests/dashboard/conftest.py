@@ -1,4 +1,4 @@
-"""One server and one browser for each worker of a run, a new tab for each test.
+"""One server for each worker of a run, one browser for a module, a new tab for each test.
 
 The engine behind the API makes no difference to the page, so it is SQLite alone. Tests share the server's stores: what a test
 changes it makes for itself first (a member, a rule of a name of its own), and asserts nothing that another test may move.
@@ -32,9 +32,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The browser."""
+    """The browser: no longer than a module, for while it is there no other event loop can run in this thread."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
