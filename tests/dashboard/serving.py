@@ -140,9 +140,10 @@ async def _only_people(settings: Settings) -> None:
 @contextmanager
 def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
     """Serves a copy of the year, in this folder, for as long as the block runs; or with ``empty`` two stores in which nothing
-    happened yet."""
+    happened yet.
+    """
     if empty:
-        asyncio.run(_only_people(_settings(folder)))
+        in_a_thread(_only_people(_settings(folder)))
     else:
         shutil.copytree(played_year(), folder, dirs_exist_ok=True)
     ready: Queue[tuple[Shop, uvicorn.Server]] = Queue()
