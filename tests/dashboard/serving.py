@@ -124,22 +124,15 @@ class Shop:
         return self.call("POST", path, {} if body is None else body)
 
 
-async def _only_people(settings: Settings) -> None:
-    """Both stores with nothing in them, in real time; somebody of every role."""
-    async with AsyncExitStack() as stack:
-        await _add_people((await _opened(settings, stack))["live"])
-
-
 @contextmanager
 def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
     """Serves a copy of the year, in this folder, for as long as the block runs; or with ``empty`` two stores in which nothing
-    happened yet."""
-    if empty:
-        asyncio.run(_only_people(_settings(folder)))
-    else:
+    happened yet.
+    """
+    if not empty:
         shutil.copytree(played_year(), folder, dirs_exist_ok=True)
     ready: Queue[tuple[Shop, uvicorn.Server]] = Queue()
-    thread = threading.Thread(target=lambda: asyncio.run(_serve(_settings(folder), ready)))
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(_settings(folder), ready, is_new=empty)))
     thread.start()
     shop, running = ready.get(timeout=60)
     try:
@@ -149,9 +142,11 @@ def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
         thread.join()
 
 
-async def _serve(settings: Settings, ready: Queue[tuple[Shop, uvicorn.Server]]) -> None:
+async def _serve(settings: Settings, ready: Queue[tuple[Shop, uvicorn.Server]], *, is_new: bool) -> None:
     async with AsyncExitStack() as stack:
         stores = await _opened(settings, stack)
+        if is_new:
+            await _add_people(stores["live"])
         keys = {name: await new_key(store) for name, store in stores.items()}
         await stack.enter_async_context(server.working(stores, settings, with_worker=True))
         listening = stack.enter_context(server.listen("127.0.0.1", 0))
