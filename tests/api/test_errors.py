@@ -15,6 +15,7 @@ from tests.docs.tables import GUIDES, code, table
 from tests.people.provoking import ABOUT_PEOPLE
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
 from vinr_engagement.entrypoints.api.limits import STREAMS
+from vinr_engagement.reports import MOST_WAITING
 from vinr_engagement.webhooks import MOST_ENDPOINTS
 from vinr_engagement.webhooks.deliveries import MOST_REPLAYED
 
@@ -209,6 +210,21 @@ async def an_endpoint(api: Api, **more: Any) -> str:
     """The path of a new one."""
     body = {"url": "https://shop.example/hooks", **more}
     return f"{ENDPOINTS}/{(await api.post(ENDPOINTS, body))['id']}"
+
+
+REPORTS = "/v1/reports"
+A_REPORT = {"type": "transactions", "program": "prog_default", "period": {"gte": "2026-03-01", "lt": "2026-04-01"}}
+
+
+async def report_limit_reached(api: Api) -> httpx2.Response:
+    for _ in range(MOST_WAITING):
+        await api.post(REPORTS, A_REPORT)
+    return await api.call("POST", REPORTS, A_REPORT)
+
+
+async def report_not_completed(api: Api) -> httpx2.Response:
+    report = await api.post(REPORTS, A_REPORT)
+    return await api.call("GET", f"{REPORTS}/{report['id']}/download")
 
 
 async def webhook_endpoint_disabled(api: Api) -> httpx2.Response:
@@ -441,6 +457,8 @@ PROVOCATIONS: dict[str, Provocation] = {
     "insufficient_credit": insufficient_credit,
     "credit_out_of_range": credit_out_of_range,
     "payment_failed": payment_failed,
+    "report_limit_reached": report_limit_reached,
+    "report_not_completed": report_not_completed,
     "webhook_endpoint_disabled": webhook_endpoint_disabled,
     "webhook_endpoint_limit": webhook_endpoint_limit,
     "webhook_replay_too_large": webhook_replay_too_large,

@@ -22,6 +22,7 @@ COMMANDS = (
     "migrate",
     "people",
     "rebuild",
+    "report",
     "restore",
     "serve",
     "verify",

@@ -18,6 +18,7 @@ CONNECTORS = "/v1/connectors"
 CLOCK = "/v1/test-helpers/clock"
 ENDPOINTS = "/v1/webhook-endpoints"
 PEOPLE = "/v1/people"
+REPORTS = "/v1/reports"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -78,6 +79,7 @@ async def writes(api: Api) -> list[Write]:
     hook, doomed = [await api.post(ENDPOINTS, ENDPOINT) for _ in range(2)]
     told_again = f"{ENDPOINTS}/{hook['id']}"
     await api.post(f"{told_again}/replay", REPLAY)
+    report = await api.post(REPORTS, REPORT)
     delivery = (await api.get(f"{told_again}/deliveries"))["data"][0]
     return [
         Write("referrals.create", "POST", REFERRALS, referral),
@@ -120,6 +122,8 @@ async def writes(api: Api) -> list[Write]:
         Write("webhook_endpoints.rotate_secret", "POST", f"{told_again}/rotate-secret", {"expires_in_hours": 5}),
         Write("webhook_endpoints.redeliver", "POST", f"{told_again}/deliveries/{delivery['id']}/redeliver", None),
         Write("webhook_endpoints.replay", "POST", f"{told_again}/replay", REPLAY),
+        Write("reports.create", "POST", REPORTS, REPORT),
+        Write("reports.delete", "DELETE", f"{REPORTS}/{report['id']}", None),
         Write("connectors.update", "PATCH", f"{CONNECTORS}/stripe", CONNECTOR),
         Write("api_keys.create", "POST", "/v1/api-keys", {"name": "K", "kind": "restricted", "scopes": ["accounts:read"]}),
         Write("api_keys.revoke", "DELETE", f"/v1/api-keys/{key['id']}", None),
@@ -132,6 +136,12 @@ async def writes(api: Api) -> list[Write]:
     ]  # fmt: skip
 
 
+REPORT: Json = {
+    "type": "liability_journal",
+    "program": "prog_default",
+    "period": {"gte": "2026-03-01", "lt": "2026-04-01T00:00:00Z"},
+    "format": "parquet",
+}
 ENDPOINT: Json = {
     "url": "https://shop.example/hooks",
     "enabled_events": ["loyalty.*", "credit.issued"],

@@ -1,4 +1,4 @@
-"""One server and one browser for each worker of a run, a new tab for each test.
+"""One server for each worker of a run, one browser for a module, a new tab for each test.
 
 The engine behind the API makes no difference to the page, so it is SQLite alone. Tests share the server's stores: what a test
 changes it makes for itself first (a member, a rule of a name of its own), and asserts nothing that another test may move.
@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dashboard.browsing import CHROMIUM, FLAGS, Tab
+from tests.dashboard.browsing import CHROMIUM, FLAGS, PATIENCE, Tab
 from tests.dashboard.serving import PASSWORD, PEOPLE, Shop, serving
 from vinr_engagement.people import Role
 
@@ -32,11 +32,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The browser."""
-    from playwright.sync_api import sync_playwright
+    """The browser: no longer than a module, for while it is there no other event loop can run in this thread."""
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -61,6 +62,12 @@ def sign_in(url: str, email: str, password: str = PASSWORD) -> str:
     answer = httpx2.post(f"{url}/v1/session", json={"email": email, "password": password}, headers={"Origin": url})
     assert answer.status_code == 200, answer.text
     return answer.headers["set-cookie"].partition(";")[0]
+
+
+def add_session(tab: Tab, shop: Shop, cookie: str) -> None:
+    """Gives a tab the cookie of a session."""
+    name, _, value = cookie.partition("=")
+    tab.context.add_cookies([{"name": name, "value": value, "url": shop.url}])
 
 
 @pytest.fixture
@@ -89,8 +96,7 @@ def signed_in(shop: Shop, open_tab: Callable[..., Tab], session_of: Callable[[Ro
 
     def opened(role: Role = "admin", path: str = "", *, environment: str = "test", **how: Any) -> Any:
         tab = open_tab(**how)
-        name, _, value = session_of(role).partition("=")
-        tab.context.add_cookies([{"name": name, "value": value, "url": shop.url}])
+        add_session(tab, shop, session_of(role))
         tab.page.goto(f"/dashboard/{environment}/{path}".rstrip("/"))
         tab.page.get_by_role("heading", level=1).wait_for()
         return tab.page

@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -52,9 +53,15 @@ def played_year() -> Path:
         if not folder.exists():
             made = folder.with_name(f"{folder.name}.{os.getpid()}")
             made.mkdir()
-            asyncio.run(_play(_settings(made)))
+            in_a_thread(_play(_settings(made)))
             made.rename(folder)
     return folder
+
+
+def in_a_thread(work: Coroutine[Any, Any, Result]) -> Result:
+    """Does something in a loop of its own, also where a browser's runs in this thread."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def _settings(folder: Path) -> Settings:
@@ -124,15 +131,23 @@ class Shop:
         return self.call("POST", path, {} if body is None else body)
 
 
+async def _only_people(settings: Settings) -> None:
+    """Both stores with nothing in them, in real time; somebody of every role."""
+    async with AsyncExitStack() as stack:
+        await _add_people((await _opened(settings, stack))["live"])
+
+
 @contextmanager
 def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
     """Serves a copy of the year, in this folder, for as long as the block runs; or with ``empty`` two stores in which nothing
     happened yet.
     """
-    if not empty:
+    if empty:
+        in_a_thread(_only_people(_settings(folder)))
+    else:
         shutil.copytree(played_year(), folder, dirs_exist_ok=True)
     ready: Queue[tuple[Shop, uvicorn.Server]] = Queue()
-    thread = threading.Thread(target=lambda: asyncio.run(_serve(_settings(folder), ready, is_new=empty)))
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(_settings(folder), ready)))
     thread.start()
     shop, running = ready.get(timeout=60)
     try:
@@ -142,11 +157,9 @@ def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
         thread.join()
 
 
-async def _serve(settings: Settings, ready: Queue[tuple[Shop, uvicorn.Server]], *, is_new: bool) -> None:
+async def _serve(settings: Settings, ready: Queue[tuple[Shop, uvicorn.Server]]) -> None:
     async with AsyncExitStack() as stack:
         stores = await _opened(settings, stack)
-        if is_new:
-            await _add_people(stores["live"])
         keys = {name: await new_key(store) for name, store in stores.items()}
         await stack.enter_async_context(server.working(stores, settings, with_worker=True))
         listening = stack.enter_context(server.listen("127.0.0.1", 0))

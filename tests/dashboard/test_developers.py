@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.dashboard.browsing import NARROW, Tab, judge
-from tests.dashboard.conftest import sign_in
+from tests.dashboard.conftest import add_session, sign_in
 from tests.dashboard.listening import listening
 from tests.dashboard.modules import STATIC
 from tests.dashboard.serving import NOW, PEOPLE, Shop, serving
@@ -197,8 +197,7 @@ def test_time_is_moved_and_brings_what_it_brings(new_shop: Shop, browser: Any) -
     new_shop.call("PATCH", "/loyalty/programs/prog_default", {"currency": {"expiry_months": 1}})
     new_shop.post("/loyalty/transactions", {"account": account, "amount": 30, "reason": "goodwill"})
     tab = Tab(browser, new_shop.url, theme="dark")
-    name, _, value = sign_in(new_shop.url, PEOPLE["editor"][0]).partition("=")
-    tab.context.add_cookies([{"name": name, "value": value, "url": new_shop.url}])
+    add_session(tab, new_shop, sign_in(new_shop.url, PEOPLE["editor"][0]))
     page = tab.page
     page.goto("/dashboard/test/clock")
     expect(page.get_by_text("Follows real time")).to_be_visible()

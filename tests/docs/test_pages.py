@@ -22,6 +22,7 @@ from vinr_engagement.entrypoints.api.earning_rules import NewBacktest, NewRule, 
 from vinr_engagement.entrypoints.api.programs import ProgramChanges
 from vinr_engagement.entrypoints.api.redemptions import NewRedemption
 from vinr_engagement.entrypoints.api.referrals import Attribution, NewReferral
+from vinr_engagement.entrypoints.api.report_shapes import NewReport
 from vinr_engagement.entrypoints.api.rewards import NewReward
 from vinr_engagement.entrypoints.api.segments import NewSegment
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
@@ -58,6 +59,7 @@ BODIES = {
     "rotation": Rotation,
     "event replay": EventReplay,
     "connector": ConnectorChanges,
+    "report": NewReport,
 }
 # Answers, and lines of files: other tests compare them with what the engine really says.
 ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member", "wallet", "progress", "receipt"}

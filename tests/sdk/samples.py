@@ -51,6 +51,7 @@ def samples(vinr: Vinr, mark: str, live: Vinr) -> Iterator[Sample]:
     yield sample("connectors.retrieve", "stripe")
     read = {"customer_prefix": "stripe_", "customer_metadata": "customer"}
     yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], **read)
+    yield from _reports(vinr)
     yield from _keys_and_clock(vinr, mark)
 
 
@@ -213,6 +214,16 @@ def _events(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("customers.list", email=f"{mark}@shop.test", limit=1)
     yield sample("customers.list", limit=1)
     yield sample("customers.retrieve", f"cust_{mark}")
+
+
+def _reports(vinr: Vinr) -> Iterator[Sample]:
+    asked = {"type": "redemptions", "program": "prog_default", "period": {"gte": "2026-03-01", "lt": LATER}}
+    yield sample("reports.create", **asked, format="parquet")
+    made = vinr.reports.create(type="redemptions", program="prog_default", period=asked["period"]).id
+    yield sample("reports.list", program="prog_default", type="redemptions", status="completed", limit=1)
+    yield sample("reports.list", limit=1)
+    yield sample("reports.retrieve", made)
+    yield sample("reports.delete", made)
 
 
 def _webhooks(vinr: Vinr) -> Iterator[Sample]:

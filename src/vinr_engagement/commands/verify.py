@@ -17,6 +17,7 @@ from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payment
 from vinr_engagement.commands.verify_redemptions import check_redemptions, check_stock, sum_redemptions
 from vinr_engagement.commands.verify_referrals import check_referrals
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
+from vinr_engagement.commands.verify_reports import check_reports
 from vinr_engagement.commands.verify_tiers import check_tiers, sum_totals
 from vinr_engagement.commands.verify_webhooks import PREFIX, check_webhooks
 from vinr_engagement.foundation import ids
@@ -75,6 +76,7 @@ async def _verify(session: Session) -> Report:
     await check_stock(session, tally)
     await check_announced(session, report)
     await check_webhooks(session, report)
+    await check_reports(session, report)
     await _check_links(session, report)
     await check_customers(session, report)
     await check_payments(session, report)

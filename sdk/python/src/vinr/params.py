@@ -58,6 +58,7 @@ __all__ = [
     "NewProgram",
     "NewRedemption",
     "NewReferral",
+    "NewReport",
     "NewReward",
     "NewRule",
     "NewSegment",
@@ -75,6 +76,7 @@ __all__ = [
     "ReferralLimit",
     "Release",
     "Replay",
+    "ReportPeriodIn",
     "RewardChanges",
     "RewardIn",
     "RewardsIn",
@@ -772,6 +774,8 @@ class NewKey(TypedDict):
                 "webhook_endpoints:write",
                 "connectors:read",
                 "connectors:write",
+                "reports:read",
+                "reports:write",
                 "audit_log:read",
                 "audit_log:write",
                 "api_keys:read",
@@ -867,6 +871,19 @@ class NewReferral(TypedDict):
     """A link with ``{code}`` in it, in place of the program's."""
     metadata: NotRequired[Mapping[str, str]]
     """Your own notes, text to text."""
+
+
+class NewReport(TypedDict):
+    """A report to make."""
+
+    type: Literal["transactions", "redemptions", "liability_journal"]
+    """``transactions`` and ``redemptions``, one row for each; or ``liability_journal``: what was owed, day by day."""
+    program: str
+    """The program."""
+    period: ReportPeriodIn
+    """What happened in it: transactions by ``effective_at``, redemptions by when they were made."""
+    format: NotRequired[Literal["csv", "parquet"]]
+    """``parquet`` has typed columns, and is much smaller."""
 
 
 class NewReward(TypedDict):
@@ -1118,6 +1135,15 @@ class Replay(TypedDict):
 
     account: NotRequired[str | None]
     """The member, where the event does not name one."""
+
+
+class ReportPeriodIn(TypedDict):
+    """A span of time. A day, such as ``2026-03-01``, stands for its first moment in the program's time zone."""
+
+    gte: str
+    """The first day, or the first moment."""
+    lt: str
+    """The day, or the moment, before which it ends."""
 
 
 class RewardChanges(TypedDict):

@@ -59,6 +59,7 @@ __all__ = [
     "CreditTransactionDone",
     "Customer",
     "DeletedEndpoint",
+    "DeletedReport",
     "DeletedSegment",
     "Discount",
     "EarningRule",
@@ -137,6 +138,14 @@ __all__ = [
     "ReferralReward",
     "ReferralRewards",
     "RefusedEvent",
+    "Report",
+    "ReportFailure",
+    "ReportPeriod",
+    "ReportRequest",
+    "ReportRows",
+    "ReportStatusTotals",
+    "ReportTotals",
+    "ReportUnitTotals",
     "Reward",
     "RuleOutcome",
     "Schedule",
@@ -264,6 +273,8 @@ ErrorCode = Literal[
     "referral_velocity_exceeded",
     "refund_conflict",
     "refund_exceeds_payment",
+    "report_limit_reached",
+    "report_not_completed",
     "resource_missing",
     "reward_inactive",
     "reward_not_eligible",
@@ -564,6 +575,7 @@ class AuditEntry(Model):
         | ApiKey
         | EndpointConfiguration
         | Person
+        | ReportRequest
         | Clock
         | None
     )
@@ -578,6 +590,7 @@ class AuditEntry(Model):
         | ApiKey
         | EndpointConfiguration
         | Person
+        | ReportRequest
         | Clock
         | None
     )
@@ -600,6 +613,7 @@ class AuditEntry(Model):
             api_key="ApiKey",
             webhook_endpoint="EndpointConfiguration",
             person="Person",
+            report="ReportRequest",
             clock="Clock",
         ),
         "after": told_by(
@@ -613,6 +627,7 @@ class AuditEntry(Model):
             api_key="ApiKey",
             webhook_endpoint="EndpointConfiguration",
             person="Person",
+            report="ReportRequest",
             clock="Clock",
         ),
         "created_at": time,
@@ -1301,6 +1316,17 @@ class DeletedEndpoint(Model):
     """Always true."""
 
 
+class DeletedReport(Model):
+    """A report that is no more."""
+
+    id: str
+    """Its id."""
+    object: Literal["report"]
+    """What kind of object this is."""
+    deleted: Literal[True]
+    """Always true."""
+
+
 class DeletedSegment(Model):
     """A segment that is no more."""
 
@@ -1496,6 +1522,8 @@ class ErrorObject(Model):
             "webhook_endpoints:write",
             "connectors:read",
             "connectors:write",
+            "reports:read",
+            "reports:write",
             "audit_log:read",
             "audit_log:write",
             "api_keys:read",
@@ -2761,6 +2789,167 @@ class RefusedEvent(Model):
     """When it arrived here."""
 
     _conversions = {"received_at": time}
+
+
+class ReportRequest(Model):
+    """A report, as it was asked for."""
+
+    id: str
+    """Its id."""
+    object: Literal["report"]
+    """What kind of object this is."""
+    type: Literal["transactions", "redemptions", "liability_journal"]
+    """What its rows are."""
+    format: Literal["csv", "parquet"]
+    """What kind of file it is."""
+    program: str
+    """The program."""
+    period: ReportPeriod
+    """The span of time that it is about."""
+    created_at: datetime
+    """When it was asked for, in real time, as all times of a report but its period's."""
+
+    _conversions = {"period": one("ReportPeriod"), "created_at": time}
+
+
+class Report(ReportRequest):
+    """A report, and how far it is."""
+
+    status: Literal["pending", "running", "completed", "failed"]
+    """How far it is."""
+    rows: int
+    """How many rows the file has, so far or in all."""
+    bytes: int
+    """How long the file is, so far or in all."""
+    sha256: str | None
+    """The digest of the file, in hexadecimal; null until it is completed."""
+    totals: ReportTotals | None
+    """What the rows add up to; null until it is completed."""
+    error: ReportFailure | None
+    """Why it failed; null unless it did."""
+    as_of: datetime | None
+    """The moment of which the store's figures are, by the store's clock; null until it is completed."""
+    completed_at: datetime | None
+    """When it was completed, or failed."""
+    expires_at: datetime | None
+    """When it is forgotten, and its file with it."""
+    download: str | None
+    """The path of the file; null until it is completed."""
+
+    _conversions = {
+        **ReportRequest._conversions,
+        "totals": one("ReportTotals"),
+        "error": one("ReportFailure"),
+        "as_of": time,
+        "completed_at": time,
+        "expires_at": time,
+    }
+
+
+class ReportFailure(Model):
+    """Why a report was not made."""
+
+    code: Literal["too_large", "interrupted", "internal_error"]
+    """``too_large``: ask for shorter periods."""
+    message: str
+    """The reason in words."""
+
+
+class ReportPeriod(Model):
+    """The span of time that a report is about."""
+
+    gte: datetime
+    """Its first moment."""
+    lt: datetime
+    """The moment before which it ends."""
+
+    _conversions = {"gte": time, "lt": time}
+
+
+class ReportRows(Model):
+    """Some rows of the ledger."""
+
+    rows: int
+    """How many."""
+    amount: int
+    """The sum of their amounts, signed."""
+
+
+class ReportStatusTotals(Model):
+    """Redemptions in one state."""
+
+    status: str
+    """The state."""
+    rows: int
+    """How many redemptions."""
+    quantity: int
+    """How many pieces."""
+    points: int
+    """What they cost in all."""
+
+
+class ReportTotals(Model):
+    """What the rows add up to."""
+
+    units: list[ReportUnitTotals]
+    """Of ``transactions`` and ``liability_journal``: points, then currencies."""
+    statuses: list[ReportStatusTotals]
+    """Of ``redemptions``: by state."""
+
+    _conversions = {"units": many(one("ReportUnitTotals")), "statuses": many(one("ReportStatusTotals"))}
+
+
+class ReportUnitTotals(Model):
+    """What the period did to points, or to store credit in one currency. What only a journal has is null elsewhere."""
+
+    unit: str
+    """``points``, or a currency: its minor units."""
+    rows: int
+    """How many rows of the ledger."""
+    amount: int
+    """The sum of their amounts: what the period changed."""
+    earned: int
+    """Awarded."""
+    adjusted_up: int
+    """Granted by hand, or issued."""
+    returned: int
+    """Given back by redemptions and spends that were released or reversed."""
+    redeemed: int
+    """Spent."""
+    reversed: int
+    """Taken back by refunds."""
+    expired: int
+    """Lost by time."""
+    adjusted_down: int
+    """Taken by hand."""
+    recorded_after_period: ReportRows
+    """Of these rows, those that were recorded when the period was over."""
+    not_written: ReportRows
+    """What was due in the period and not written yet: in the figures of a journal, in no row of transactions."""
+    opening_balance: int | None
+    """What was held as the period began."""
+    closing_balance: int | None
+    """What was held as it ended: the opening balance and all movements."""
+    currency: str | None
+    """The money that the values are in."""
+    unit_value: int | None
+    """What one of the unit is worth, in minor units."""
+    opening_value: int | None
+    """The opening balance in money, in minor units."""
+    debit: int | None
+    """By how much less is owed, in minor units."""
+    credit: int | None
+    """By how much more is owed, in minor units."""
+    closing_value: int | None
+    """The closing balance in money, in minor units."""
+    opening_recorded_since: ReportRows | None
+    """Of what happened before the period, what was recorded since it began: what earlier journals lack."""
+
+    _conversions = {
+        "recorded_after_period": one("ReportRows"),
+        "not_written": one("ReportRows"),
+        "opening_recorded_since": one("ReportRows"),
+    }
 
 
 class RuleOutcome(Model):

@@ -448,7 +448,7 @@ export interface NewKey {
   /** `secret` for everything, `restricted` for its scopes alone. */
   kind?: "secret" | "restricted" | undefined;
   /** What a restricted key may do; to write includes to read. */
-  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "analytics:read" | "analytics:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
+  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "analytics:read" | "analytics:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "reports:read" | "reports:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
 }
 
 /** A factor that counts when its conditions hold. */
@@ -527,6 +527,18 @@ export interface NewReferral {
   shareUrl?: string | null | undefined;
   /** Your own notes, text to text. */
   metadata?: Record<string, string> | undefined;
+}
+
+/** A report to make. */
+export interface NewReport {
+  /** `transactions` and `redemptions`, one row for each; or `liability_journal`: what was owed, day by day. */
+  type: "transactions" | "redemptions" | "liability_journal";
+  /** The program. */
+  program: string;
+  /** What happened in it: transactions by `effective_at`, redemptions by when they were made. */
+  period: ReportPeriodIn;
+  /** `parquet` has typed columns, and is much smaller. */
+  format?: "csv" | "parquet" | undefined;
 }
 
 /** A reward to make. */
@@ -761,6 +773,14 @@ export interface Release {
 export interface Replay {
   /** The member, where the event does not name one. */
   account?: string | null | undefined;
+}
+
+/** A span of time. A day, such as `2026-03-01`, stands for its first moment in the program's time zone. */
+export interface ReportPeriodIn {
+  /** The first day, or the first moment. */
+  gte: string;
+  /** The day, or the moment, before which it ends. */
+  lt: string;
 }
 
 /** The fields of a reward to replace; metadata is merged key by key. What was redeemed keeps what it was. */
@@ -1013,6 +1033,16 @@ export interface EventsListParams {
 export interface EventsRetrieveParams {
   /** Linked objects to show in place of their ids; may be given several times, and dotted. */
   expand?: readonly string[] | undefined;
+}
+
+/** Stream events: parameters. */
+export interface EventsStreamParams {
+  /** Only these types, separated by commas; `loyalty.points.*` for a family. */
+  types?: readonly string[] | undefined;
+  /** Only those about this member, or this campaign. */
+  account?: string | undefined;
+  /** As the header `Last-Event-ID`, which goes before it: the `id` behind which to go on. */
+  lastEventId?: string | undefined;
 }
 
 /** List members: parameters. */
@@ -1356,6 +1386,22 @@ export interface ReceivedEventsListParams {
   createdAt?: TimeRange | undefined;
 }
 
+/** List reports: parameters. */
+export interface ReportsListParams {
+  /** How many objects a page has. */
+  limit?: number | undefined;
+  /** The id that the page starts after: older objects. */
+  startingAfter?: string | undefined;
+  /** The id that the page ends before: newer objects. */
+  endingBefore?: string | undefined;
+  /** Only those of this program. */
+  program?: string | undefined;
+  /** Only those of this type. */
+  type?: "transactions" | "redemptions" | "liability_journal" | undefined;
+  /** Only those with this status. */
+  status?: "pending" | "running" | "completed" | "failed" | undefined;
+}
+
 /** List webhook endpoints: parameters. */
 export interface WebhookEndpointsListParams {
   /** How many objects a page has. */
@@ -1382,14 +1428,4 @@ export interface WebhookEndpointsListDeliveriesParams {
   event?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
-}
-
-/** Stream events: parameters. */
-export interface EventsStreamParams {
-  /** Only these types, separated by commas; `loyalty.points.*` for a family. */
-  types?: readonly string[] | undefined;
-  /** Only those about this member, or this campaign. */
-  account?: string | undefined;
-  /** As the header `Last-Event-ID`, which goes before it: the `id` behind which to go on. */
-  lastEventId?: string | undefined;
 }

@@ -51,6 +51,7 @@ import type {
   NewProgram,
   NewRedemption,
   NewReferral,
+  NewReport,
   NewReward,
   NewRule,
   NewSegment,
@@ -66,6 +67,7 @@ import type {
   ReferralsRetrieveParams,
   Release,
   Replay,
+  ReportsListParams,
   RewardChanges,
   RewardsListParams,
   RewardsRetrieveParams,
@@ -100,6 +102,7 @@ import type {
   CreditTransactionDone,
   Customer,
   DeletedEndpoint,
+  DeletedReport,
   DeletedSegment,
   EarningRule,
   Event,
@@ -118,6 +121,7 @@ import type {
   ReceivedEvent,
   Redemption,
   Referral,
+  Report,
   Reward,
   Segment,
   SegmentCount,
@@ -1113,6 +1117,58 @@ export class ReceivedEvents {
   }
 }
 
+/** Exports as files: the ledger, redemptions, what is owed. */
+export class Reports {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Make a report.
+   *
+   * It is made in the background, in seconds for most: ask for it until its `status` is `completed` or
+   * `failed`. That it was asked for is in the audit log.
+   */
+  create(params: NewReport, options?: RequestOptions): Promise<Report> {
+    return this.#transport.call("POST", path`/v1/reports`, { body: params }, options);
+  }
+
+  /**
+   * Delete a report.
+   *
+   * Its file cannot be downloaded any more; one that is being made is not made any further.
+   */
+  delete(report: string, options?: RequestOptions): Promise<DeletedReport> {
+    return this.#transport.call("DELETE", path`/v1/reports/${report}`, {}, options);
+  }
+
+  /**
+   * List reports.
+   *
+   * Newest first, as long as they are kept.
+   */
+  list(params: EitherCase<ReportsListParams> = {}, options?: RequestOptions): PagePromise<Report> {
+    return this.#transport.list(path`/v1/reports`, params, options);
+  }
+
+  /** Retrieve a report. */
+  retrieve(report: string, options?: RequestOptions): Promise<Report> {
+    return this.#transport.call("GET", path`/v1/reports/${report}`, {}, options);
+  }
+
+  /**
+   * Download the file of a report.
+   *
+   * `Content-Type` says which format it has, `Content-Disposition` what to call it; the `ETag` is its SHA-256.
+   * One range of bytes can be asked for with `Range`, and `HEAD` answers without the file.
+   */
+  download(report: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#transport.download(path`/v1/reports/${report}/download`, options);
+  }
+}
+
 /** Everything that the API has. */
 export class TestHelpersClock {
   readonly #transport: Transport;
@@ -1284,6 +1340,8 @@ export class Resources {
   readonly people: People;
   /** What was sent here, and what came of it. */
   readonly receivedEvents: ReceivedEvents;
+  /** Exports as files: the ledger, redemptions, what is owed. */
+  readonly reports: Reports;
   /** The clock of the test store. */
   readonly testHelpers: TestHelpers;
   /** Where events go, and what was delivered. */
@@ -1298,6 +1356,7 @@ export class Resources {
     this.loyalty = new Loyalty(transport);
     this.people = new People(transport);
     this.receivedEvents = new ReceivedEvents(transport);
+    this.reports = new Reports(transport);
     this.testHelpers = new TestHelpers(transport);
     this.webhookEndpoints = new WebhookEndpoints(transport);
   }

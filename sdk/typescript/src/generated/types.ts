@@ -62,6 +62,8 @@ export type ErrorCode =
   | "referral_velocity_exceeded"
   | "refund_conflict"
   | "refund_exceeds_payment"
+  | "report_limit_reached"
+  | "report_not_completed"
   | "resource_missing"
   | "reward_inactive"
   | "reward_not_eligible"
@@ -259,9 +261,9 @@ export interface AuditEntry {
   /** What was changed. */
   resource: string;
   /** As it was before; null for something new. */
-  before: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | Clock | null;
+  before: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | ReportRequest | Clock | null;
   /** As it was from then on. */
-  after: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | Clock | null;
+  after: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | ReportRequest | Clock | null;
   /** The request that changed it; null for a change by the clock or the command line. */
   request_id: string | null;
   /** When it was made. */
@@ -833,6 +835,16 @@ export interface DeletedEndpoint {
   deleted: true;
 }
 
+/** A report that is no more. */
+export interface DeletedReport {
+  /** Its id. */
+  id: string;
+  /** What kind of object this is. */
+  object: "report";
+  /** Always true. */
+  deleted: true;
+}
+
 /** A segment that is no more. */
 export interface DeletedSegment {
   /** Its id. */
@@ -952,7 +964,7 @@ export interface ErrorFault {
   /** The field at fault. */
   param: string | null;
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "analytics_not_ready" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "csrf_refused" | "environment_unknown" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "https_required" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "invitation_unknown" | "json_invalid" | "json_too_deep" | "last_admin" | "live_mode_only" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "password_incorrect" | "password_refused" | "path_unknown" | "payment_conflict" | "payment_failed" | "people_missing" | "permission_denied" | "person_already_exists" | "person_disabled" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "session_expired" | "session_missing" | "sign_in_busy" | "sign_in_failed" | "sign_in_slowed" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "analytics_not_ready" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "csrf_refused" | "environment_unknown" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "https_required" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "invitation_unknown" | "json_invalid" | "json_too_deep" | "last_admin" | "live_mode_only" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "password_incorrect" | "password_refused" | "path_unknown" | "payment_conflict" | "payment_failed" | "people_missing" | "permission_denied" | "person_already_exists" | "person_disabled" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "report_limit_reached" | "report_not_completed" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "session_expired" | "session_missing" | "sign_in_busy" | "sign_in_failed" | "sign_in_slowed" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
 }
@@ -962,7 +974,7 @@ export interface ErrorObject {
   /** The kind of error, which goes with the HTTP status. */
   type: "invalid_request_error" | "authentication_error" | "permission_error" | "rate_limit_error" | "api_error";
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "analytics_not_ready" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "csrf_refused" | "environment_unknown" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "https_required" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "invitation_unknown" | "json_invalid" | "json_too_deep" | "last_admin" | "live_mode_only" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "password_incorrect" | "password_refused" | "path_unknown" | "payment_conflict" | "payment_failed" | "people_missing" | "permission_denied" | "person_already_exists" | "person_disabled" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "session_expired" | "session_missing" | "sign_in_busy" | "sign_in_failed" | "sign_in_slowed" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "analytics_not_ready" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "csrf_refused" | "environment_unknown" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "https_required" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "invitation_unknown" | "json_invalid" | "json_too_deep" | "last_admin" | "live_mode_only" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "password_incorrect" | "password_refused" | "path_unknown" | "payment_conflict" | "payment_failed" | "people_missing" | "permission_denied" | "person_already_exists" | "person_disabled" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "report_limit_reached" | "report_not_completed" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "session_expired" | "session_missing" | "sign_in_busy" | "sign_in_failed" | "sign_in_slowed" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
   /** The field at fault. */
@@ -972,7 +984,7 @@ export interface ErrorObject {
   /** Every fault, where there are several. */
   errors?: ErrorFault[];
   /** With `permission_denied`. */
-  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "analytics:read" | "analytics:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write";
+  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "analytics:read" | "analytics:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "reports:read" | "reports:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write";
   /** With `insufficient_points` and `insufficient_credit`. */
   balance?: number;
   /** With `insufficient_points` and `insufficient_credit`. */
@@ -1954,6 +1966,138 @@ export interface RefusedEvent {
   message: string;
   /** When it arrived here. */
   received_at: string;
+}
+
+/** A report, and how far it is. */
+export interface Report extends ReportRequest {
+  /** How far it is. */
+  status: "pending" | "running" | "completed" | "failed";
+  /** How many rows the file has, so far or in all. */
+  rows: number;
+  /** How long the file is, so far or in all. */
+  bytes: number;
+  /** The digest of the file, in hexadecimal; null until it is completed. */
+  sha256: string | null;
+  /** What the rows add up to; null until it is completed. */
+  totals: ReportTotals | null;
+  /** Why it failed; null unless it did. */
+  error: ReportFailure | null;
+  /** The moment of which the store's figures are, by the store's clock; null until it is completed. */
+  as_of: string | null;
+  /** When it was completed, or failed. */
+  completed_at: string | null;
+  /** When it is forgotten, and its file with it. */
+  expires_at: string | null;
+  /** The path of the file; null until it is completed. */
+  download: string | null;
+}
+
+/** Why a report was not made. */
+export interface ReportFailure {
+  /** `too_large`: ask for shorter periods. */
+  code: "too_large" | "interrupted" | "internal_error";
+  /** The reason in words. */
+  message: string;
+}
+
+/** The span of time that a report is about. */
+export interface ReportPeriod {
+  /** Its first moment. */
+  gte: string;
+  /** The moment before which it ends. */
+  lt: string;
+}
+
+/** A report, as it was asked for. */
+export interface ReportRequest {
+  /** Its id. */
+  id: string;
+  /** What kind of object this is. */
+  object: "report";
+  /** What its rows are. */
+  type: "transactions" | "redemptions" | "liability_journal";
+  /** What kind of file it is. */
+  format: "csv" | "parquet";
+  /** The program. */
+  program: string;
+  /** The span of time that it is about. */
+  period: ReportPeriod;
+  /** When it was asked for, in real time, as all times of a report but its period's. */
+  created_at: string;
+}
+
+/** Some rows of the ledger. */
+export interface ReportRows {
+  /** How many. */
+  rows: number;
+  /** The sum of their amounts, signed. */
+  amount: number;
+}
+
+/** Redemptions in one state. */
+export interface ReportStatusTotals {
+  /** The state. */
+  status: string;
+  /** How many redemptions. */
+  rows: number;
+  /** How many pieces. */
+  quantity: number;
+  /** What they cost in all. */
+  points: number;
+}
+
+/** What the rows add up to. */
+export interface ReportTotals {
+  /** Of `transactions` and `liability_journal`: points, then currencies. */
+  units: ReportUnitTotals[];
+  /** Of `redemptions`: by state. */
+  statuses: ReportStatusTotals[];
+}
+
+/** What the period did to points, or to store credit in one currency. What only a journal has is null elsewhere. */
+export interface ReportUnitTotals {
+  /** `points`, or a currency: its minor units. */
+  unit: string;
+  /** How many rows of the ledger. */
+  rows: number;
+  /** The sum of their amounts: what the period changed. */
+  amount: number;
+  /** Awarded. */
+  earned: number;
+  /** Granted by hand, or issued. */
+  adjusted_up: number;
+  /** Given back by redemptions and spends that were released or reversed. */
+  returned: number;
+  /** Spent. */
+  redeemed: number;
+  /** Taken back by refunds. */
+  reversed: number;
+  /** Lost by time. */
+  expired: number;
+  /** Taken by hand. */
+  adjusted_down: number;
+  /** Of these rows, those that were recorded when the period was over. */
+  recorded_after_period: ReportRows;
+  /** What was due in the period and not written yet: in the figures of a journal, in no row of transactions. */
+  not_written: ReportRows;
+  /** What was held as the period began. */
+  opening_balance: number | null;
+  /** What was held as it ended: the opening balance and all movements. */
+  closing_balance: number | null;
+  /** The money that the values are in. */
+  currency: string | null;
+  /** What one of the unit is worth, in minor units. */
+  unit_value: number | null;
+  /** The opening balance in money, in minor units. */
+  opening_value: number | null;
+  /** By how much less is owed, in minor units. */
+  debit: number | null;
+  /** By how much more is owed, in minor units. */
+  credit: number | null;
+  /** The closing balance in money, in minor units. */
+  closing_value: number | null;
+  /** Of what happened before the period, what was recorded since it began: what earlier journals lack. */
+  opening_recorded_since: ReportRows | null;
 }
 
 /** What points buy. */

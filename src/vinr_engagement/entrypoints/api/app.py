@@ -39,6 +39,7 @@ from vinr_engagement.entrypoints.api.received_events import received_events
 from vinr_engagement.entrypoints.api.reception import Reception
 from vinr_engagement.entrypoints.api.redemptions import redemptions
 from vinr_engagement.entrypoints.api.referrals import referrals
+from vinr_engagement.entrypoints.api.reports import report_exports
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.segments import segments
 from vinr_engagement.entrypoints.api.session import Desk, invitations, session
@@ -74,6 +75,7 @@ RESOURCES = (
     received_events,
     webhook_endpoints,
     connectors,
+    report_exports,
     audit_log,
     api_keys,
     people,

@@ -63,6 +63,7 @@ _TAGS: Final = {
     "received_events": "What was sent here, and what came of it.",
     "webhook_endpoints": "Where events go, and what was delivered.",
     "connectors": "Webhooks of payment providers and shops, as events.",
+    "reports": "Exports as files: the ledger, redemptions, what is owed.",
     "audit_log": "Who changed which configuration when.",
     "api_keys": "Who may use the API.",
     "people": "Who may sign in to the dashboard.",

@@ -20,6 +20,7 @@ RESOURCES: Final = (
     "received_events",
     "webhook_endpoints",
     "connectors",
+    "reports",
     "audit_log",
     "api_keys",
     "people",

@@ -25,13 +25,9 @@ export function Activity({ account, program, lots }) {
   const names = namesOf(program, list.items, lots);
   const choice = html`<${Select} name="type" aria-label="Which transactions" value=${params.type ?? ""} options=${TYPES}
     onChange=${(type) => set({ type })} />`;
-  return html`
-    <${Card} flush title="Activity" subtitle="Every row of the ledger, and why it is what it is." actions=${choice}>
-      <${LedgerList} list=${list} names=${names} empty=${html`<${NothingYet} type=${params.type} />`} />
-    </${Card}>
-    ${params.row && html`<${RowDialog} key=${params.row} identifier=${params.row} names=${names}
-      onClose=${() => set({ row: null })} />`}
-  `;
+  return html`<${Card} flush title="Activity" subtitle="Every row of the ledger, and why it is what it is." actions=${choice}>
+    <${LedgerList} list=${list} names=${names} empty=${html`<${NothingYet} type=${params.type} />`} />
+  </${Card}>`;
 }
 
 function NothingYet({ type }) {
@@ -60,12 +56,12 @@ export function More({ list }) {
   </div>`;
 }
 
-/** One row by itself: what a sentence leads to. */
-function RowDialog({ identifier, names, onClose }) {
+/** One row by itself: what a sentence leads to. @param {{identifier: string, program: object, lots: object[], onClose: () => void}} props */
+export function RowDialog({ identifier, program, lots, onClose }) {
   const found = useQuery(`/loyalty/transactions/${identifier}`, { "expand[]": ROW_EXPANSIONS });
   return html`<${Dialog} title="Transaction" onClose=${onClose} wide>
     ${found.error && html`<${ErrorNotice} error=${found.error} retry=${found.reload} />`}
     ${found.loading && html`<${Skeleton} lines=${5} />`}
-    ${found.data && html`<ul class="ledger"><${LedgerRow} row=${found.data} names=${names} open /></ul>`}
+    ${found.data && html`<ul class="ledger"><${LedgerRow} row=${found.data} names=${namesOf(program, [found.data], lots)} open /></ul>`}
   </${Dialog}>`;
 }

@@ -8,7 +8,7 @@ import { countOf, day, expandedOf, idOf, reasonWords, spaced } from "./words.js"
 
 /** @typedef {import("./words.js").Piece} Piece */
 /** @typedef {import("./words.js").Names} Names */
-/** @typedef {{label: string, value: Piece[]}} Step */
+/** @typedef {{label: string, value: Piece[], total?: boolean}} Step */
 /** @typedef {{kind: string, title: string, sentence: Piece[], steps: Step[], notes: Piece[][]}} Explained */
 
 /**
@@ -35,9 +35,9 @@ function unknown(row) {
   return { kind: "unknown", title: spaced(row.type), sentence: [`${countOf(row.amount)}, ${reasonWords(row.reason)}.`] };
 }
 
-/** What is true of any row: when it counts, what it paid off, whose it was. */
+/** What is true of any row: whether it waits, what it paid off, whose it was. */
 function circumstances(row, names) {
-  return [...pending(row, names), ...paidDebt(row), ...late(row, names), ...merged(row)];
+  return [...pending(row, names), ...paidDebt(row), ...merged(row)];
 }
 
 function pending(row, names) {
@@ -53,12 +53,6 @@ function paidDebt(row) {
   if (row.unit !== "points" || row.amount <= 0 || before >= 0 || waits || returned) return [];
   const paid = Math.min(row.amount, -before);
   return [[`${countOf(paid)} of it paid off what the member owed.`]];
-}
-
-/** When it happened, where that is another day than when it was written. */
-function late(row, names) {
-  const [happened, written] = [day(row.effective_at, names), day(row.created_at, names)];
-  return happened === written ? [] : [[`Happened on ${happened}; written on ${written}.`]];
 }
 
 function merged(row) {

@@ -115,11 +115,16 @@ function factorWords(origin, row, names) {
   return `by the rule where ${only.fact} ${spaced(only.op)} ${only.value ?? ""}`.trimEnd();
 }
 
+/** An exact decimal with its groups; a fraction stays as it is. */
+function exactText(exact) {
+  return /^\d+(\.\d+)?$/.test(exact) ? new Intl.NumberFormat(undefined, { maximumFractionDigits: 8 }).format(exact) : exact;
+}
+
 const ROUNDED = { down: "rounded down", up: "rounded up", nearest: "rounded to the nearest" };
 
 function roundingPieces(told) {
   if (told.exact === undefined || told.exact === null || told.exact === String(told.rounded)) return [];
-  return [` = ${told.exact}, ${ROUNDED[told.rounding] ?? "rounded"} to ${points(told.rounded)}`];
+  return [` = ${exactText(told.exact)}, ${ROUNDED[told.rounding] ?? "rounded"} to ${points(told.rounded)}`];
 }
 
 /** What a cap, a budget and a campaign's limit cut off, in the order in which they did. */
@@ -164,11 +169,11 @@ function stepsOfRule(row, told, names) {
   for (const each of told.multipliers ?? []) {
     steps.push({ label: `× ${each.factor}`, value: originPieces(each.origin, row, names) });
   }
-  if (told.exact !== undefined && told.exact !== null) steps.push({ label: "Exactly", value: [told.exact] });
+  if (told.exact !== undefined && told.exact !== null) steps.push({ label: "Exactly", value: [exactText(told.exact)] });
   if (told.rounded !== undefined && told.rounded !== null) {
     steps.push({ label: asSentence(ROUNDED[told.rounding] ?? "rounded"), value: [points(told.rounded)] });
   }
-  return [...steps, ...limitSteps(row, told), { label: "Result", value: [countOf(row.amount)] }];
+  return [...steps, ...limitSteps(row, told), { label: "Result", value: [countOf(row.amount)], total: true }];
 }
 
 function limitSteps(row, told) {

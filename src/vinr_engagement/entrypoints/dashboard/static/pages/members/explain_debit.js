@@ -139,7 +139,7 @@ function clawbackSteps(row, told, names) {
   steps.push(...lotSteps(row, names));
   if (told.debt > 0) steps.push({ label: "Left as a debt", value: [points(told.debt)] });
   if (row.uncollected > 0) steps.push({ label: "Not collected", value: [points(row.uncollected)] });
-  return [...steps, { label: "Taken back", value: [countOf(-row.amount)] }];
+  return [...steps, { label: "Taken back", value: [countOf(-row.amount)], total: true }];
 }
 
 /** Lots by name, with what was taken from each where there are several; of many the first three. */

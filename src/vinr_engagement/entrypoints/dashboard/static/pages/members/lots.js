@@ -4,11 +4,12 @@ import { html, useMemo } from "../../lib/preact.js";
 import { useList } from "../../lib/query.js";
 import { useClock } from "../../lib/session.js";
 import { useQueryParams } from "../../lib/router.js";
-import { relative } from "../../lib/format.js";
-import { Badge, Button, Card, Empty, ListTable, Points, Select, Time } from "../../ui/index.js";
+import { date, relative } from "../../lib/format.js";
+import { Badge, Card, Empty, ListTable, Points, Select } from "../../ui/index.js";
 import { daysUntil } from "./standing.js";
 import { explain, textOf } from "./explain.js";
 import { expandedOf, idOf } from "./words.js";
+import { RowLink } from "./pieces.js";
 import { namesOf } from "./names.js";
 
 const CHOICES = [
@@ -46,26 +47,24 @@ function columnsOf(account, program, names) {
     { key: "credit", label: "Credit", priority: 1, render: (lot) => html`<${Credit} lot=${lot} account=${account} names=${names} />` },
     { key: "remaining", label: "Left", align: "end", priority: 1, render: (lot) => html`<${Points} value=${lot.remaining} />` },
     { key: "amount", label: "Of", align: "end", priority: 3, render: (lot) => html`<${Points} value=${lot.amount} />` },
-    { key: "given", label: "Given", priority: 3, render: (lot) => html`<${Time} value=${lot.effective_at} />` },
-    { key: "expires", label: "Expires", priority: 1, render: (lot) => html`<${Expiry} lot=${lot} notice=${program.expiring_notice_days} />` },
+    { key: "given", label: "Given", priority: 3, render: (lot) => date(lot.effective_at, program.timezone) },
+    { key: "expires", label: "Expires", priority: 1, render: (lot) => html`<${Expiry} lot=${lot} program=${program} />` },
   ];
 }
 
 function Credit({ lot, account, names }) {
-  const [, set] = useQueryParams();
   const row = expandedOf(lot.transaction);
   const told = row ? explain(row, names) : null;
-  const unfold = () => set({ tab: "activity", row: idOf(lot.transaction) }, { push: true });
-  return html`<${Button} kind="quiet" size="small" onClick=${unfold}>
-      ${told?.title ?? "Credit"}
-    </${Button}>
+  return html`<span class="member-name">
+      <${RowLink} row=${idOf(lot.transaction)} account=${account.id}>${told?.title ?? "Credit"}</${RowLink}>
+    </span>
     ${told && html`<span class="member-second">${textOf(told.sentence)}</span>`}`;
 }
 
-function Expiry({ lot, notice }) {
+function Expiry({ lot, program }) {
   const { now } = useClock();
-  if (lot.pending) return html`<span>pending until <${Time} value=${lot.available_at} /></span>`;
+  if (lot.pending) return html`<span>pending until ${date(lot.available_at, program.timezone)}</span>`;
   if (lot.expires_at === null) return html`<span class="muted">never</span>`;
-  const soon = lot.remaining > 0 && daysUntil(lot.expires_at, now) <= notice;
-  return html`<span><${Time} value=${lot.expires_at} /> ${soon && html`<${Badge} tone="amber">${relative(lot.expires_at)}</${Badge}>`}</span>`;
+  const soon = lot.remaining > 0 && daysUntil(lot.expires_at, now) <= program.expiring_notice_days;
+  return html`<span>${date(lot.expires_at, program.timezone)} ${soon && html`<${Badge} tone="amber">${relative(lot.expires_at)}</${Badge}>`}</span>`;
 }

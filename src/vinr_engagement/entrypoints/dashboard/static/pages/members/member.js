@@ -4,7 +4,7 @@ import { html, useState } from "../../lib/preact.js";
 import { useSession } from "../../lib/session.js";
 import { Link, useQueryParams } from "../../lib/router.js";
 import { Badge, Button, ErrorNotice, Menu, Notice, Page, Row, Skeleton, Stack, Status, Tabs } from "../../ui/index.js";
-import { Activity } from "./activity.js";
+import { Activity, RowDialog } from "./activity.js";
 import { Adjust } from "./adjust.js";
 import { MemberCampaigns } from "./campaigns.js";
 import { DetailsCard } from "./details.js";
@@ -53,6 +53,7 @@ function Shown({ identifier }) {
 
 function Known({ member, account, program }) {
   const [asked, setAsked] = useState(null);
+  const [params, set] = useQueryParams();
   const ask = (what, more = {}) => setAsked({ what, ...more });
   return html`<${Page} title=${nameOf(account)} back=${BACK} subtitle=${html`<${Subtitle} account=${account} program=${program} />`}
     actions=${html`<${Actions} account=${account} ask=${ask} />`}>
@@ -62,6 +63,8 @@ function Known({ member, account, program }) {
       <${Sections} member=${member} account=${account} program=${program} ask=${ask} />
       <${Aside} member=${member} account=${account} program=${program} />
     </div>
+    ${params.row && html`<${RowDialog} key=${params.row} identifier=${params.row} program=${program}
+      lots=${member.lots.data?.data ?? []} onClose=${() => set({ row: null })} />`}
     <${Asked} asked=${asked} account=${account} program=${program} onClose=${() => setAsked(null)} />
   </${Page}>`;
 }
@@ -129,7 +132,7 @@ function Sections({ member, account, program, ask }) {
   const tabs = account.status === "merged" ? TABS.filter((tab) => tab.key !== "rewards") : TABS;
   const current = tabs.some((tab) => tab.key === params.tab) ? params.tab : "activity";
   return html`<section class="member-main" aria-label="History">
-    <${Tabs} tabs=${tabs} current=${current} onChange=${(tab) => set({ tab, row: null })} />
+    <${Tabs} tabs=${tabs} current=${current} onChange=${(tab) => set({ tab })} />
     <${Section} current=${current} member=${member} account=${account} program=${program} ask=${ask} />
   </section>`;
 }

@@ -1,10 +1,11 @@
 // The members: found by name, email, customer or id; by status and by tier.
 
 import { html, useEffect, useState } from "../../lib/preact.js";
+import { date } from "../../lib/format.js";
 import { useList } from "../../lib/query.js";
 import { useProgram, useSession } from "../../lib/session.js";
 import { useQueryParams } from "../../lib/router.js";
-import { Badge, Button, Card, Empty, ListTable, Page, Points, Select, Status, TextInput, Time } from "../../ui/index.js";
+import { Badge, Button, Card, Empty, ListTable, Page, Points, Select, Status, TextInput } from "../../ui/index.js";
 import { AddMember } from "./add_member.js";
 import { nameOf, secondNameOf, tierNames } from "./names.js";
 
@@ -77,7 +78,7 @@ function columnsOf(program) {
     { key: "balance", label: "Balance", align: "end", priority: 1, render: (row) => html`<${Points} value=${row.balance} />` },
     { key: "lifetime", label: "Lifetime", align: "end", priority: 3, render: (row) => html`<${Points} value=${row.lifetime_points} />` },
     { key: "status", label: "Status", priority: 3, render: (row) => html`<${Status} value=${row.status} />` },
-    { key: "enrolled", label: "Enrolled", priority: 3, render: (row) => html`<${Time} value=${row.enrolled_at} />` },
+    { key: "enrolled", label: "Enrolled", priority: 3, render: (row) => date(row.enrolled_at, program?.timezone) },
   ];
 }
 

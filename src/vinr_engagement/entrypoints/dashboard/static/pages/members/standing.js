@@ -13,7 +13,7 @@ const DAY = 24 * 60 * 60 * 1000;
 export function Standing({ account, program, lots }) {
   const worth = (amount) => money(amount * program.currency.point_value, program.default_currency);
   const debt = account.balance < 0;
-  return html`<${Grid} columns=${4}>
+  return html`<${Grid} columns=${4} class="member-stats">
     <${Stat} label=${debt ? "Balance: a debt" : "Balance"} value=${points(account.balance)}
       hint=${debt ? "Owed: what comes next pays it off first." : `Worth ${worth(account.balance)}`} />
     <${Stat} label="Pending" value=${points(account.pending_balance)} hint=${pendingHint(account, program)} />
@@ -54,7 +54,7 @@ export function expiringOf(lots, now, noticeDays) {
 
 /** @param {{tier: object, program: object, actions?: unknown}} props */
 export function TierCard({ tier, program, actions }) {
-  return html`<${Card} title="Tier" actions=${actions}>
+  return html`<${Card} title="Tier" actions=${actions} class="tier-card">
     ${tier.error && html`<${ErrorNotice} error=${tier.error} retry=${tier.reload} />`}
     ${tier.loading && html`<${Skeleton} lines=${3} />`}
     ${tier.data && html`<${TierWords} tier=${tier.data} program=${program} />`}

@@ -6,7 +6,7 @@ import { date, money } from "../../lib/format.js";
 import { useAction, useList } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
 import {
-  Button, Card, DateTimeInput, Empty, ErrorNotice, Field, Grid, MoneyInput, Row, Skeleton, Stack, Stat, TextInput, toast,
+  Button, Card, DateTimeInput, Empty, ErrorNotice, Field, Grid, MoneyInput, Skeleton, Stack, Stat, TextInput, toast,
 } from "../../ui/index.js";
 import { LedgerList } from "./activity.js";
 import { FormDialog } from "./form_dialog.js";
@@ -24,17 +24,21 @@ export function WalletTab({ account, program, wallet }) {
     ${wallet.error && html`<${ErrorNotice} error=${wallet.error} retry=${wallet.reload} />`}
     ${wallet.loading && html`<${Skeleton} lines=${2} />`}
     ${balances.length > 0 && html`<${Grid} columns=${3}>${balances.map((held) => html`<${Held} held=${held} program=${program} />`)}</${Grid}>`}
-    ${can("credit:write") && html`<${Row} justify="end">
-      <${Button} onClick=${() => setAsked("spend")} disabled=${!balances.some((held) => held.balance > 0)}>Spend credit</${Button}>
-      <${Button} onClick=${() => setAsked("issue")}>Issue credit</${Button}>
-    </${Row}>`}
-    <${Card} flush title="Movements">
+    <${Card} flush title="Movements" actions=${can("credit:write") ? html`<${Ways} balances=${balances} ask=${setAsked} />` : null}>
       <${LedgerList} list=${list} names=${namesOf(program, list.items)}
         empty=${html`<${Empty} title="No store credit yet">Money owed to the member appears here: by hand, or for a reward.</${Empty}>`} />
     </${Card}>
     ${asked === "issue" && html`<${Issue} account=${account} program=${program} onClose=${close} />`}
     ${asked === "spend" && html`<${Spend} account=${account} balances=${balances} onClose=${close} />`}
   </${Stack}>`;
+}
+
+function Ways({ balances, ask }) {
+  const nothing = !balances.some((held) => held.balance > 0);
+  return html`
+    <${Button} size="small" onClick=${() => ask("spend")} disabled=${nothing}>Spend credit</${Button}>
+    <${Button} size="small" onClick=${() => ask("issue")}>Issue credit</${Button}>
+  `;
 }
 
 function Held({ held, program }) {

@@ -53,16 +53,3 @@ function changedKeys(now, before) {
   const fresh = Object.entries(now).filter(([key, value]) => before[key] !== value);
   return Object.fromEntries([...fresh, ...gone.map((key) => [key, null])]);
 }
-
-/**
- * The field of a form that a fault belongs to: the one named so, or else the nearest that it lies in.
- * @param {?string} param As the API's error has it.
- * @param {string[]} names Of the form's fields.
- */
-export function fieldOf(param, names) {
-  if (!param) return null;
-  const path = parts(param);
-  const within = names.filter((name) => parts(name).every((part, place) => path[place] === part));
-  const beneath = names.filter((name) => path.every((part, place) => parts(name)[place] === part));
-  return within.sort((one, other) => other.length - one.length)[0] || beneath[0] || null;
-}

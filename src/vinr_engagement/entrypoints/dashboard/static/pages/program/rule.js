@@ -4,7 +4,7 @@ import { api } from "../../lib/api.js";
 import { html, useMemo } from "../../lib/preact.js";
 import { invalidate, useAction, useQuery } from "../../lib/query.js";
 import { navigate, useQueryParams } from "../../lib/router.js";
-import { useProgram, useSession } from "../../lib/session.js";
+import { useEnvironment, useProgram, useSession } from "../../lib/session.js";
 import { Button, ErrorNotice, Id, Menu, Page, Row, Skeleton, Tabs, toast } from "../../ui/index.js";
 import { useDraft } from "./draft.js";
 import { History } from "./history.js";
@@ -95,13 +95,14 @@ async function saved(form, rule) {
 
 function Actions({ rule }) {
   const { can } = useSession();
+  const isTest = useEnvironment() === "test";
   const { run } = useAction(() => switched(rule));
   const items = [
     { label: "Duplicate", onSelect: () => navigate(`rules/new?copy=${rule.id}`) },
     { label: rule.active ? "Switch off" : "Switch on", onSelect: () => run(), danger: rule.active },
   ];
   return html`
-    <${Button} icon="simulate" to=${`simulate?trigger=${encodeURIComponent(rule.trigger)}`}>Simulate a payment<//>
+    ${isTest && can("events:write") && html`<${Button} icon="simulate" to="simulate">Simulate a payment<//>`}
     ${can(SCOPE) && html`<${Menu} label="More" items=${items} />`}
   `;
 }
