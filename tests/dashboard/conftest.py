@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dashboard.browsing import CHROMIUM, FLAGS, Tab
+from tests.dashboard.browsing import CHROMIUM, FLAGS, PATIENCE, Tab
 from tests.dashboard.serving import PASSWORD, PEOPLE, Shop, serving
 from vinr_engagement.people import Role
 
@@ -35,8 +35,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """The browser: no longer than a module, for while it is there no other event loop can run in this thread."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
