@@ -94,7 +94,7 @@ function outcomeWords(event, judged) {
   if (event.outcome === null) return "What came of it was erased with the member.";
   if (event.status !== "processed") return ignoredWords(judged.reason ?? event.outcome.reason);
   if (judged.points === 0) return "It took effect, and no points moved.";
-  return `${countOf(Math.abs(judged.points))} ${judged.points > 0 ? "more" : "less"} than before.`;
+  return `${countOf(Math.abs(judged.points))} ${judged.points > 0 ? "earned" : "taken back"}.`;
 }
 
 /** Evaluates an ignored event again, by the rules of now. */
