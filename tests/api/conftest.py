@@ -53,8 +53,8 @@ class Api:
         content: bytes | None = None,
         params: Any = None,
     ) -> httpx2.Response:
-        """One request with the test store's key, unless another is named; ``key=""`` for none."""
-        sent = {"X-Api-Key": self.keys["test"] if key is None else key} if key != "" else {}
+        """One request with the usual key, unless another is named; ``key=""`` for none."""
+        sent = {"X-Api-Key": await self.usual_key(path) if key is None else key} if key != "" else {}
         if content is not None:
             sent["Content-Type"] = "application/json"
         sent.update(headers or {})
@@ -103,6 +103,10 @@ class Api:
         made = await store.write_path.run(command, Origin("tests"))
         secret: str = made["secret"]
         return secret
+
+    async def usual_key(self, path: str) -> str:
+        """The test store's key; the live one's, where only that may ask."""
+        return await self.key_of("live" if path.startswith("/v1/people") else "test")
 
     async def enrol(self, customer: str | None = None, **more: Any) -> Json:
         """A new member of the default program."""

@@ -12,7 +12,22 @@ from vinr_engagement.commands import CreateAccount, Store
 from vinr_engagement.foundation.database import Session, migrations
 from vinr_engagement.foundation.settings import Settings
 
-COMMANDS = ("backup", "demo", "docs", "import", "keys", "listen", "migrate", "restore", "serve", "verify", "worker")
+COMMANDS = (
+    "backup",
+    "demo",
+    "docs",
+    "import",
+    "keys",
+    "listen",
+    "migrate",
+    "people",
+    "rebuild",
+    "report",
+    "restore",
+    "serve",
+    "verify",
+    "worker",
+)
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

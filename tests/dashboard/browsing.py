@@ -65,7 +65,7 @@ class Tab:
     def close(self) -> None:
         """Closes the tab; fails where there were complaints."""
         self.context.close()
-        assert self.complaints == []
+        assert not self.complaints, "\n".join(self.complaints)
 
 
 def judge(page: Any, *, allowed: Iterable[str] = ()) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from tests.dashboard.modules import STATIC
 from vinr_engagement.entrypoints.cli.server import application
-from vinr_engagement.entrypoints.dashboard.bundle import START, Bundle, imported, needed
+from vinr_engagement.entrypoints.dashboard import Dashboard
+from vinr_engagement.entrypoints.dashboard.bundle import COMPONENTS, START, Bundle, imported, needed
 from vinr_engagement.foundation.settings import Settings, from_environment
 
 SETTINGS = Settings(log_level="critical")
@@ -64,13 +65,14 @@ def test_what_the_page_names_is_there_for_good(app: Any) -> None:
 
 def test_the_page_names_every_module_of_the_first_view(app: Any, sources: dict[str, bytes]) -> None:
     named = {address.split("/", 4)[4] for address in addresses(ask(app, "/dashboard").text)}
-    assert needed(START, sources) <= named
-    assert {"lib/api.js", "ui/index.js", "vendor/preact.js"} <= needed(START, sources)
+    assert needed(START, sources) | needed(COMPONENTS, sources) <= named
+    assert {"lib/api.js", "ui/chart.js", "vendor/preact.js"} <= named
     assert "vendor/uplot.js" not in named, "charts are fetched with the first chart"
 
 
 def test_imports_are_found_however_they_are_written() -> None:
-    text = 'import a from "../b.js";\nimport {\n  c,\n} from "./d.js";\nexport { e } from "./f.js";\nconst g = () => import("./later.js");\n'
+    lines = ('import a from "../b.js";', "import {", "  c,", '} from "./d.js";', 'export { e } from "./f.js";')
+    text = "\n".join((*lines, 'const g = () => import("./later.js");', ""))
     assert list(imported("ui/a.js", text)) == ["b.js", "ui/d.js", "ui/f.js"]
 
 
@@ -103,6 +105,34 @@ def test_every_answer_forbids_what_no_page_needs(app: Any, path: str) -> None:
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == "same-origin"
+
+
+def test_what_a_page_loads_is_no_page(app: Any) -> None:
+    for address in addresses(ask(app, "/dashboard").text):
+        headers = ask(app, address).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert ("content-security-policy" in headers) == address.endswith(".svg")
+
+
+async def _long_list(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": b"[" + b"1, " * 2_000 + b"1]"})
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "packed"),
+    [
+        ("/v1/loyalty/accounts", {}, True),
+        ("/v1/session", {}, False),
+        ("/v1/loyalty/accounts", {"cookie": ""}, False),
+        ("/v1/reports/rpt_1/download", {"accept": "*/*"}, False),
+    ],
+)
+def test_data_is_packed_for_the_page_and_secrets_never_are(path: str, headers: dict[str, str], packed: bool) -> None:
+    sent = {"accept": "application/json", "cookie": "vinr_session=1", "accept_encoding": "gzip", **headers}
+    answer = ask(Dashboard(_long_list), path, **{name: value for name, value in sent.items() if value})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+    assert len(answer.json()) == 2_001
 
 
 def test_no_markup_has_a_script_or_a_style_of_its_own(sources: dict[str, bytes]) -> None:

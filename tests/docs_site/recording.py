@@ -48,7 +48,7 @@ class Shell:
     def __init__(self, place: World, folder: Path) -> None:
         self._place = place
         self._folder = folder
-        self._known = {**os.environ, "VINR_SECRET_KEY": place.keys["test"], "CURL_HOME": str(folder)}
+        self._known = {**os.environ, "CURL_HOME": str(folder)}
 
     def freeze(self, client: httpx2.Client) -> None:
         """Sets the clock of the test store."""
@@ -60,8 +60,9 @@ class Shell:
         assert "{" not in text.partition("-d '")[0], f"{operation.id} names something without an example: {text}"
         script = text.replace(samples.SERVER, self._place.url)
         self._settle(f"max-time = {STREAM_SECONDS}\n" if operation.request.is_stream else "")
+        known = {**self._known, "VINR_SECRET_KEY": self._place.key_for(operation.id)}
         done = subprocess.run(
-            ["bash", "-ec", script], env=self._known, capture_output=True, text=True, timeout=60, check=False
+            ["bash", "-ec", script], env=known, capture_output=True, text=True, timeout=60, check=False
         )
         body, _, status = done.stdout.rpartition("\n")
         ended = CUT_OFF if operation.request.is_stream else 0
@@ -85,7 +86,7 @@ def record(chosen: list[str]) -> dict[str, Any]:
         shell.freeze(client)
         for operation in in_order(api):
             if not chosen or operation.id in chosen:
-                stage = Stage(client)
+                stage = Stage(client, place.keys["live"])
                 answer = shell.answer(operation, stage)
                 if isinstance(answer, dict):
                     found[operation.id] = answers.shortened(json.loads(_in_words(json.dumps(answer), stage)))

@@ -7,7 +7,18 @@ from typing import Any
 
 import httpx2
 
-from tests.contract.world import ACCOUNTS, CREDIT, PROGRAMS, REDEMPTIONS, REFERRALS, REWARDS, RULES, TRANSACTIONS
+from tests.contract.world import (
+    ACCOUNTS,
+    CREDIT,
+    PROGRAMS,
+    REDEMPTIONS,
+    REFERRALS,
+    REPORTS,
+    REWARDS,
+    RULES,
+    TRANSACTIONS,
+    completed,
+)
 
 Json = dict[str, Any]
 
@@ -21,6 +32,7 @@ class Stage:
     """One sample's own things. ``names`` holds what is said in place of the sample's own words."""
 
     client: httpx2.Client
+    live_key: str
     number: int = field(default_factory=lambda: next(_numbers))
     names: dict[str, str] = field(default_factory=dict)
 
@@ -118,6 +130,13 @@ def _key(stage: Stage) -> str:
     return str(stage.post("/v1/api-keys", {"name": "Old"})["id"])
 
 
+def _person(stage: Stage) -> str:
+    asked = {"email": f"grace{stage.number}@shop.example", "name": "Grace Hopper", "role": "editor"}
+    answer = stage.client.post("/v1/people", json=asked, headers={"X-Api-Key": stage.live_key})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
 def _endpoint(stage: Stage) -> str:
     return str(stage.post("/v1/webhook-endpoints", {"url": f"https://shop.example/webhooks/{stage.number}"})["id"])
 
@@ -128,6 +147,15 @@ def _delivery(stage: Stage) -> str:
     _account(stage)
     stage.post(f"{path}/replay", {"from": "2026-04-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"})
     return str(stage.client.get(f"{path}/deliveries").json()["data"][0]["id"])
+
+
+def _report(stage: Stage) -> str:
+    """One whose file is there."""
+    period = {"gte": "2026-03-01", "lt": "2026-04-01"}
+    asked = {"type": "liability_journal", "program": "prog_default", "period": period, "format": "csv"}
+    made = str(stage.post(REPORTS, asked)["id"])
+    completed(stage.client, made)
+    return made
 
 
 THINGS: dict[str, Callable[[Stage], str]] = {
@@ -144,10 +172,12 @@ THINGS: dict[str, Callable[[Stage], str]] = {
     "camp_06evgt2f0k4x9c2p7r1wz5qjbh": _campaign,
     "evt_06evgt4q1m8x4k9c2p7r1wz5qj": _event,
     "key_06evgt2f0k4x9c2p7r1wz5qjbh": _key,
+    "per_06evgt2f0k4x9c2p7r1wz5qjbh": _person,
     "we_06evgt2f0k4x9c2p7r1wz5qjbh": _endpoint,
     "whd_06evgt4q1m8x4k9c2p7r1wz5qj": _delivery,
+    "rpt_06evgt2f0k4x9c2p7r1wz5qjbh": _report,
 }
-OWN_WORDS = ("cust_abc123", "cust_bob", "evt_shop_1001", "evt_shop_1002", "pay_1001", "pay_1002")
+OWN_WORDS = ("cust_abc123", "cust_bob", "evt_shop_1001", "evt_shop_1002", "pay_1001", "pay_1002", "ada@shop.example")
 
 
 def _told_of_the_customer(stage: Stage) -> None:
@@ -200,13 +230,16 @@ def _named(*told: str) -> Callable[[Stage], None]:
 
 PREPARED: dict[str, Callable[[Stage], None]] = {
     "accounts.list": _enrolled,
+    "audit_log.list": _gold_there,
     "accounts.list_rewards": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
     "campaigns.list": _named("camp_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "customers.list": _told_of_the_customer,
     "events.list": _paid,
     "received_events.list": _guest_paid,
     "redemptions.list": _named("rdm_06evgt4q1m8x4k9c2p7r1wz5qj"),
+    "people.list": _named("per_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "referrals.list": _named("ref_06evgt3m8x4k9c2p7r1wz5qjbh"),
+    "reports.list": _named("rpt_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "rewards.list": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
     "segments.list": _named("seg_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "transactions.list": _paid,

@@ -104,7 +104,7 @@ class TestSamples:
         with place.client() as client:
             shell.freeze(client)
             for operation in in_order(api):
-                answer = shell.answer(operation, Stage(client))
+                answer = shell.answer(operation, Stage(client, place.keys["live"]))
                 if isinstance(answer, dict):
                     shown = answers.recorded().get(operation.id)
                     assert shown is not None, f"{operation.id}: record its answer, {RECORD}"
@@ -112,12 +112,12 @@ class TestSamples:
 
     def test_in_python(self, place: World, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.importorskip("vinr", reason="the Python SDK is not in this tree")
-        monkeypatch.setenv("VINR_SECRET_KEY", place.keys["test"])
         monkeypatch.setenv("VINR_API_BASE", place.url)
         with place.client() as client:
             for operation in in_order(api):
                 if operation.has_method:
-                    text = Stage(client).set_for(operation.id, samples.python(operation.request))
+                    monkeypatch.setenv("VINR_SECRET_KEY", place.key_for(operation.id))
+                    text = Stage(client, place.keys["live"]).set_for(operation.id, samples.python(operation.request))
                     _runs_here(operation, text)
 
     def test_in_typescript(self, place: World, api: Api, shell: Shell, tmp_path: Path) -> None:
@@ -125,19 +125,25 @@ class TestSamples:
         found = [operation for operation in in_order(api) if operation.has_method]
         with place.client() as client:
             shell.freeze(client)
-            texts = [Stage(client).set_for(each.id, samples.typescript(each.request)) for each in found]
+            stages = [Stage(client, place.keys["live"]) for _ in found]
+            texts = [
+                stage.set_for(each.id, samples.typescript(each.request))
+                for stage, each in zip(stages, found, strict=True)
+            ]
+        keys = [place.key_for(each.id) for each in found]
         (tmp_path / "project").mkdir()
         project = node.new_project(tmp_path / "project", node.built_package())
         project.compile(**{f"sample_{number}": text for number, text in enumerate(texts)})
-        (project.folder / "all.mjs").write_text(EACH_IN_TURN.replace("COUNT", str(len(texts))), encoding="utf-8")
-        told = project.node("all.mjs", VINR_SECRET_KEY=place.keys["test"], VINR_API_BASE=place.url)
+        (project.folder / "all.mjs").write_text(EACH_IN_TURN.replace("KEYS", json.dumps(keys)), encoding="utf-8")
+        told = project.node("all.mjs", VINR_API_BASE=place.url)
         failed = [f"{found[int(number)].id}: {error}\n{texts[int(number)]}" for number, error in FAILED.findall(told)]
         assert not failed, "\n".join(failed)
         assert told.endswith("All were run.\n")
 
 
 EACH_IN_TURN = """
-for (let number = 0; number < COUNT; number++) {
+for (const [number, key] of KEYS.entries()) {
+  process.env.VINR_SECRET_KEY = key;
   await import(`./sample_${number}.mjs`).catch((error) => console.log(`FAILED ${number}: ${error}`));
 }
 console.log("All were run.");

@@ -132,7 +132,7 @@ async def test_live_keys_manage_people_and_test_keys_do_not(api: Api) -> None:
             ("PATCH", one, {"role": "admin"}),
             ("POST", f"{one}/reset-password", None),
         ):
-            error = await api.refused(method, path, body, status=403, code="live_mode_only")
+            error = await api.refused(method, path, body, status=403, code="live_mode_only", key=api.keys["test"])
             assert "live key" in error["message"]
 
 

@@ -29,14 +29,19 @@ def payment(event: str, customer: str, amount: int = 2_000) -> Json:
     return {"id": event, "type": "payment.completed", "created_at": BEFORE, "data": {"object": paid}}
 
 
-def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
-    """All of them, in an order that works; ``mark`` tells what one run makes from what another does."""
+def samples(vinr: Vinr, mark: str, live: Vinr) -> Iterator[Sample]:
+    """All of them, in an order that works; ``mark`` tells what one run makes from what another does.
+
+    Those of people go to the ``live`` store.
+    """
+    yield from _people(live, mark)
     member = vinr.loyalty.accounts.create(program="prog_default", customer=f"cust_{mark}")
     vinr.loyalty.transactions.create(account=member.id, amount=500)
     told = {"id": f"cust_{mark}", "email": f"{mark}@shop.test", "metadata": {"vip": True}}
     vinr.events.create(id=f"evt_{mark}_c", type="customer.updated", created_at=BEFORE, data={"object": told})
     yield from _accounts(vinr, mark)
     yield from _ledger(vinr, member.id)
+    yield from _analytics()
     yield from _configuration(vinr, mark, member.id)
     yield from _rewards(vinr, mark, member.id)
     yield from _referrals(vinr, mark, member.id)
@@ -46,6 +51,7 @@ def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield sample("connectors.retrieve", "stripe")
     read = {"customer_prefix": "stripe_", "customer_metadata": "customer"}
     yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], **read)
+    yield from _reports(vinr)
     yield from _keys_and_clock(vinr, mark)
 
 
@@ -90,6 +96,15 @@ def _ledger(vinr: Vinr, member: str) -> Iterator[Sample]:
     yield sample("transactions.retrieve", row.id, expand=["account", "program"])
     (row_of_credit,) = vinr.loyalty.credit.transactions.list(account=member, limit=1).data
     yield sample("credit.transactions.retrieve", row_of_credit.id, expand=["account"])
+
+
+def _analytics() -> Iterator[Sample]:
+    period = {"gte": "2026-04-01", "lt": "2026-05-01"}
+    yield sample("analytics.summary", program="prog_default", period=period)
+    named = {"metrics": "earned,outstanding,active_members_90d", "interval": "week"}
+    yield sample("analytics.timeseries", program="prog_default", period=period, **named)
+    yield sample("analytics.liability", program="prog_default")
+    yield sample("analytics.cohorts", program="prog_default", interval="month", months=6)
 
 
 def _configuration(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
@@ -201,6 +216,16 @@ def _events(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("customers.retrieve", f"cust_{mark}")
 
 
+def _reports(vinr: Vinr) -> Iterator[Sample]:
+    asked = {"type": "redemptions", "program": "prog_default", "period": {"gte": "2026-03-01", "lt": LATER}}
+    yield sample("reports.create", **asked, format="parquet")
+    made = vinr.reports.create(type="redemptions", program="prog_default", period=asked["period"]).id
+    yield sample("reports.list", program="prog_default", type="redemptions", status="completed", limit=1)
+    yield sample("reports.list", limit=1)
+    yield sample("reports.retrieve", made)
+    yield sample("reports.delete", made)
+
+
 def _webhooks(vinr: Vinr) -> Iterator[Sample]:
     more: Json = {"enabled_events": ["loyalty.points.*"], "description": "Points", "metadata": {"a": "b"}}
     yield sample("webhook_endpoints.create", url="https://shop.example/hooks", status="enabled", **more)
@@ -219,13 +244,22 @@ def _webhooks(vinr: Vinr) -> Iterator[Sample]:
     yield sample("webhook_endpoints.delete", endpoint)
 
 
+def _people(live: Vinr, mark: str) -> Iterator[Sample]:
+    yield sample("people.create", email=f"{mark}@shop.test", name="Ada", role="editor")
+    person = live.people.create(email=f"{mark}_other@shop.test", role="viewer").id
+    yield sample("people.list", role="viewer", limit=1)
+    yield sample("people.retrieve", person)
+    yield sample("people.update", person, name="Bob", role="admin", status="active")
+    yield sample("people.reset_password", person)
+
+
 def _keys_and_clock(vinr: Vinr, mark: str) -> Iterator[Sample]:
     yield sample("api_keys.create", name=mark, kind="restricted", scopes=["accounts:read", "events:write"])
     key = vinr.api_keys.create(name=mark).id
     yield sample("api_keys.list", limit=1)
     yield sample("api_keys.revoke", key)
     entry = vinr.audit_log.list(limit=1).data[0]
-    narrow = {"actor": entry.actor, "action": entry.action, "resource": entry.resource}
+    narrow = {"actor": entry.actor, "actor_type": "key", "action": entry.action, "resource": entry.resource}
     yield sample("audit_log.list", **narrow, created_at=SPAN, limit=1)
     yield sample("audit_log.list", limit=100)
     yield sample("test_helpers.clock.retrieve")

@@ -16,9 +16,9 @@ class Settings:
     """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none.
 
     ``processes`` is how many of them ``vinr serve`` starts. ``dashboard`` says whether it serves the dashboard, ``docs`` whether
-    the documentation, and ``docs_url`` where links of error messages find that. With ``webhook_allow_private`` webhooks may go to
-    addresses that are not public, and without TLS. ``trusted_proxies`` lists addresses and networks, separated by commas, whose
-    ``X-Forwarded-For`` is believed.
+    the documentation, and ``docs_url`` where links of error messages find that. With ``webhook_allow_private`` webhooks may go
+    to addresses that are not public, and without TLS. ``trusted_proxies`` lists addresses and networks, separated by commas,
+    whose ``X-Forwarded-For`` is believed.
     """
 
     database_url: str = DEFAULT_DATABASE_URL

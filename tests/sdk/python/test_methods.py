@@ -3,6 +3,7 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
@@ -66,29 +67,47 @@ def client(place: World) -> Iterator[Vinr]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def live(place: World) -> Iterator[Vinr]:
+    """A client of its live store."""
+    with Vinr(place.keys["live"], base_url=place.url) as opened:
+        yield opened
+
+
 def by_operation(description: Description) -> dict[str, tuple[Resource, Method]]:
     return {method.operation: (resource, method) for resource, method in description.methods}
 
 
-def test_every_method_sends_what_the_api_takes(client: Vinr, description: Description) -> None:
+def test_every_method_sends_what_the_api_takes(
+    client: Vinr, live: Vinr, place: World, description: Description
+) -> None:
     known = by_operation(description)
     given: dict[str, set[str]] = defaultdict(set)
-    for each in samples(client, "blocking"):
+    clients = {place.keys["test"]: client, place.keys["live"]: live}
+    for each in samples(client, "blocking", live):
         resource, method = known[each.operation]
-        answer = attrgetter(f"{resource.path}.{method.name}")(client)(*each.ids, **arguments(each))
+        asked = clients[place.key_for(each.operation)]
+        answer = attrgetter(f"{resource.path}.{method.name}")(asked)(*each.ids, **arguments(each))
         hold_answer(answer, method, description, each)
         given[each.operation] |= set(each.named)
     missing = {name: parameters_of(method, description) - given[name] for name, (_, method) in known.items()}
     assert {name: left for name, left in missing.items() if left or name not in given} == {}
 
 
-async def test_every_awaited_method_does_the_same(client: Vinr, place: World, description: Description) -> None:
+async def test_every_awaited_method_does_the_same(
+    client: Vinr, live: Vinr, place: World, description: Description
+) -> None:
     known = by_operation(description)
     reached = set()
-    async with AsyncVinr(place.keys["test"], base_url=place.url) as awaited:
-        for each in samples(client, "awaited"):
+    async with AsyncExitStack() as stack:
+        opened = [AsyncVinr(key, base_url=place.url) for key in place.keys.values()]
+        clients = dict(
+            zip(place.keys.values(), [await stack.enter_async_context(each) for each in opened], strict=True)
+        )
+        for each in samples(client, "awaited", live):
             resource, method = known[each.operation]
-            answer = await attrgetter(f"{resource.path}.{method.name}")(awaited)(*each.ids, **arguments(each))
+            asked = clients[place.key_for(each.operation)]
+            answer = await attrgetter(f"{resource.path}.{method.name}")(asked)(*each.ids, **arguments(each))
             hold_answer(answer, method, description, each)
             reached.add(each.operation)
     assert reached == set(known)
@@ -171,7 +190,7 @@ def test_both_clients_have_the_same_methods_and_no_others(client: Vinr, descript
             continue
         blocking, awaiting = [attrgetter(resource.path)(each) for each in (client, awaited)]
         assert type(blocking).__name__ == class_name(resource.path)
-        methods = (*resource.methods, *resource.streams)
+        methods = resource.every
         names = {method.name for method in methods}
         for each in (blocking, awaiting):
             assert {name for name, _ in inspect.getmembers(type(each), inspect.isfunction) if name[0] != "_"} == names

@@ -30,13 +30,19 @@ class Calling:
     """A Node that makes calls."""
 
     process: subprocess.Popen[str]
+    place: World
 
     def call(self, resource: Resource, method: Method, given: list[Any]) -> Json:
         """What a call answers, which must succeed."""
-        place = [camel(name) for name in resource.path.split(".")]
+        asked = {
+            "key": self.place.key_for(method.operation),
+            "resource": [camel(name) for name in resource.path.split(".")],
+            "method": camel(method.name),
+            "given": given,
+        }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"resource": place, "method": camel(method.name), "given": given}) + "\n")
+        self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         told = json.loads(self.process.stdout.readline())
         assert "error" not in told, f"{method.operation}: {told}"
@@ -49,10 +55,10 @@ def calling(project: Project, place: World) -> Iterator[Calling]:
     """A Node that calls this server for as long as the block runs."""
     script = project.folder / "calling.js"
     script.write_text(CALLING.read_text("utf-8"), encoding="utf-8")
-    environment = {"VINR_API_BASE": place.url, "VINR_SECRET_KEY": place.keys["test"]}
+    environment = {"VINR_API_BASE": place.url}
     pipes: Json = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([find_node().program, script], env=environment, **pipes) as process:
-        yield Calling(process)
+        yield Calling(process, place)
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +71,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def test_every_method_sends_what_the_api_takes_and_gets_what_its_type_says(place: World, project: Project) -> None:
     known = {method.operation: (resource, method) for resource, method in read(place.document).methods}
     reached, lines = set(), []
-    with Vinr(place.keys["test"], base_url=place.url) as preparing, calling(project, place) as node:
-        for each in samples(preparing, "typescript"):
+    with (
+        Vinr(place.keys["test"], base_url=place.url) as preparing,
+        Vinr(place.keys["live"], base_url=place.url) as live,
+        calling(project, place) as node,
+    ):
+        for each in samples(preparing, "typescript", live):
             resource, method = known[each.operation]
             named = {name.rstrip("_"): value for name, value in each.named.items()}  # as the API has them, not Python
             answer = node.call(resource, method, arguments(each, camelised(named)))

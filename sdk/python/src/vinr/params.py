@@ -31,6 +31,7 @@ __all__ = [
     "CreditSpending",
     "Currency",
     "Downgrade",
+    "DraftRule",
     "EarnRate",
     "Eligibility",
     "EndpointChanges",
@@ -48,13 +49,16 @@ __all__ = [
     "Moment",
     "MoneyValue",
     "NewAccount",
+    "NewBacktest",
     "NewCampaign",
     "NewEndpoint",
     "NewKey",
     "NewMultiplier",
+    "NewPerson",
     "NewProgram",
     "NewRedemption",
     "NewReferral",
+    "NewReport",
     "NewReward",
     "NewRule",
     "NewSegment",
@@ -63,6 +67,7 @@ __all__ = [
     "PerCurrencyAward",
     "PercentValue",
     "Period",
+    "PersonChanges",
     "PointsMultiplierMechanic",
     "Preview",
     "ProductValue",
@@ -71,6 +76,7 @@ __all__ = [
     "ReferralLimit",
     "Release",
     "Replay",
+    "ReportPeriodIn",
     "RewardChanges",
     "RewardIn",
     "RewardsIn",
@@ -336,6 +342,43 @@ class Downgrade(TypedDict):
     """So many days a member keeps a tier that is no longer earned."""
 
 
+class DraftRule(TypedDict):
+    """An earning rule to try."""
+
+    program: NotRequired[str]
+    """The program."""
+    name: NotRequired[str]
+    """For people."""
+    trigger: str
+    """The type of event that it is for."""
+    award: NotRequired[PerAmountAward | FixedAward | PerCurrencyAward]
+    """How many points it gives."""
+    earn: NotRequired[EarnRate | None]
+    """Another spelling of ``award``."""
+    conditions: NotRequired[ConditionGroup | Sequence[Condition] | None]
+    """What must hold of the event and its member; always, unless given."""
+    multiplier: NotRequired[Exact | None]
+    """1 unless given."""
+    multipliers: NotRequired[Sequence[NewMultiplier] | None]
+    """The first entry that matches counts."""
+    cap: NotRequired[Cap | None]
+    """The most that a member gets in a ``window``; null for no limit."""
+    window: NotRequired[Literal["day", "week", "month", "lifetime"] | None]
+    """Over what the cap counts; in the program's timezone."""
+    budget: NotRequired[Budget | None]
+    """The most points that it gives in all; null for no limit."""
+    recipient: NotRequired[Literal["member", "referrer", "referee", "both"] | None]
+    """For a rule on referrals: which side it pays; null for the member."""
+    starts_at: NotRequired[Moment | None]
+    """By the event's time."""
+    ends_at: NotRequired[Moment | None]
+    """The first moment that does not belong to it; null for no end."""
+    active: NotRequired[bool]
+    """Whether it is in force."""
+    metadata: NotRequired[Mapping[str, str]]
+    """Your own notes, text to text."""
+
+
 class EarnRate(TypedDict):
     """Another spelling of an award: points per major unit of money."""
 
@@ -588,6 +631,19 @@ class NewAccount(TypedDict):
     """Your own notes, text to text."""
 
 
+class NewBacktest(TypedDict):
+    """Rules to try on what really happened."""
+
+    program: str
+    """Whose rules, and whose events."""
+    rules: NotRequired[Sequence[DraftRule]]
+    """The proposed rules, beside those of today that stay."""
+    replaces: NotRequired[Sequence[str]]
+    """Those of today's rules that would no longer be in force, by their ids."""
+    last: NotRequired[int]
+    """On how many of the last events to try them."""
+
+
 class NewCampaign(TypedDict):
     """A campaign to make."""
 
@@ -706,6 +762,8 @@ class NewKey(TypedDict):
                 "segments:write",
                 "campaigns:read",
                 "campaigns:write",
+                "analytics:read",
+                "analytics:write",
                 "customers:read",
                 "customers:write",
                 "events:read",
@@ -716,10 +774,14 @@ class NewKey(TypedDict):
                 "webhook_endpoints:write",
                 "connectors:read",
                 "connectors:write",
+                "reports:read",
+                "reports:write",
                 "audit_log:read",
                 "audit_log:write",
                 "api_keys:read",
                 "api_keys:write",
+                "people:read",
+                "people:write",
                 "test_helpers:read",
                 "test_helpers:write",
             ]
@@ -735,6 +797,17 @@ class NewMultiplier(TypedDict):
     """A tier, a segment, or conditions."""
     factor: Exact
     """An exact decimal of at most four places."""
+
+
+class NewPerson(TypedDict):
+    """Somebody to invite."""
+
+    email: str
+    """What they sign in with; case does not matter."""
+    name: NotRequired[str | None]
+    """For other people to read."""
+    role: Literal["viewer", "editor", "admin"]
+    """``viewer`` reads, ``editor`` also changes the program, ``admin`` also who may do what."""
 
 
 class NewProgram(TypedDict):
@@ -798,6 +871,19 @@ class NewReferral(TypedDict):
     """A link with ``{code}`` in it, in place of the program's."""
     metadata: NotRequired[Mapping[str, str]]
     """Your own notes, text to text."""
+
+
+class NewReport(TypedDict):
+    """A report to make."""
+
+    type: Literal["transactions", "redemptions", "liability_journal"]
+    """``transactions`` and ``redemptions``, one row for each; or ``liability_journal``: what was owed, day by day."""
+    program: str
+    """The program."""
+    period: ReportPeriodIn
+    """What happened in it: transactions by ``effective_at``, redemptions by when they were made."""
+    format: NotRequired[Literal["csv", "parquet"]]
+    """``parquet`` has typed columns, and is much smaller."""
 
 
 class NewReward(TypedDict):
@@ -938,6 +1024,17 @@ class Period(TypedDict):
     """For ``calendar``: the month that a period starts with."""
 
 
+class PersonChanges(TypedDict):
+    """The fields of a person to replace."""
+
+    name: NotRequired[str | None]
+    """For other people to read."""
+    role: NotRequired[Literal["viewer", "editor", "admin"]]
+    """``viewer`` reads, ``editor`` also changes the program, ``admin`` also who may do what."""
+    status: NotRequired[Literal["active", "disabled"]]
+    """Who is disabled is signed out, and cannot sign in."""
+
+
 class PointsMultiplierMechanic(TypedDict):
     """What rules give for an event, times ``factor``; the highest of all campaigns counts."""
 
@@ -1038,6 +1135,15 @@ class Replay(TypedDict):
 
     account: NotRequired[str | None]
     """The member, where the event does not name one."""
+
+
+class ReportPeriodIn(TypedDict):
+    """A span of time. A day, such as ``2026-03-01``, stands for its first moment in the program's time zone."""
+
+    gte: str
+    """The first day, or the first moment."""
+    lt: str
+    """The day, or the moment, before which it ends."""
 
 
 class RewardChanges(TypedDict):

@@ -12,6 +12,10 @@ import type {
   AccountsRetrieveParams,
   Adjustment,
   Adjustments,
+  AnalyticsCohortsParams,
+  AnalyticsLiabilityParams,
+  AnalyticsSummaryParams,
+  AnalyticsTimeseriesParams,
   ApiKeysListParams,
   Application,
   Attribution,
@@ -39,15 +43,20 @@ import type {
   EventsStreamParams,
   Merge,
   NewAccount,
+  NewBacktest,
   NewCampaign,
   NewEndpoint,
   NewKey,
+  NewPerson,
   NewProgram,
   NewRedemption,
   NewReferral,
+  NewReport,
   NewReward,
   NewRule,
   NewSegment,
+  PeopleListParams,
+  PersonChanges,
   Preview,
   ProgramChanges,
   ProgramsListParams,
@@ -58,6 +67,7 @@ import type {
   ReferralsRetrieveParams,
   Release,
   Replay,
+  ReportsListParams,
   RewardChanges,
   RewardsListParams,
   RewardsRetrieveParams,
@@ -76,33 +86,42 @@ import type {
 import type {
   AccountAsOf,
   AccountExport,
+  AnalyticsSummary,
+  AnalyticsTimeseries,
   ApiKey,
   AuditEntry,
+  Backtest,
   Campaign,
   CampaignProgress,
   CampaignResults,
   Clock,
+  Cohorts,
   Connector,
   CreatedKey,
   CreditTransaction,
   CreditTransactionDone,
   Customer,
   DeletedEndpoint,
+  DeletedReport,
   DeletedSegment,
   EarningRule,
   Event,
   EventBatch,
   EventOutcome,
+  InvitedPerson,
+  Liability,
   Lot,
   LoyaltyAccount,
   MemberReward,
   MergedAccount,
+  Person,
   PointsTransaction,
   PreviewResult,
   Program,
   ReceivedEvent,
   Redemption,
   Referral,
+  Report,
   Reward,
   Segment,
   SegmentCount,
@@ -337,7 +356,8 @@ export class Accounts {
   /**
    * List members.
    *
-   * Newest first; active ones unless `status` says otherwise.
+   * Newest first; active ones unless `status` says otherwise. `search` is what people type: upper case, accents and
+   * punctuation make no difference in names and addresses; ids are found as they are written.
    */
   list(params: EitherCase<AccountsListParams> = {}, options?: RequestOptions): PagePromise<LoyaltyAccount> {
     return this.#transport.list(path`/v1/loyalty/accounts`, params, options);
@@ -433,6 +453,52 @@ export class Accounts {
   /** Update a member. */
   update(account: string, params: AccountChanges = {}, options?: RequestOptions): Promise<LoyaltyAccount> {
     return this.#transport.call("PATCH", path`/v1/loyalty/accounts/${account}`, { body: params, verbatim: ["metadata"] }, options);
+  }
+}
+
+/** What happened in a program, and what it owes, exact to the point. */
+export class Analytics {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Retrieve cohorts.
+   *
+   * Members by the month of their enrolment: how many came back in each month since, what they earned and redeemed.
+   */
+  cohorts(params: AnalyticsCohortsParams = {}, options?: RequestOptions): Promise<Cohorts> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/cohorts`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve the liability.
+   *
+   * What members hold now, by when it was earned and by when it expires, and how much of it may be redeemed.
+   */
+  liability(params: AnalyticsLiabilityParams = {}, options?: RequestOptions): Promise<Liability> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/liability`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve a period in figures.
+   *
+   * What happened in it, and how things stood at its end.
+   */
+  summary(params: AnalyticsSummaryParams = {}, options?: RequestOptions): Promise<AnalyticsSummary> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/summary`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve figures by day, week or month.
+   *
+   * What happened in each, or how things stood at its end: `outstanding`, `pending`, `points_liability` and the
+   * members.
+   */
+  timeseries(params: AnalyticsTimeseriesParams = {}, options?: RequestOptions): Promise<AnalyticsTimeseries> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/timeseries`, { query: params }, options);
   }
 }
 
@@ -566,6 +632,19 @@ export class EarningRules {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  /**
+   * Try rules on past events.
+   *
+   * Answers what the program's last payments, invoices and other events that a rule reacts to would bring by today's
+   * rules and
+   * by the proposed ones. Nothing is written, so an `Idempotency-Key` has nothing to protect. What is taken as it
+   * stands now,
+   * and what is left out, is in `notes`.
+   */
+  backtest(params: EitherCase<NewBacktest>, options?: RequestOptions): Promise<Backtest> {
+    return this.#transport.call("POST", path`/v1/loyalty/earning-rules/backtest`, { body: params, verbatim: ["rules.award.rates", "rules.earn.points_per_currency_unit", "rules.metadata"] }, options);
   }
 
   /**
@@ -927,6 +1006,8 @@ export class Transactions {
 export class Loyalty {
   /** Members: the link between one customer and one program. */
   readonly accounts: Accounts;
+  /** What happened in a program, and what it owes, exact to the point. */
+  readonly analytics: Analytics;
   /** For a time and an audience, more points than usual. */
   readonly campaigns: Campaigns;
   /** Store credit: money owed to members, in wallets. */
@@ -948,6 +1029,7 @@ export class Loyalty {
 
   constructor(transport: Transport) {
     this.accounts = new Accounts(transport);
+    this.analytics = new Analytics(transport);
     this.campaigns = new Campaigns(transport);
     this.credit = new Credit(transport);
     this.earningRules = new EarningRules(transport);
@@ -957,6 +1039,56 @@ export class Loyalty {
     this.rewards = new Rewards(transport);
     this.segments = new Segments(transport);
     this.transactions = new Transactions(transport);
+  }
+}
+
+/** Who may sign in to the dashboard. */
+export class People {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Invite a person.
+   *
+   * Hand the invitation to them: whoever opens it first chooses the password. It is in this answer and nowhere else.
+   */
+  create(params: NewPerson, options?: RequestOptions): Promise<InvitedPerson> {
+    return this.#transport.call("POST", path`/v1/people`, { body: params }, options);
+  }
+
+  /**
+   * List people.
+   *
+   * Newest first, disabled ones included.
+   */
+  list(params: EitherCase<PeopleListParams> = {}, options?: RequestOptions): PagePromise<Person> {
+    return this.#transport.list(path`/v1/people`, params, options);
+  }
+
+  /**
+   * Reset a person's password.
+   *
+   * The old one is worthless at once, and the person signed out. Hand the new invitation to them, and to nobody else.
+   */
+  resetPassword(person: string, options?: RequestOptions): Promise<InvitedPerson> {
+    return this.#transport.call("POST", path`/v1/people/${person}/reset-password`, {}, options);
+  }
+
+  /** Retrieve a person. */
+  retrieve(person: string, options?: RequestOptions): Promise<Person> {
+    return this.#transport.call("GET", path`/v1/people/${person}`, {}, options);
+  }
+
+  /**
+   * Change a person.
+   *
+   * Another role, or being disabled, signs them out: here at once, in other processes within seconds.
+   */
+  update(person: string, params: PersonChanges = {}, options?: RequestOptions): Promise<Person> {
+    return this.#transport.call("PATCH", path`/v1/people/${person}`, { body: params }, options);
   }
 }
 
@@ -971,7 +1103,9 @@ export class ReceivedEvents {
   /**
    * List received events.
    *
-   * The one received last comes first; `status=ignored` finds what no member was found for, with the reason.
+   * The one received last comes first; `status=ignored` finds what no member was found for, with the reason. With
+   * `account`, the
+   * events of accounts that were merged into it are among them.
    */
   list(params: EitherCase<ReceivedEventsListParams> = {}, options?: RequestOptions): PagePromise<ReceivedEvent> {
     return this.#transport.list(path`/v1/received-events`, params, options);
@@ -980,6 +1114,58 @@ export class ReceivedEvents {
   /** Retrieve a received event. */
   retrieve(event: string, options?: RequestOptions): Promise<ReceivedEvent> {
     return this.#transport.call("GET", path`/v1/received-events/${event}`, {}, options);
+  }
+}
+
+/** Exports as files: the ledger, redemptions, what is owed. */
+export class Reports {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Make a report.
+   *
+   * It is made in the background, in seconds for most: ask for it until its `status` is `completed` or
+   * `failed`. That it was asked for is in the audit log.
+   */
+  create(params: NewReport, options?: RequestOptions): Promise<Report> {
+    return this.#transport.call("POST", path`/v1/reports`, { body: params }, options);
+  }
+
+  /**
+   * Delete a report.
+   *
+   * Its file cannot be downloaded any more; one that is being made is not made any further.
+   */
+  delete(report: string, options?: RequestOptions): Promise<DeletedReport> {
+    return this.#transport.call("DELETE", path`/v1/reports/${report}`, {}, options);
+  }
+
+  /**
+   * List reports.
+   *
+   * Newest first, as long as they are kept.
+   */
+  list(params: EitherCase<ReportsListParams> = {}, options?: RequestOptions): PagePromise<Report> {
+    return this.#transport.list(path`/v1/reports`, params, options);
+  }
+
+  /** Retrieve a report. */
+  retrieve(report: string, options?: RequestOptions): Promise<Report> {
+    return this.#transport.call("GET", path`/v1/reports/${report}`, {}, options);
+  }
+
+  /**
+   * Download the file of a report.
+   *
+   * `Content-Type` says which format it has, `Content-Disposition` what to call it; the `ETag` is its SHA-256.
+   * One range of bytes can be asked for with `Range`, and `HEAD` answers without the file.
+   */
+  download(report: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#transport.download(path`/v1/reports/${report}/download`, options);
   }
 }
 
@@ -1150,8 +1336,12 @@ export class Resources {
   readonly events: Events;
   /** Members, points, rewards, referrals and campaigns. */
   readonly loyalty: Loyalty;
+  /** Who may sign in to the dashboard. */
+  readonly people: People;
   /** What was sent here, and what came of it. */
   readonly receivedEvents: ReceivedEvents;
+  /** Exports as files: the ledger, redemptions, what is owed. */
+  readonly reports: Reports;
   /** The clock of the test store. */
   readonly testHelpers: TestHelpers;
   /** Where events go, and what was delivered. */
@@ -1164,7 +1354,9 @@ export class Resources {
     this.customers = new Customers(transport);
     this.events = new Events(transport);
     this.loyalty = new Loyalty(transport);
+    this.people = new People(transport);
     this.receivedEvents = new ReceivedEvents(transport);
+    this.reports = new Reports(transport);
     this.testHelpers = new TestHelpers(transport);
     this.webhookEndpoints = new WebhookEndpoints(transport);
   }

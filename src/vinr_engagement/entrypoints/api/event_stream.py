@@ -107,7 +107,7 @@ class EventStream(StreamingResponse):
             now = time.monotonic()
             if now - checked_at >= limits.KEY_CACHE_SECONDS:
                 if not await self._gate.still_knows(self._exchange):
-                    self._exchange.outcome = "session_expired" if self._exchange.caller.signed_in else "api_key_invalid"
+                    self._exchange.outcome = "session_expired" if self._exchange.signed_in else "api_key_invalid"
                     return
                 checked_at = now
             if now - sent_at >= limits.STREAM_HEARTBEAT_SECONDS:

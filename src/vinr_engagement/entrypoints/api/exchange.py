@@ -82,6 +82,11 @@ class Exchange:
         return self.identity
 
     @property
+    def signed_in(self) -> SignedIn | None:
+        """The person who asks; ``None`` for a key, and where nobody is known."""
+        return None if self.identity is None else self.identity.signed_in
+
+    @property
     def store(self) -> Store:
         """The store that the key is for, or that the person asks about."""
         return self.caller.store

@@ -57,8 +57,8 @@ class Gate:
 
     async def still_knows(self, exchange: Exchange) -> bool:
         """Whether the key, or the session, that an admitted request came with is one still."""
-        if exchange.caller.signed_in is not None:
-            return await self._sessions.find(exchange.caller.signed_in.token) is not None
+        if exchange.signed_in is not None:
+            return await self._sessions.find(exchange.signed_in.token) is not None
         secret = _secret_of(exchange.headers)
         return secret is not None and await self._identity_of(secret) is not None
 

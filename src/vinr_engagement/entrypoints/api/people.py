@@ -99,7 +99,7 @@ async def reset_password(request: Request, caller: Caller, errors: Errors, perso
 
 def _home(request: Request, caller: Exchange) -> Store:
     """The store that has the people. Raises ``Fault`` (``live_mode_only``) for a key of the other one."""
-    if caller.caller.signed_in is None and caller.caller.environment != "live":
+    if caller.signed_in is None and caller.caller.environment != "live":
         message = "People may reach the live store, so keys of the test store manage none; use a live key."
         raise Fault("live_mode_only", message)
     live: Store | None = request.app.state.stores.get("live")

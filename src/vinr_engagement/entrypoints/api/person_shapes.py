@@ -1,6 +1,6 @@
 """The wire schemas of people and of their sessions."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -8,7 +8,7 @@ from vinr_engagement import people
 from vinr_engagement.entrypoints.api.fields import Shape, Time, Wire, example
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.people import Role, Status
-from vinr_engagement.people.password import LONGEST
+from vinr_engagement.people.password import LONGEST, SHORTEST
 from vinr_engagement.people.session import TOKEN_CHARACTERS
 
 Email = Annotated[
@@ -21,6 +21,8 @@ PersonName = Annotated[
     Field(min_length=1, max_length=people.LONGEST_NAME, description="For other people to read.", examples=["Ada Lovelace"]),
 ]  # fmt: skip
 Password = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+_CHOSEN: Final = "four words in a row"
+_CHOSEN_ANEW: Final = "other words in another row"
 GivenRole = Annotated[
     Role, Field(description="`viewer` reads, `editor` also changes the program, `admin` also who may do what.")
 ]
@@ -113,15 +115,19 @@ class SignedOut(Shape):
 class Credentials(Wire):
     """Who signs in."""
 
+    model_config = example(email="ada@shop.example", password=_CHOSEN)
+
     email: Email
-    password: Password
+    password: Password = Field(description="As it was chosen.")
 
 
 class PasswordChange(Wire):
     """Another password for oneself."""
 
-    current_password: Password
-    new_password: Password
+    model_config = example(current_password=_CHOSEN, new_password=_CHOSEN_ANEW)
+
+    current_password: Password = Field(description="As it was chosen before.")
+    new_password: Password = Field(description=f"{SHORTEST} to {LONGEST} characters.")
 
 
 class Acceptance(Wire):
@@ -130,5 +136,5 @@ class Acceptance(Wire):
     token: Annotated[str, StringConstraints(min_length=1, max_length=TOKEN_CHARACTERS)] = Field(
         description="What stands behind the `#` of the invitation."
     )
-    password: Password
+    password: Password = Field(description=f"{SHORTEST} to {LONGEST} characters.")
     name: PersonName = None

@@ -76,8 +76,7 @@ async def get_session(caller: Caller, desk: AtDesk) -> Response:
 
     Who is signed in, what they may do, and the CSRF token.
     """
-    found = caller.identity and caller.identity.signed_in
-    if found is None and not await desk.reception.somebody():
+    if caller.signed_in is None and not await desk.reception.somebody():
         message = "Nobody can sign in yet. Make the first person: vinr people add EMAIL --role admin"
         raise Fault("people_missing", message)
     return json_answer(_shown(desk, _signed_in(caller)))
@@ -119,10 +118,9 @@ def _only_our_page(caller: Exchange) -> None:
 
 
 def _signed_in(caller: Exchange) -> SignedIn:
-    found = caller.identity and caller.identity.signed_in
-    if found is None:
+    if caller.signed_in is None:
         raise Fault("session_missing", "Nobody is signed in; this is for people, not for API keys.")
-    return found
+    return caller.signed_in
 
 
 def _welcome(caller: Exchange, desk: Desk, found: SignedIn) -> Response:

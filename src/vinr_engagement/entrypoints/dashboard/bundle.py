@@ -17,6 +17,8 @@ from vinr_engagement.entrypoints.pages.file import HTML, TEXT, TYPES, File
 PAGE: Final = "index.html"
 START: Final = "app.js"
 """The module that the page begins with."""
+COMPONENTS: Final = "ui/index.js"
+"""What pages are made of: whichever is shown first imports it."""
 _PRELOADS: Final = "<!-- preloads -->"
 _PAGES: Final = "<!-- pages -->"
 _STYLE_OF_PAGES: Final = re.compile(r"css/pages-[\w-]+\.css")
@@ -58,7 +60,7 @@ class Bundle:
 
     def _filled(self, page: str, sources: Mapping[str, bytes], static: str) -> str:
         """The page with its files' addresses, and all that the first view needs named, so that it is fetched at once."""
-        modules = sorted(needed(START, sources) - {START})
+        modules = sorted((needed(START, sources) | needed(COMPONENTS, sources)) - {START})
         styles = sorted(name for name in sources if _STYLE_OF_PAGES.fullmatch(name))
         page = _listed(page, _PRELOADS, [f'<link rel="modulepreload" href="{static}{name}">' for name in modules])
         page = _listed(page, _PAGES, [f'<link rel="stylesheet" href="{static}{name}">' for name in styles])

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from vinr.resources.customers import AsyncCustomers, Customers
     from vinr.resources.events import AsyncEvents, Events
     from vinr.resources.loyalty import AsyncLoyalty, Loyalty
+    from vinr.resources.people import AsyncPeople, People
     from vinr.resources.received_events import AsyncReceivedEvents, ReceivedEvents
+    from vinr.resources.reports import AsyncReports, Reports
     from vinr.resources.test_helpers import AsyncTestHelpers, TestHelpers
     from vinr.resources.webhook_endpoints import AsyncWebhookEndpoints, WebhookEndpoints
 __all__ = ["API_VERSION", "AsyncTree", "Tree"]
@@ -74,11 +76,25 @@ class Tree(Runner):
         return Loyalty(self)
 
     @cached_property
+    def people(self) -> People:
+        """Who may sign in to the dashboard."""
+        from vinr.resources.people import People
+
+        return People(self)
+
+    @cached_property
     def received_events(self) -> ReceivedEvents:
         """What was sent here, and what came of it."""
         from vinr.resources.received_events import ReceivedEvents
 
         return ReceivedEvents(self)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Exports as files: the ledger, redemptions, what is owed."""
+        from vinr.resources.reports import Reports
+
+        return Reports(self)
 
     @cached_property
     def test_helpers(self) -> TestHelpers:
@@ -141,11 +157,25 @@ class AsyncTree(AsyncRunner):
         return AsyncLoyalty(self)
 
     @cached_property
+    def people(self) -> AsyncPeople:
+        """Who may sign in to the dashboard."""
+        from vinr.resources.people import AsyncPeople
+
+        return AsyncPeople(self)
+
+    @cached_property
     def received_events(self) -> AsyncReceivedEvents:
         """What was sent here, and what came of it."""
         from vinr.resources.received_events import AsyncReceivedEvents
 
         return AsyncReceivedEvents(self)
+
+    @cached_property
+    def reports(self) -> AsyncReports:
+        """Exports as files: the ledger, redemptions, what is owed."""
+        from vinr.resources.reports import AsyncReports
+
+        return AsyncReports(self)
 
     @cached_property
     def test_helpers(self) -> AsyncTestHelpers:

@@ -10,7 +10,7 @@ from vinr_engagement.foundation import json
 PLACE: Final = Path(__file__).with_name("answers.json")
 MOST_LISTED: Final = 2
 """Of longer lists no more is shown."""
-_SECRET: Final = re.compile(r"\b((?:sk|rk)_(?:test|live)_|whsec_)[\w+/=-]+")
+_SECRET: Final = re.compile(r"\b((?:sk|rk)_(?:test|live)_|whsec_|invitation#)[\w+/=-]+")
 
 
 @cache

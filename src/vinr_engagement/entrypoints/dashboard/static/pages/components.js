@@ -21,7 +21,9 @@ const COLUMNS = [
   { key: "points", label: "Points", align: "end", render: ({ points }) => html`<${ui.Points} value=${points} signed />` },
 ];
 const STATUSES = ["active", "paused", "archived", "pending", "failed", "merged", "draft", "scheduled", "ended", "processed", "ignored", "duplicate"];
-const REFUSAL = { code: "parameter_invalid", message: "cost must be at least 1.", requestId: "req_8f2c41d09a", param: "cost" };
+const REFUSAL = Object.assign(new Error("cost must be at least 1."), { code: "parameter_invalid", requestId: "req_8f2c41d09a", param: "cost" });
+
+const echo = async (text) => [{ value: text, label: text, hint: "typed" }];
 
 export default function Components() {
   const [tab, setTab] = useState("pieces");
@@ -39,6 +41,7 @@ export default function Components() {
 
 function Pieces() {
   const parts = [["Bronze", 3_120], ["Silver", 940], ["Gold", 278]].map(([label, value]) => ({ label, value }));
+  const items = [["Program", html`<${ui.ProgramName} />`], ["Id", html`<${ui.Id} value="prog_default" />`], ["Nothing", null]];
   return html`
     <${ui.Card}>
       <${ui.Grid} columns=${4}>
@@ -56,7 +59,7 @@ function Pieces() {
         <${ui.Stack}>
           <${ui.Bar} parts=${parts} label="Members by tier" />
           <${ui.Progress} value=${320} max=${500} label="To Silver" />
-          <${ui.DefinitionList} items=${[["Program", html`<${ui.ProgramName} />`], ["Id", html`<${ui.Id} value="prog_default" />`], ["Nothing", null]]} />
+          <${ui.DefinitionList} items=${items} />
         </${ui.Stack}>
       </${ui.Card}>
     </${ui.Grid}>
@@ -79,14 +82,14 @@ function Pieces() {
 }
 
 function Forms() {
-  const [values, set] = useState({ name: "£5 off", cost: 0, price: 1_250, factor: "1.25", type: "b", on: true, at: "2026-04-01T09:00:00Z", more: { a: "b" } });
+  const given = { name: "£5 off", cost: 0, price: 1_250, factor: "1.25", type: "b", on: true, at: "2026-04-01T09:00:00Z", more: { a: "b" } };
+  const [values, set] = useState(given);
   const [asked, ask] = useState(null);
   const bind = (name) => ({ value: values[name], onChange: (value) => set({ ...values, [name]: value }) });
-  const error = Object.assign(new Error(REFUSAL.message), REFUSAL);
   const types = [["a", "Discount"], { label: "Products", options: [["b", "Free product"], ["c", "Gift"]] }];
   return html`
     <${ui.Card} title="A form that the API refused">
-      <${ui.Form} error=${error} onSubmit=${() => ask("confirm")}>
+      <${ui.Form} error=${REFUSAL} onSubmit=${() => ask("confirm")}>
         <${ui.Field} name="name" label="Name" hint="Members read it."><${ui.TextInput} ...${bind("name")} /></${ui.Field}>
         <${ui.Field} name="cost" label="Cost"><${ui.NumberInput} after="points" ...${bind("cost")} /></${ui.Field}>
         <${ui.Field} name="price" label="Value" optional><${ui.MoneyInput} currency="GBP" ...${bind("price")} /></${ui.Field}>
@@ -94,7 +97,7 @@ function Forms() {
         <${ui.Field} name="type" label="Type"><${ui.Select} options=${types} ...${bind("type")} /></${ui.Field}>
         <${ui.Field} name="at" label="Starts"><${ui.DateTimeInput} zone="Europe/London" ...${bind("at")} /></${ui.Field}>
         <${ui.Field} name="note" label="Note" optional><${ui.TextArea} ...${bind("note")} /></${ui.Field}>
-        <${ui.Field} name="member" label="Member"><${ui.Combobox} search=${async (text) => [{ value: text, label: text, hint: "typed" }]} ...${bind("member")} /></${ui.Field}>
+        <${ui.Field} name="member" label="Member"><${ui.Combobox} search=${echo} ...${bind("member")} /></${ui.Field}>
         <${ui.Checkbox} label="A checkbox" hint="With a hint" ...${bind("on")} />
         <${ui.Switch} label="A switch" ...${bind("on")} />
         <${ui.Field} name="metadata" label="Metadata" optional><${ui.KeyValues} ...${bind("more")} /></${ui.Field}>
@@ -114,10 +117,13 @@ function Forms() {
 
 function States() {
   const action = html`<${ui.Button} kind="primary" icon="plus">New reward</${ui.Button}>`;
-  const error = Object.assign(new Error("The database is busy; send the request again."), { code: "service_unavailable", requestId: "req_8f2c41d09a" });
+  const busy = { code: "service_unavailable", requestId: "req_8f2c41d09a" };
+  const error = Object.assign(new Error("The database is busy; send the request again."), busy);
   return html`
     <${ui.Grid} columns=${2}>
-      <${ui.Card}><${ui.Empty} icon="gift" title="No rewards yet" action=${action}>What points buy: a discount, a product, store credit.</${ui.Empty}></${ui.Card}>
+      <${ui.Card}>
+        <${ui.Empty} icon="gift" title="No rewards yet" action=${action}>What points buy: a discount, a product, store credit.</${ui.Empty}>
+      </${ui.Card}>
       <${ui.Card} title="On its way"><${ui.Skeleton} lines=${5} /></${ui.Card}>
     </${ui.Grid}>
     <${ui.ErrorNotice} error=${error} retry=${() => {}} />

@@ -32,5 +32,5 @@ export function Frame() {
 
 function skip(event) {
   event.preventDefault();
-  document.querySelector("#content h1, #content").focus();
+  (document.querySelector("#content h1") ?? document.querySelector("#content")).focus();
 }

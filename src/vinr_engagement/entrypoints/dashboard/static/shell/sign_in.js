@@ -1,7 +1,7 @@
 // Signing in. Afterwards the page is shown whose address one came with.
 
 import { useObservable } from "../lib/observable.js";
-import { html, useState } from "../lib/preact.js";
+import { html, useEffect, useState } from "../lib/preact.js";
 import { useAction } from "../lib/query.js";
 import { outside, signIn } from "../lib/session.js";
 import { Button } from "../ui/button.js";
@@ -14,7 +14,7 @@ import { Door } from "./door.js";
 export function SignIn() {
   const why = useObservable(outside);
   if (why === "people_missing") return html`<${NobodyYet} />`;
-  const foot = "No account yet? An administrator of your team can invite you, under People.";
+  const foot = "No account yet? An administrator of your team can invite you.";
   return html`
     <${Door} title="Sign in" foot=${foot}>
       ${why === "session_ended" && html`<${Notice} tone="amber">Your session has ended. Sign in to go on where you were.</${Notice}>`}
@@ -26,11 +26,12 @@ export function SignIn() {
 function Credentials() {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  useEffect(() => document.querySelector("input[type=email]").focus(), []);
   const { run, busy, error } = useAction(() => signIn(email.trim(), password));
   return html`
     <${Form} onSubmit=${run} error=${error} busy=${busy}>
       <${Field} name="email" label="Email">
-        <${TextInput} type="email" autocomplete="username" autofocus required value=${email} onChange=${setEmail} />
+        <${TextInput} type="email" autocomplete="username" required value=${email} onChange=${setEmail} />
       </${Field}>
       <${Field} name="password" label="Password">
         <${TextInput} type="password" autocomplete="current-password" required value=${password} onChange=${setPassword} />

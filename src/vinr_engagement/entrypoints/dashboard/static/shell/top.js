@@ -40,13 +40,17 @@ function Clock() {
   `;
 }
 
-const LIVE = { live: ["Live", "Events arrive as they happen"], connecting: ["Connecting", ""], offline: ["Offline", "The stream of events is interrupted"] };
+const LIVE = {
+  live: ["Connected", "Events arrive as they happen"],
+  connecting: ["Connecting", ""],
+  offline: ["Offline", "The stream of events is interrupted"],
+};
 
 function Live() {
   const state = useLiveState();
   useEvents({}, () => {});
   const [word, meaning] = LIVE[state];
-  return html`<span class=${`live live-${state} wide-only`} title=${meaning} role="status"><i></i>${word}</span>`;
+  return html`<span class=${`stream ${state} wide-only`} title=${meaning} role="status"><i></i>${word}</span>`;
 }
 
 /** Links to the same kind of page in the other store: an object of one is not in the other. */
@@ -59,7 +63,9 @@ function Environments() {
   return html`
     <nav class="switcher" aria-label="Store">
       ${environments.map((name) => html`
-        <a key=${name} class=${name} href=${href(list, name)} aria-current=${name === current ? "true" : undefined}>${name === "test" ? "Test" : "Live"}</a>
+        <a key=${name} class=${name} href=${href(list, name)} aria-current=${name === current ? "true" : undefined}>
+          ${name === "test" ? "Test" : "Live"}
+        </a>
       `)}
     </nav>
   `;
@@ -81,5 +87,6 @@ function Person() {
     { label: "Sign out", onSelect: () => signOut().catch(({ message }) => toast(message, "red")) },
   ];
   const initials = name.split(/[\s@.]+/).slice(0, 2).map((word) => word[0]?.toUpperCase() ?? "").join("");
-  return html`<${Menu} kind="quiet" label=${html`<span class="avatar" aria-hidden="true">${initials}</span>`} name=${`You: ${name}`} items=${items} />`;
+  const avatar = html`<span class="avatar" aria-hidden="true">${initials}</span>`;
+  return html`<${Menu} kind="quiet" label=${avatar} name=${`You: ${name}`} items=${items} />`;
 }

@@ -38,8 +38,13 @@ export function Chart({ kind, x, series, format = number, axis = compact, name, 
           ${series.map(({ label: text, tone }, index) => html`<li key=${text}><i class=${`dot tone-${tone ?? index}`}></i>${text}</li>`)}
         </ul>
       `}
-      <div class="chart-area" tabindex="0" role="group" aria-label=${`${label}. Arrow keys read its values.`} onKeyDown=${step} onBlur=${() => setAt(null)}>
-        <div class="chart-frame" ref=${frame} style=${{ height: `${height}px` }} aria-hidden="true">${failed && html`<${Skeleton} lines=${4} />`}</div>
+      <div
+        class="chart-area" tabindex="0" role="group" aria-label=${`${label}. Arrow keys read its values.`} onKeyDown=${step}
+        onBlur=${() => setAt(null)}
+      >
+        <div class="chart-frame" ref=${frame} style=${{ height: `${height}px` }} aria-hidden="true">
+          ${failed && html`<${Skeleton} lines=${4} />`}
+        </div>
         ${at !== null && at < x.length && html`<${Tip} ...${{ at, x, series, format, nameOf, frame }} />`}
       </div>
       <${Words} ...${{ x, series, format, nameOf, label }} />
@@ -94,7 +99,9 @@ function Tip({ at, x, series, format, nameOf, frame }) {
     <div class="chart-tip" style=${style} role="status">
       <p>${nameOf(x[at])}</p>
       ${series.map(({ label, values, tone }, index) => html`
-        <p key=${label}><i class=${`dot tone-${tone ?? index}`}></i>${label}<b class="figure">${values[at] === null ? "–" : format(values[at])}</b></p>
+        <p key=${label}>
+          <i class=${`dot tone-${tone ?? index}`}></i>${label}<b class="figure">${values[at] === null ? "–" : format(values[at])}</b>
+        </p>
       `)}
     </div>
   `;

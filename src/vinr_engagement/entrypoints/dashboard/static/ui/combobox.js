@@ -83,7 +83,9 @@ export function Options({ list, options, at, busy, failed, choose, text, empty =
         ><span>${option.label}</span>${option.hint && html`<small>${option.hint}</small>`}</li>
       `)}
       ${options.length === 0 && html`
-        <li class="none" role="option" aria-disabled="true" aria-selected="false">${failed ? "The search failed" : busy || !text ? "Type to search" : empty}</li>
+        <li class="none" role="option" aria-disabled="true" aria-selected="false">
+          ${failed ? "The search failed" : busy || !text ? "Type to search" : empty}
+        </li>
       `}
     </ul>
   `;

@@ -1,6 +1,6 @@
 // What stands in front of the page until it is answered: the browser's own dialog keeps the focus in it and gives it back.
 
-import { html, useEffect, useId, useRef, useState } from "../lib/preact.js";
+import { html, useId, useLayoutEffect, useRef, useState } from "../lib/preact.js";
 import { useAction } from "../lib/query.js";
 import { Button } from "./button.js";
 import { classes } from "./classes.js";
@@ -14,10 +14,14 @@ import { ErrorNotice } from "./states.js";
 export function Dialog({ title, onClose, children, footer, wide }) {
   const dialog = useRef(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const shown = dialog.current;
     const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before?.isConnected && before.focus();
+    shown.showModal();
+    return () => {
+      shown.close(); // While it is open nothing behind it takes the focus.
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   const cancel = (event) => {
     event.preventDefault();

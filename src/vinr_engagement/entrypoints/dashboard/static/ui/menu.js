@@ -1,6 +1,6 @@
 // A button that opens a list of things to do.
 
-import { html, useEffect, useId, useRef, useState } from "../lib/preact.js";
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "../lib/preact.js";
 import { classes } from "./classes.js";
 import { Icon } from "./icon.js";
 
@@ -21,7 +21,7 @@ export function Menu({ label, name, items, icon, kind = "secondary", size = "med
   const id = useId();
   const shown = items.filter(Boolean);
   useOutside(root, isOpen, () => setOpen(false));
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) itemsOf(root)[0]?.focus();
   }, [isOpen]);
   const close = () => {
