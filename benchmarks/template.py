@@ -27,17 +27,20 @@ SHIFTS = 4_096
 SHIFT = 5 * SECOND
 """A member's history is the template's, later by up to ``SHIFTS`` times this: within the same day."""
 TABLES: tuple[Table[Any], ...] = (
-    members.ACCOUNTS, members.LINKS, members.CUSTOMERS, inbox.RECEIVED_EVENTS, payments.PAYMENTS, payments.PURCHASES,
-    ledger.TRANSACTIONS, ledger.LOTS, rules.RULE_USAGE, tiers.DAILY_TOTALS, campaigns.CAMPAIGN_MEMBERS,
-    outbox.OUTGOING_EVENTS,
+    members.ACCOUNTS, members.LINKS, members.CUSTOMERS, members.TERMS, inbox.RECEIVED_EVENTS, payments.PAYMENTS,
+    payments.PURCHASES, ledger.TRANSACTIONS, ledger.LOTS, rules.RULE_USAGE, tiers.DAILY_TOTALS,
+    campaigns.CAMPAIGN_MEMBERS, outbox.OUTGOING_EVENTS,
 )  # fmt: skip
 """Those that an event of a known kind writes to."""
 _CONFIGURATION = {
     "store_state", "api_keys", "programs", "earning_rules", "earning_rule_versions", "rule_budgets", "audit_log", "leases",
     "schema_migrations", "imports", "segments", "rewards", "reward_stock", "campaigns", "event_batches",
     "webhook_endpoints", "webhook_cursors", "webhook_deliveries",
-    "connectors", "connector_receipts",
+    "connectors", "connector_receipts", "movements", "analytics_totals", "analytics_cohorts", "analytics_activity",
+    "analytics_state",
 }  # fmt: skip
+_OWNERS = {"customer_links": "customer", "customers": "customer", "customer_terms": "customer", "payments": "payment"}
+"""Whose bucket a row is in, where it is not the account's."""
 _FIRST_INSTANT = 10**14
 _BUYER, _HOME, _JOINED = "cust_template", "country_template", "evt_template_joined"
 
@@ -225,7 +228,7 @@ class _Compiler:
         """By the id that it is of; the account's own where no other is named."""
         if table is inbox.RECEIVED_EVENTS:
             return f"bucket_of({self._names[row.id]})"
-        owner = {"customer_links": "customer", "customers": "customer", "payments": "payment"}.get(table.name)
+        owner = _OWNERS.get(table.name)
         return "bucket" if owner is None else f"bucket_of({owner})"
 
     def _text(self, value: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from tests.reporting import reporting
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import create_app
@@ -45,7 +46,8 @@ async def served(
     while not server.started:  # noqa: ASYNC110 (uvicorn sets no event)
         await asyncio.sleep(0.01)
     try:
-        yield Served(store, server.servers[0].sockets[0].getsockname()[1], made["secret"])
+        async with reporting(store):
+            yield Served(store, server.servers[0].sockets[0].getsockname()[1], made["secret"])
     finally:
         server.should_exit = True
         await serving

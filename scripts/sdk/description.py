@@ -1,8 +1,8 @@
 """What an SDK has to know of the API, read from the OpenAPI document into plain values.
 
 A method belongs to the resource that its ``operationId`` names: ``accounts.create`` under ``/v1/loyalty`` is
-``loyalty.accounts.create``. Operations without a key, those that answer with neither JSON nor events, and second spellings of
-another operation (``x-alias-of``) are left out.
+``loyalty.accounts.create``. Operations without a key, those that answer with neither JSON, events nor a file, and second
+spellings of another operation (``x-alias-of``) are left out.
 """
 
 from collections import Counter
@@ -130,7 +130,8 @@ class Parameter:
 class Method:
     """One operation. ``item`` is what its list has pages of; ``body`` the schema of what it sends.
 
-    One that ``streams`` answers with server-sent events and does not end; ``answer`` and ``item`` are what each holds.
+    One that ``streams`` answers with server-sent events and does not end; ``answer`` and ``item`` are what each holds. One that
+    ``downloads`` answers with the bytes of a file; its ``answer`` is empty.
     """
 
     name: str
@@ -147,6 +148,7 @@ class Method:
     scope: str | None
     deprecated: bool
     streams: bool = False
+    downloads: bool = False
 
     @property
     def writes(self) -> bool:
@@ -167,7 +169,7 @@ class Method:
 class Resource:
     """Methods under one name, and the resources below it. ``path`` is dotted; the root's is empty.
 
-    ``methods`` answer once; those that stream are in ``streams``.
+    ``methods`` answer once, with JSON; those that stream are in ``streams``, those that answer with a file in ``downloads``.
     """
 
     name: str
@@ -176,6 +178,12 @@ class Resource:
     methods: tuple[Method, ...]
     children: tuple["Resource", ...]
     streams: tuple[Method, ...] = ()
+    downloads: tuple[Method, ...] = ()
+
+    @property
+    def every(self) -> tuple[Method, ...]:
+        """All methods, however they answer."""
+        return (*self.methods, *self.streams, *self.downloads)
 
     def everything(self) -> Iterator["Resource"]:
         """This resource and all below it."""
@@ -198,13 +206,18 @@ class Description:
 
     @property
     def methods(self) -> list[tuple[Resource, Method]]:
-        """Every method that answers once, with its resource."""
+        """Every method that answers once, with JSON, and its resource."""
         return [(resource, method) for resource in self.root.everything() for method in resource.methods]
 
     @property
     def streams(self) -> list[tuple[Resource, Method]]:
         """Every method that streams, with its resource."""
         return [(resource, method) for resource in self.root.everything() for method in resource.streams]
+
+    @property
+    def every(self) -> list[tuple[Resource, Method]]:
+        """Every method, however it answers, with its resource."""
+        return [(resource, method) for resource in self.root.everything() for method in resource.every]
 
     @cached_property
     def inputs(self) -> frozenset[str]:

@@ -32,6 +32,7 @@ _JSON: Final = "application/json"
 _EVENTS: Final = "text/event-stream"
 _KNOWN: Final = frozenset((_JSON, _EVENTS))
 _TOLD_IN_STREAMS: Final = "Event"
+_NO_ANSWER: Final = Reference("")
 _LOYALTY_MEANING: Final = "Members, points, rewards, referrals and campaigns."
 
 
@@ -65,12 +66,18 @@ def _values_of(schema: Schema, name: str) -> tuple[str, ...]:
 def _operations(paths: Json) -> Iterator[tuple[str, str, Json]]:
     for path, operations in paths.items():
         for verb, operation in operations.items():
-            if "security" not in operation and "x-alias-of" not in operation and _answers_with(operation) & _KNOWN:
+            known = _answers_with(operation) & _KNOWN or _is_file(operation)
+            if "security" not in operation and "x-alias-of" not in operation and known:
                 yield path, verb.upper(), operation
 
 
 def _answers_with(operation: Json) -> set[str]:
     return set(operation["responses"].get("200", {}).get("content", {}))
+
+
+def _is_file(operation: Json) -> bool:
+    kinds = operation["responses"].get("200", {}).get("content", {}).values()
+    return bool(kinds) and all(kind.get("schema", {}).get("format") == "binary" for kind in kinds)
 
 
 def _tree(name: str, path: str, methods: dict[str, list[Method]], told: dict[str, str]) -> Resource:
@@ -80,17 +87,17 @@ def _tree(name: str, path: str, methods: dict[str, list[Method]], told: dict[str
     }
     children = tuple(_tree(child, f"{start}{child}", methods, told) for child in sorted(below))
     found = sorted(methods.get(path, ()), key=lambda method: method.operation)
-    own = tuple(method for method in found if not method.streams)
+    own = tuple(method for method in found if not method.streams and not method.downloads)
+    streams = tuple(method for method in found if method.streams)
+    downloads = tuple(method for method in found if method.downloads)
     meaning = _LOYALTY_MEANING if path == "loyalty" else told.get(name, "")
-    return Resource(name, path, meaning, own, children, tuple(method for method in found if method.streams))
+    return Resource(name, path, meaning, own, children, streams, downloads)
 
 
 def _method(name: str, path: str, verb: str, operation: Json, schemas: dict[str, Schema]) -> Method:
     place = operation["operationId"]
-    streams = _EVENTS in _answers_with(operation)
-    answer = Reference(_TOLD_IN_STREAMS) if streams else read_type(_content(operation["responses"]["200"]), place)
-    if not isinstance(answer, Reference):
-        raise Unreadable(f"{place} answers with something that has no name.")
+    streams, downloads = _EVENTS in _answers_with(operation), _is_file(operation)
+    answer = _NO_ANSWER if downloads else Reference(_TOLD_IN_STREAMS) if streams else _answer(operation, place)
     body = read_type(_content(operation["requestBody"]), place) if "requestBody" in operation else None
     return Method(
         name,
@@ -100,14 +107,22 @@ def _method(name: str, path: str, verb: str, operation: Json, schemas: dict[str,
         tuple(_parameters(operation.get("parameters", ()), path, schemas, place)),
         _body_name(body, place),
         answer.name,
-        answer if streams else _item(schemas[answer.name]),
+        answer if streams else None if downloads else _item(schemas[answer.name]),
         operation["summary"],
         operation["description"],
         tuple(operation["x-error-codes"]),
         operation.get("x-required-scope"),
         operation.get("deprecated", False),
         streams,
+        downloads,
     )
+
+
+def _answer(operation: Json, place: str) -> Reference:
+    answer = read_type(_content(operation["responses"]["200"]), place)
+    if not isinstance(answer, Reference):
+        raise Unreadable(f"{place} answers with something that has no name.")
+    return answer
 
 
 def _content(described: Json) -> Json:

@@ -15,6 +15,7 @@ from tests.docs.tables import GUIDES, code, table
 from tests.people.provoking import ABOUT_PEOPLE
 from vinr_engagement.entrypoints.api.errors import CODES, type_of
 from vinr_engagement.entrypoints.api.limits import STREAMS
+from vinr_engagement.reports import MOST_WAITING
 from vinr_engagement.webhooks import MOST_ENDPOINTS
 from vinr_engagement.webhooks.deliveries import MOST_REPLAYED
 
@@ -211,6 +212,21 @@ async def an_endpoint(api: Api, **more: Any) -> str:
     return f"{ENDPOINTS}/{(await api.post(ENDPOINTS, body))['id']}"
 
 
+REPORTS = "/v1/reports"
+A_REPORT = {"type": "transactions", "program": "prog_default", "period": {"gte": "2026-03-01", "lt": "2026-04-01"}}
+
+
+async def report_limit_reached(api: Api) -> httpx2.Response:
+    for _ in range(MOST_WAITING):
+        await api.post(REPORTS, A_REPORT)
+    return await api.call("POST", REPORTS, A_REPORT)
+
+
+async def report_not_completed(api: Api) -> httpx2.Response:
+    report = await api.post(REPORTS, A_REPORT)
+    return await api.call("GET", f"{REPORTS}/{report['id']}/download")
+
+
 async def webhook_endpoint_disabled(api: Api) -> httpx2.Response:
     return await api.call("POST", f"{await an_endpoint(api, status='disabled')}/replay", EVER)
 
@@ -283,6 +299,12 @@ async def internal_error(api: Api) -> httpx2.Response:
     spoil = "update programs set body = 'not json'"
     await api.stores["test"].database.write(lambda session: session.execute(spoil))
     return await api.call("GET", "/v1/loyalty/programs")
+
+
+async def analytics_not_ready(api: Api) -> httpx2.Response:
+    uncounted = "update analytics_state set built_at = null"
+    await api.stores["test"].database.write(lambda session: session.execute(uncounted))
+    return await api.call("GET", "/v1/loyalty/analytics/summary")
 
 
 async def service_unavailable(api: Api) -> httpx2.Response:
@@ -435,6 +457,8 @@ PROVOCATIONS: dict[str, Provocation] = {
     "insufficient_credit": insufficient_credit,
     "credit_out_of_range": credit_out_of_range,
     "payment_failed": payment_failed,
+    "report_limit_reached": report_limit_reached,
+    "report_not_completed": report_not_completed,
     "webhook_endpoint_disabled": webhook_endpoint_disabled,
     "webhook_endpoint_limit": webhook_endpoint_limit,
     "webhook_replay_too_large": webhook_replay_too_large,
@@ -449,6 +473,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "referral_code_exhausted": referral_code_exhausted,
     "referral_velocity_exceeded": referral_velocity_exceeded,
     "rate_limit_exceeded": rate_limit_exceeded,
+    "analytics_not_ready": analytics_not_ready,
     "internal_error": internal_error,
     "service_unavailable": service_unavailable,
     **ABOUT_PEOPLE,

@@ -195,7 +195,8 @@ async def test_lists_narrow_expand_and_find_a_code(api: Api) -> None:
     assert await found(reward=other["id"]) == [second["id"]]
     assert await found(code=second["discount"]["code"].lower()) == [second["id"]]
     assert await found(code="RW-AAAAAAAAAAAAAAAA") == await found(code="nonsense") == []
-    assert len(await found()) == 3
+    assert len(await found()) == len(await found(program="prog_default")) == 3
+    assert await found(program="prog_other") == []
     assert await found(account=member, limit="1", starting_after=second["id"]) == [first["id"]]
     (shown,) = (await api.get(REDEMPTIONS, params=[("status", "applied"), *_EXPANDED]))["data"]
     assert shown["reward"]["name"] == "£5 off"

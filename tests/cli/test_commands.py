@@ -21,6 +21,8 @@ COMMANDS = (
     "listen",
     "migrate",
     "people",
+    "rebuild",
+    "report",
     "restore",
     "serve",
     "verify",

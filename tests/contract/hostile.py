@@ -18,6 +18,7 @@ CONNECTORS = "/v1/connectors"
 CLOCK = "/v1/test-helpers/clock"
 ENDPOINTS = "/v1/webhook-endpoints"
 PEOPLE = "/v1/people"
+REPORTS = "/v1/reports"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -78,6 +79,7 @@ async def writes(api: Api) -> list[Write]:
     hook, doomed = [await api.post(ENDPOINTS, ENDPOINT) for _ in range(2)]
     told_again = f"{ENDPOINTS}/{hook['id']}"
     await api.post(f"{told_again}/replay", REPLAY)
+    report = await api.post(REPORTS, REPORT)
     delivery = (await api.get(f"{told_again}/deliveries"))["data"][0]
     return [
         Write("referrals.create", "POST", REFERRALS, referral),
@@ -98,6 +100,7 @@ async def writes(api: Api) -> list[Write]:
         Write("programs.update", "PATCH", f"{PROGRAMS}/prog_default", PROGRAM),
         Write("earning_rules.create", "POST", RULES, RULE),
         Write("earning_rules.preview", "POST", f"{RULES}/preview", {"event": event, "rules": [RULE], "account": first["id"]}),
+        Write("earning_rules.backtest", "POST", f"{RULES}/backtest", {**BACKTEST, "replaces": [made["id"]]}),
         Write("earning_rules.update", "PATCH", f"{RULES}/{made['id']}", RULE),
         Write("rewards.create", "POST", REWARDS, {**REWARD, "eligibility": {"tiers": [], "segment": None}}),
         Write("rewards.update", "PATCH", f"{REWARDS}/{reward['id']}", REWARD),
@@ -119,6 +122,8 @@ async def writes(api: Api) -> list[Write]:
         Write("webhook_endpoints.rotate_secret", "POST", f"{told_again}/rotate-secret", {"expires_in_hours": 5}),
         Write("webhook_endpoints.redeliver", "POST", f"{told_again}/deliveries/{delivery['id']}/redeliver", None),
         Write("webhook_endpoints.replay", "POST", f"{told_again}/replay", REPLAY),
+        Write("reports.create", "POST", REPORTS, REPORT),
+        Write("reports.delete", "DELETE", f"{REPORTS}/{report['id']}", None),
         Write("connectors.update", "PATCH", f"{CONNECTORS}/stripe", CONNECTOR),
         Write("api_keys.create", "POST", "/v1/api-keys", {"name": "K", "kind": "restricted", "scopes": ["accounts:read"]}),
         Write("api_keys.revoke", "DELETE", f"/v1/api-keys/{key['id']}", None),
@@ -131,6 +136,12 @@ async def writes(api: Api) -> list[Write]:
     ]  # fmt: skip
 
 
+REPORT: Json = {
+    "type": "liability_journal",
+    "program": "prog_default",
+    "period": {"gte": "2026-03-01", "lt": "2026-04-01T00:00:00Z"},
+    "format": "parquet",
+}
 ENDPOINT: Json = {
     "url": "https://shop.example/hooks",
     "enabled_events": ["loyalty.*", "credit.issued"],
@@ -211,6 +222,8 @@ RULE: Json = {
     "starts_at": "2026-01-01T00:00:00Z",
     "metadata": {"a": "b"},
 }  # fmt: skip
+
+BACKTEST: Json = {"program": "prog_default", "rules": [RULE], "last": 10}
 
 MALFORMED: dict[str, bytes] = {
     "cut short": b'{"program": ',

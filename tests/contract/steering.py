@@ -34,6 +34,7 @@ _LISTS = {
     "/v1/audit-log": "audit_log_entry",
     "/v1/webhook-endpoints": "endpoint",
     "/v1/webhook-endpoints/{endpoint}/deliveries": "delivery",
+    "/v1/reports": "report",
     "/v1/api-keys": "key",
     "/v1/people": "person",
 }
@@ -89,6 +90,9 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "created_at[gte]": _MOMENTS,
     "created_at[lt]": _MOMENTS,
     "created_at[lte]": _MOMENTS,
+    "period[gte]": ("2026-03-01", "2026-01-01T00:15:00Z", "2020-01-01"),
+    "period[lt]": ("2026-04-30", "2190-01-01", "2026-04-01T12:00:00Z"),
+    "metrics": ("earned,redeemed", "active_members_90d,pending", "burnt"),
     "expiry": _EXPIRIES,
     "expiry_months": (None, 12),
     "decimals": (0,),
@@ -127,11 +131,16 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "types": (["*"], ["loyalty.points.*"]),
     "from": ("2020-01-01T00:00:00Z",),
     "kind": ("secret", "restricted"),
+    "search": ("cust_", "loy_", "ada", "Shop@", "é"),
     "enabled": (True,),
     "signing_secrets": (list(SIGNING_SECRETS.values()),),
     "allow_negative": (True, False),
     "amount": (1, 25, 500, -1, -100, 1, 300),
 }
+_PERIODS = (
+    {"gte": "2026-01-01", "lt": "2026-02-01"},
+    {"gte": "2026-03-31T23:59:59.5+02:00", "lt": "2026-04-02"},
+)
 _IDS = {
     "account": "account",
     "source": "account",
@@ -156,26 +165,28 @@ def steer(case: schemathesis.Case, place: World, random: Random) -> None:
     _steer_query(case, place, random)
     if isinstance(case.body, dict | list):
         case.body = _steered(case.body, place, random)
-        if (
-            case.path == "/v1/events/batch"
-            and isinstance(case.body, dict)
-            and isinstance(case.body.get("events"), list)
-        ):
-            case.body["events"] = [_event(event, place, random) for event in case.body["events"]]
-        elif case.path == "/v1/events":
-            case.body = _event(case.body, place, random)
-        elif case.path.endswith("/preview") and isinstance(case.body, dict) and "event" in case.body:
-            case.body["event"] = _event(case.body["event"], place, random)
-        elif case.path == "/v1/loyalty/referrals" and isinstance(case.body, dict) and random.random() < 0.9:
-            case.body["program"] = "prog_default"  # where the members are
-        elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
-            case.body["currency"] = "EUR"  # what members have
-        elif case.path == "/v1/people" and isinstance(case.body, dict) and random.random() < 0.9:
-            case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
-        elif case.path == "/v1/connectors/{provider}" and case.method == "POST":
-            case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
-        elif case.path.endswith("/attribute") and isinstance(case.body, dict):
-            _name_one_side(case.body, random)
+        _steer_body(case, place, random)
+
+
+def _steer_body(case: schemathesis.Case, place: World, random: Random) -> None:
+    if case.path == "/v1/events/batch" and isinstance(case.body, dict) and isinstance(case.body.get("events"), list):
+        case.body["events"] = [_event(event, place, random) for event in case.body["events"]]
+    elif case.path == "/v1/events":
+        case.body = _event(case.body, place, random)
+    elif case.path.endswith("/preview") and isinstance(case.body, dict) and "event" in case.body:
+        case.body["event"] = _event(case.body["event"], place, random)
+    elif case.path == "/v1/loyalty/referrals" and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["program"] = "prog_default"  # where the members are
+    elif case.path.endswith("/credit/spend") and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["currency"] = "EUR"  # what members have
+    elif case.path == "/v1/people" and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["email"] = f"person{random.randint(0, 1 << 40)}@shop.test"
+    elif case.path == "/v1/connectors/{provider}" and case.method == "POST" and isinstance(case.body, dict):
+        case.body = {**case.body, "id": f"evt_{random.randint(0, 50)}", "type": "price.updated"}
+    elif case.path == "/v1/reports" and isinstance(case.body, dict) and random.random() < 0.9:
+        case.body["period"] = {**random.choice(_PERIODS)}
+    elif case.path.endswith("/attribute") and isinstance(case.body, dict):
+        _name_one_side(case.body, random)
 
 
 def signature_of(case: schemathesis.Case) -> dict[str, str]:
@@ -261,6 +272,8 @@ def _field(name: str, found: Any, place: World, random: Random) -> Any:
         return random.choice(place.known[_IDS[name]])
     if name in _CHOICES:
         return random.choice(_CHOICES[name])
+    if name == "replaces":
+        return random.sample(place.known["rule"], 1)
     return _steered(found, place, random)
 
 

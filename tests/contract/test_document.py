@@ -47,6 +47,7 @@ TRIES = 4
 """An operation that never succeeded is tried so often in all."""
 
 _ORDER = [
+    "reports.delete",
     "webhook_endpoints.delete",
     "test_helpers.clock.rejoin_real_time",
     "test_helpers.clock.set",

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import httpx2
 import uvicorn
 
 from tests.api.conftest import close_api, open_api, payment
+from tests.reporting import reporting
 from vinr_engagement.foundation.settings import Environment
 
 Json = dict[str, Any]
@@ -26,6 +28,7 @@ RULES = "/v1/loyalty/earning-rules"
 REFERRALS = "/v1/loyalty/referrals"
 ENDPOINTS = "/v1/webhook-endpoints"
 PEOPLE = "/v1/people"
+REPORTS = "/v1/reports"
 PER_EURO: Json = {"program": "prog_default", "trigger": "payment.completed", "award": {"type": "fixed", "points": 7}}
 SIGNING_SECRETS = {"stripe": "whsec_of_the_world_00001", "shopify": "shpss_of_the_world_00001"}
 GOLD: Json = {"name": "Gold", "rank": 1, "threshold": 100, "multiplier": "1.5", "benefits": ["Lounge"]}
@@ -87,9 +90,10 @@ async def _serve(database_url: str, ready: "Queue[Any]") -> None:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     ready.put((f"http://127.0.0.1:{port}", dict(api.keys), document, asyncio.get_running_loop(), stop))
-    await stop.wait()
-    server.should_exit = True
-    await serving
+    async with reporting(api.stores["test"]):
+        await stop.wait()
+        server.should_exit = True
+        await serving
     await close_api(api)
 
 
@@ -124,6 +128,7 @@ def furnish(place: World, mark: str) -> None:
     with place.client(place.keys["live"]) as client:
         colleague = _made(client, PEOPLE, {"email": f"{mark}@shop.test", "role": "viewer"})
         place.known["person"] = [colleague["id"]]
+        _reports(place, client)
 
 
 def _members(place: World, client: httpx2.Client, mark: str) -> None:
@@ -203,6 +208,25 @@ def _webhooks(place: World, client: httpx2.Client) -> None:
     _made(client, f"{ENDPOINTS}/{made}/replay", {"from": "2020-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z"})
     deliveries = client.get(f"{ENDPOINTS}/{made}/deliveries", params={"limit": 10}).json()["data"]
     place.known["endpoint"], place.known["delivery"] = [made], [each["id"] for each in deliveries]
+
+
+def _reports(place: World, client: httpx2.Client) -> None:
+    """Some whose files are there."""
+    for form in ("csv", "parquet"):
+        period = {"gte": "2026-01-01", "lt": "2027-01-01"}
+        asked = {"type": "transactions", "program": "prog_default", "period": period, "format": form}
+        made = _made(client, REPORTS, asked)["id"]
+        completed(client, made)
+        place.add("report", made)
+
+
+def completed(client: httpx2.Client, report: str) -> None:
+    """Waits until the file of a report is there."""
+    for _ in range(1_000):
+        if client.get(f"{REPORTS}/{report}").json()["status"] == "completed":
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"report {report} was not made")
 
 
 def _told(client: httpx2.Client, event: str, kind: str, body: Json) -> None:

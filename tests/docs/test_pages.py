@@ -18,10 +18,11 @@ from vinr_engagement.entrypoints.api.accounts import AccountChanges, Merge, NewA
 from vinr_engagement.entrypoints.api.campaigns import NewCampaign
 from vinr_engagement.entrypoints.api.connector_shapes import ConnectorChanges
 from vinr_engagement.entrypoints.api.credit import CreditIssue, CreditSpending
-from vinr_engagement.entrypoints.api.earning_rules import NewRule, Preview
+from vinr_engagement.entrypoints.api.earning_rules import NewBacktest, NewRule, Preview
 from vinr_engagement.entrypoints.api.programs import ProgramChanges
 from vinr_engagement.entrypoints.api.redemptions import NewRedemption
 from vinr_engagement.entrypoints.api.referrals import Attribution, NewReferral
+from vinr_engagement.entrypoints.api.report_shapes import NewReport
 from vinr_engagement.entrypoints.api.rewards import NewReward
 from vinr_engagement.entrypoints.api.segments import NewSegment
 from vinr_engagement.entrypoints.api.test_helpers import ClockAdvance, ClockSetting
@@ -37,6 +38,7 @@ EVERY_BLOCK = {f"{name}:{block.line}": block for name, path in PAGES.items() for
 BODIES = {
     "rule": NewRule,
     "preview": Preview,
+    "backtest": NewBacktest,
     "segment": NewSegment,
     "campaign": NewCampaign,
     "account": NewAccount,
@@ -57,6 +59,7 @@ BODIES = {
     "rotation": Rotation,
     "event replay": EventReplay,
     "connector": ConnectorChanges,
+    "report": NewReport,
 }
 # Answers, and lines of files: other tests compare them with what the engine really says.
 ANSWERS = {"outcome", "envelope", "explanation", "reversal", "member", "wallet", "progress", "receipt"}
@@ -90,7 +93,7 @@ def test_a_block_is_what_it_says_it_is(block: Block) -> None:
 def rules_in(kind: str, body: Any) -> list[Any]:
     if kind == "rule":
         return [body]
-    return body["rules"] if kind == "preview" else []
+    return body["rules"] if kind in ("preview", "backtest") else []
 
 
 def test_objects_in_tables_are_json(page: Path) -> None:

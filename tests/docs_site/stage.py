@@ -7,7 +7,18 @@ from typing import Any
 
 import httpx2
 
-from tests.contract.world import ACCOUNTS, CREDIT, PROGRAMS, REDEMPTIONS, REFERRALS, REWARDS, RULES, TRANSACTIONS
+from tests.contract.world import (
+    ACCOUNTS,
+    CREDIT,
+    PROGRAMS,
+    REDEMPTIONS,
+    REFERRALS,
+    REPORTS,
+    REWARDS,
+    RULES,
+    TRANSACTIONS,
+    completed,
+)
 
 Json = dict[str, Any]
 
@@ -138,6 +149,15 @@ def _delivery(stage: Stage) -> str:
     return str(stage.client.get(f"{path}/deliveries").json()["data"][0]["id"])
 
 
+def _report(stage: Stage) -> str:
+    """One whose file is there."""
+    period = {"gte": "2026-03-01", "lt": "2026-04-01"}
+    asked = {"type": "liability_journal", "program": "prog_default", "period": period, "format": "csv"}
+    made = str(stage.post(REPORTS, asked)["id"])
+    completed(stage.client, made)
+    return made
+
+
 THINGS: dict[str, Callable[[Stage], str]] = {
     ACCOUNT: _member,
     OTHER_ACCOUNT: _account,
@@ -155,6 +175,7 @@ THINGS: dict[str, Callable[[Stage], str]] = {
     "per_06evgt2f0k4x9c2p7r1wz5qjbh": _person,
     "we_06evgt2f0k4x9c2p7r1wz5qjbh": _endpoint,
     "whd_06evgt4q1m8x4k9c2p7r1wz5qj": _delivery,
+    "rpt_06evgt2f0k4x9c2p7r1wz5qjbh": _report,
 }
 OWN_WORDS = ("cust_abc123", "cust_bob", "evt_shop_1001", "evt_shop_1002", "pay_1001", "pay_1002", "ada@shop.example")
 
@@ -218,6 +239,7 @@ PREPARED: dict[str, Callable[[Stage], None]] = {
     "redemptions.list": _named("rdm_06evgt4q1m8x4k9c2p7r1wz5qj"),
     "people.list": _named("per_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "referrals.list": _named("ref_06evgt3m8x4k9c2p7r1wz5qjbh"),
+    "reports.list": _named("rpt_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "rewards.list": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
     "segments.list": _named("seg_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "transactions.list": _paid,

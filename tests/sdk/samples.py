@@ -41,6 +41,7 @@ def samples(vinr: Vinr, mark: str, live: Vinr) -> Iterator[Sample]:
     vinr.events.create(id=f"evt_{mark}_c", type="customer.updated", created_at=BEFORE, data={"object": told})
     yield from _accounts(vinr, mark)
     yield from _ledger(vinr, member.id)
+    yield from _analytics()
     yield from _configuration(vinr, mark, member.id)
     yield from _rewards(vinr, mark, member.id)
     yield from _referrals(vinr, mark, member.id)
@@ -50,6 +51,7 @@ def samples(vinr: Vinr, mark: str, live: Vinr) -> Iterator[Sample]:
     yield sample("connectors.retrieve", "stripe")
     read = {"customer_prefix": "stripe_", "customer_metadata": "customer"}
     yield sample("connectors.update", "stripe", enabled=True, signing_secrets=["whsec_of_a_sample_0001"], **read)
+    yield from _reports(vinr)
     yield from _keys_and_clock(vinr, mark)
 
 
@@ -59,7 +61,7 @@ def _accounts(vinr: Vinr, mark: str) -> Iterator[Sample]:
     two = vinr.loyalty.accounts.create(program="prog_default").id
     club = vinr.loyalty.programs.create(name="Club", tier_config=PROGRAM["tier_config"])
     climber = vinr.loyalty.accounts.create(program=club.id).id
-    narrow = {"program": "prog_default", "customer": f"cust_{mark}", "status": "all"}
+    narrow = {"program": "prog_default", "customer": f"cust_{mark}", "status": "all", "search": mark, "tier": "gold"}
     yield sample("accounts.list", **narrow, limit=1, expand=["program", "customer"])
     yield sample("accounts.list", limit=2)
     yield sample("accounts.retrieve", one, expand=["program"])
@@ -94,6 +96,15 @@ def _ledger(vinr: Vinr, member: str) -> Iterator[Sample]:
     yield sample("transactions.retrieve", row.id, expand=["account", "program"])
     (row_of_credit,) = vinr.loyalty.credit.transactions.list(account=member, limit=1).data
     yield sample("credit.transactions.retrieve", row_of_credit.id, expand=["account"])
+
+
+def _analytics() -> Iterator[Sample]:
+    period = {"gte": "2026-04-01", "lt": "2026-05-01"}
+    yield sample("analytics.summary", program="prog_default", period=period)
+    named = {"metrics": "earned,outstanding,active_members_90d", "interval": "week"}
+    yield sample("analytics.timeseries", program="prog_default", period=period, **named)
+    yield sample("analytics.liability", program="prog_default")
+    yield sample("analytics.cohorts", program="prog_default", interval="month", months=6)
 
 
 def _configuration(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
@@ -137,6 +148,8 @@ def _rules(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("earning_rules.list_versions", rule)
     event = payment(f"evt_{mark}_try", f"cust_{mark}")
     yield sample("earning_rules.preview", event=event, rules=[RULE], account=member)
+    draft = {name: value for name, value in RULE.items() if name != "program"}
+    yield sample("earning_rules.backtest", program="prog_default", rules=[draft], replaces=[rule], last=10)
 
 
 def _rewards(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
@@ -153,6 +166,7 @@ def _rewards(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     ]
     assert first.discount is not None
     narrow = {"account": member, "status": "pending", "reward": reward, "code": first.discount.code}
+    narrow["program"] = "prog_default"
     yield sample("redemptions.list", **narrow, created_at=SPAN, limit=1, expand=["reward", "account"])
     yield sample("redemptions.list", limit=1)
     yield sample("redemptions.retrieve", first.id, expand=["reward", "transaction"])
@@ -200,6 +214,16 @@ def _events(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     yield sample("customers.list", email=f"{mark}@shop.test", limit=1)
     yield sample("customers.list", limit=1)
     yield sample("customers.retrieve", f"cust_{mark}")
+
+
+def _reports(vinr: Vinr) -> Iterator[Sample]:
+    asked = {"type": "redemptions", "program": "prog_default", "period": {"gte": "2026-03-01", "lt": LATER}}
+    yield sample("reports.create", **asked, format="parquet")
+    made = vinr.reports.create(type="redemptions", program="prog_default", period=asked["period"]).id
+    yield sample("reports.list", program="prog_default", type="redemptions", status="completed", limit=1)
+    yield sample("reports.list", limit=1)
+    yield sample("reports.retrieve", made)
+    yield sample("reports.delete", made)
 
 
 def _webhooks(vinr: Vinr) -> Iterator[Sample]:

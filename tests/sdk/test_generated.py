@@ -70,7 +70,7 @@ def test_every_operation_with_a_key_is_a_method_once(description: Description, d
         for operation in path.values()
         if "security" not in operation and "x-alias-of" not in operation
     ]
-    assert sorted(method.operation for _, method in [*description.methods, *description.streams]) == sorted(operations)
+    assert sorted(method.operation for _, method in description.every) == sorted(operations)
     assert len(operations) > 60
 
 

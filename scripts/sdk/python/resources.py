@@ -67,7 +67,7 @@ def _module(resource: Resource, description: Description) -> str:
     parts = [header(summary), _IMPORTS, *_imports_of_children(resource)]
     if not resource.path:
         parts.append(f'__all__ = ["API_VERSION", "AsyncTree", "Tree"]\n\nAPI_VERSION = "{description.api_version}"\n')
-    parts.extend(_endpoint(method, description) for method in (*resource.methods, *resource.streams))
+    parts.extend(_endpoint(method, description) for method in resource.every)
     parts.extend(_class(resource, description, colour) for colour in COLOURS)
     return "\n".join(parts)
 
@@ -91,6 +91,8 @@ def _constant(method: Method) -> str:
 
 
 def _endpoint(method: Method, description: Description) -> str:
+    if method.downloads:
+        return f'{_constant(method)}: Endpoint[bytes] = Endpoint("{method.verb}", "{method.path}", bytes, is_file=True)'
     read = conversion(method.item or Reference(method.answer), description.schemas)
     read = f"page_of({read})" if _has_pages(method) else read
     return f'{_constant(method)}: Endpoint[{_read_type(method)}] = Endpoint("{method.verb}", "{method.path}", {read})'
@@ -115,7 +117,7 @@ def _class(resource: Resource, description: Description, colour: Colour) -> str:
         f"\nclass {colour}{name}({base}):\n",
         docstring(meaning or "A part of the API.", 4),
         *(_child(child, colour, "self._client" if resource.path else "self") for child in resource.children),
-        *(_method(method, description, colour) for method in (*resource.methods, *resource.streams)),
+        *(_method(method, description, colour) for method in resource.every),
     ]
     return "\n".join(parts)
 
@@ -143,6 +145,8 @@ def _method(method: Method, description: Description, colour: Colour) -> str:
 def _returned(method: Method, colour: Colour) -> str:
     if method.streams:
         return f"{colour}Stream[types.{method.answer}]"
+    if method.downloads:
+        return "bytes"
     if method.item is None:
         return f"types.{method.answer}"
     return f"{'AsyncPager' if colour else 'Page'}[{answer_type(method.item, 'types.')}]"

@@ -24,8 +24,8 @@ def module(description: Description) -> str:
     """A class for each resource, with a method for each operation."""
     lines = [line for resource in _deepest_first(description.root) for line in _class(description, resource)]
     body = "\n".join(lines)
-    every = [*description.methods, *description.streams]
-    answers = {_answer_type(method) for _, method in every}
+    every = description.every
+    answers = {_answer_type(method) for _, method in every if not method.downloads}
     inputs = {name for resource, method in every for name in _input_names(description, resource, method)}
     streams = bool(description.streams)
     imports = [
@@ -58,7 +58,7 @@ def _deepest_first(resource: Resource) -> Iterator[Resource]:
 
 
 def _class(description: Description, resource: Resource) -> list[str]:
-    methods = (*resource.methods, *resource.streams)
+    methods = resource.every
     lines = [
         *comment(resource.description or "Everything that the API has."),
         f"export class {_class_name(resource)} {{",
@@ -86,7 +86,7 @@ def _method(description: Description, resource: Resource, method: Method) -> lis
         *([params] if params else []),
         f"options?: {'StreamOptions' if method.streams else 'RequestOptions'}",
     ]
-    answer = f"{_holder(method)}<{_answer_type(method)}>"
+    answer = f"{_holder(method)}<{'Uint8Array' if method.downloads else _answer_type(method)}>"
     return [
         *comment(_told(method), "  "),
         *_signature(f"  {camel(method.name)}(", arguments, f"): {answer} {{"),
@@ -153,6 +153,8 @@ def _call(description: Description, method: Method) -> str:
     if method.streams:
         listed = json.dumps([each.wire for each in method.at("query") if each.style == "commas"])
         return f"return this.#transport.stream({place}, {params}, {listed}, options);"
+    if method.downloads:
+        return f"return this.#transport.download({place}, options);"
     if method.item:
         return f"return this.#transport.list({place}, {params}, options);"
     sent = "{}"

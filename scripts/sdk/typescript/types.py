@@ -93,7 +93,7 @@ def params(description: Description) -> str:
     """What calls take: bodies, what is in them, and parameters of queries."""
     side = Side(description, goes_in=True)
     lines = [line for name in sorted(description.inputs) for line in side.interface(description.schemas[name])]
-    for resource, method in [*description.methods, *description.streams]:
+    for resource, method in description.every:
         if method.at("query"):
             lines += side.query(query_name(resource, method), method)
     return "\n".join(lines)

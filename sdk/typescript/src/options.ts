@@ -5,6 +5,8 @@ export interface FetchedResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
+  /** Only downloads need it. */
+  arrayBuffer?(): Promise<ArrayBuffer>;
   /** A `ReadableStream` of bytes; only streams need it. */
   readonly body?: unknown;
 }

@@ -55,10 +55,21 @@ export class Transport {
   /** What a call answers. Throws a `VinrError`, or the reason of the caller's signal. */
   async call<T>(method: string, path: Path, sent: Sent = {}, options: RequestOptions = {}): Promise<T> {
     const prepared = await this.#prepare(method, path, sent, options);
+    return this.#repeat(options, async () => (await this.#try(prepared, options)) as T);
+  }
+
+  /** The bytes of a file. Throws as `call` does. */
+  async download(path: Path, options: RequestOptions = {}): Promise<Uint8Array> {
+    const headers = { accept: "*/*", ...options.headers };
+    const prepared = await this.#prepare("GET", path, {}, { ...options, headers });
+    return this.#repeat(options, () => this.#tryFile(prepared, options));
+  }
+
+  async #repeat<T>(options: RequestOptions, attempt: () => Promise<T>): Promise<T> {
     const maxRetries = retries(options.maxRetries ?? this.#maxRetries);
     for (let tried = 0; ; tried++) {
       try {
-        return (await this.#try(prepared, options)) as T;
+        return await attempt();
       } catch (error) {
         if (tried >= maxRetries || !mayTryAgain(error)) throw error;
         await pause(waitBefore(tried, error.retryAfter), options.signal);
@@ -91,8 +102,8 @@ export class Transport {
 
   async #open(path: Path, sent: Sent, options: RequestOptions): Promise<ByteReader> {
     const prepared = await this.#prepare("GET", path, sent, options);
-    const { response, text } = await this.#exchange(prepared, options, (answer) => !succeeded(answer));
-    if (!succeeded(response)) throw errorOf(response.status, parsed(text), response.headers);
+    const { response, content } = await this.#exchange(prepared, options, unlessSucceeded);
+    if (!succeeded(response)) throw errorOf(response.status, parsed(content), response.headers);
     const reader = readerOf(response);
     if (response.headers.get("content-type")?.startsWith(EVENTS)) return reader;
     reader.cancel().catch(() => undefined);
@@ -120,26 +131,33 @@ export class Transport {
   }
 
   async #try(prepared: Prepared, options: RequestOptions): Promise<unknown> {
-    const { response, text } = await this.#exchange(prepared, options);
-    const body = parsed(text);
+    const { response, content } = await this.#exchange(prepared, options, (answer) => answer.text());
+    const body = parsed(content);
     if (!succeeded(response)) throw errorOf(response.status, body, response.headers);
     if (body === undefined) throw notTheApi("not JSON", response);
     remember(body, response);
     return body;
   }
 
-  /** An answer, and its text where that is wanted. */
-  async #exchange(
+  async #tryFile(prepared: Prepared, options: RequestOptions): Promise<Uint8Array> {
+    const { response, content } = await this.#exchange(prepared, options, fileOrText);
+    if (typeof content !== "string") return new Uint8Array(content);
+    if (!succeeded(response)) throw errorOf(response.status, parsed(content), response.headers);
+    throw new ConfigurationError("A download needs a fetch whose answers have arrayBuffer().");
+  }
+
+  /** An answer, and what `read` takes from it within the time limit. */
+  async #exchange<T>(
     prepared: Prepared,
     options: RequestOptions,
-    isRead: (response: FetchedResponse) => boolean = () => true,
-  ): Promise<{ response: FetchedResponse; text: string }> {
+    read: (response: FetchedResponse) => Promise<T>,
+  ): Promise<{ response: FetchedResponse; content: T }> {
     const timeout = timeLimit(options.timeout ?? this.#timeout);
     const limit = new Limit(timeout, options.signal);
     try {
       // Led elsewhere, a POST would become a GET: the answer of another call would be taken for that of this one.
       const response = await this.#fetch(prepared.url, { ...prepared, redirect: "manual", signal: limit.signal });
-      return { response, text: isRead(response) ? await response.text() : "" };
+      return { response, content: await read(response) };
     } catch (cause) {
       throw limit.reason(cause, prepared);
     } finally {
@@ -200,6 +218,14 @@ function streamHeaders(given: Record<string, string> = {}, place: string | undef
 
 function succeeded({ status }: FetchedResponse): boolean {
   return status >= 200 && status <= 299;
+}
+
+async function unlessSucceeded(response: FetchedResponse): Promise<string> {
+  return succeeded(response) ? "" : response.text();
+}
+
+async function fileOrText(response: FetchedResponse): Promise<ArrayBuffer | string> {
+  return succeeded(response) && response.arrayBuffer ? response.arrayBuffer() : response.text();
 }
 
 function notTheApi(why: string, { status, headers }: FetchedResponse): InvalidAnswerError {

@@ -38,6 +38,7 @@ from vinr_engagement.commands.redemptions import (
     ReleaseRedemption,
 )
 from vinr_engagement.commands.refer import AttributeReferral, CreateReferral
+from vinr_engagement.commands.reports import CreateReport, DeleteReport
 from vinr_engagement.commands.segment_members import Census, count_members, members_page
 from vinr_engagement.commands.segments import CreateSegment, DeleteSegment, UpdateSegment, segment_snapshot
 from vinr_engagement.commands.settle import Settle
@@ -73,10 +74,12 @@ __all__ = [
     "CreateKey",
     "CreateProgram",
     "CreateReferral",
+    "CreateReport",
     "CreateReward",
     "CreateRule",
     "CreateSegment",
     "DeleteEndpoint",
+    "DeleteReport",
     "DeleteSegment",
     "DisableEndpoint",
     "EraseAccount",

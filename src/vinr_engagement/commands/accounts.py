@@ -180,6 +180,11 @@ def _forgetting(account: Account, customers: list[str]) -> list[Statement]:
     ]
     statements += [
         Statement(
+            "update received_events set body = '{}', outcome = '', customer = null"
+            f" where account is not null and account in ({_EVERYONE})",
+            (account.id,),
+        ),
+        Statement(
             f"update outgoing_events set data = '{blank}'"
             f" where account in ({_EVERYONE}) and type <> 'loyalty.account.erased'",
             (account.id,),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -47,11 +47,16 @@ def verdicts(
     ]
 
 
+@lru_cache(maxsize=256)
+def _exact(multiplier: str) -> Fraction:
+    return Fraction(multiplier)
+
+
 def tier_factor(program: Program, key: str) -> tuple[str, Fraction] | None:
     """The multiplier of a tier; ``None`` where it has none."""
     for tier in program.tier_config.tiers:
         if tier.key == key and tier.multiplier != "1":
-            return key, Fraction(tier.multiplier)
+            return key, _exact(tier.multiplier)
     return None
 
 

@@ -98,6 +98,34 @@ def factors_of(looked: Sequence[Looked]) -> list[CampaignFactor]:
     ]
 
 
+def factors_in_force(
+    context: Context,
+    entry: ProgramRules,
+    trigger: str,
+    account: Account | None,
+    event_object: dict[str, Any],
+    at: Instant,
+    customer: str | None = None,
+) -> list[CampaignFactor]:
+    """The multipliers that apply to a member's event by schedule, audience and conditions, whatever is left of budgets and
+    limits. May raise ``NotGathered``.
+    """
+    listed = [each for each in entry.campaigns_for(trigger) if each.closed(at) is None]
+    if not listed:
+        return []
+    needs = entry.with_segments(reduce(or_, (campaign.needs(trigger) for campaign in listed)))
+    facts = appraise.facts_about(context, entry, account, at, needs, event_object, customer)
+    tier = programs.lowest_tier(entry.program) if account is None or account.tier is None else account.tier
+    return [
+        CampaignFactor(campaign.id, factor, judged.floor)
+        for campaign in listed
+        if _in_audience(campaign, facts, tier)
+        for mechanic in campaign.mechanics
+        if mechanic.trigger == trigger and (factor := mechanic.factor()) is not None
+        if (judged := mechanic.judge(facts)).holds
+    ]
+
+
 def would_award(context: Context, looked: Sequence[Looked], program: Program) -> bool:
     """Whether a newcomer would get something besides what rules give."""
     return any(each.reason is None and _would_award(context, each, program) for each in looked)

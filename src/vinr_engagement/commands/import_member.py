@@ -208,6 +208,7 @@ class ImportMember(Decision):
             self._event,
             EVENT_TYPE,
             customer=self.member.customer,
+            account=None if self.member.customer is not None else account.id,
             status="processed",
             canonical=self._canonical,
             outcome=answer.encoded,

@@ -1,5 +1,6 @@
 """A store, test or live: its database and the write path to it."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from vinr_engagement.audit import Origin
 from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands.api_keys import API_KEYS, ApiKey, CreateKey
+from vinr_engagement.commands.backtest import backtest
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.furnish import Furnish
 from vinr_engagement.commands.preview import Preview
 from vinr_engagement.commands.settle import Settle
+from vinr_engagement.commands.trial import trial_of
 from vinr_engagement.commands.write_path import OnBatch, WritePath
 from vinr_engagement.foundation import keys
 from vinr_engagement.foundation.bell import Bell
@@ -49,6 +52,7 @@ class Store:
         self.jobs_done: Counter[str] = Counter()
         """What this process's background jobs did, by job; ``jobs_failed`` counts the steps that failed."""
         self.jobs_failed: Counter[str] = Counter()
+        self._backtesting = asyncio.Lock()
         self.webhook_attempts: Counter[str] = Counter(succeeded=0, failed=0)
         """Attempts of this process to deliver webhooks, by what came of them."""
 
@@ -82,6 +86,17 @@ class Store:
     ) -> dict[str, Any]:
         """What an event would bring, without effect. Raises ``Refusal``."""
         return await self.write_path.try_out(Preview(event, definitions, account), _ENGINE)
+
+    async def backtest(
+        self, program: str, definitions: list[dict[str, Any]], replaces: list[str], last: int
+    ) -> dict[str, Any]:
+        """What the last events of a program would bring by its rules and by proposed ones, without effect. Raises ``Refusal``.
+
+        One at a time: each leaves the better part of the process to others.
+        """
+        async with self._backtesting:
+            context = await self.write_path.view(_ENGINE)
+            return await backtest(self.database, context, trial_of(context, program, definitions, replaces), last)
 
     async def api_key(self, secret_hash: str) -> ApiKey | None:
         """The key with this digest, revoked or not."""

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from vinr_engagement import inbox, members, outbox, programs, rules
+from vinr_engagement.commands.verify_analytics import check_analytics
 from vinr_engagement.commands.verify_campaigns import check_announced, check_campaigns, told_of_campaigns
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
+from vinr_engagement.commands.verify_customers import check_customers
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
 from vinr_engagement.commands.verify_redemptions import check_redemptions, check_stock, sum_redemptions
 from vinr_engagement.commands.verify_referrals import check_referrals
 from vinr_engagement.commands.verify_report import Fault, Report, Tally, limits_of
+from vinr_engagement.commands.verify_reports import check_reports
 from vinr_engagement.commands.verify_tiers import check_tiers, sum_totals
 from vinr_engagement.commands.verify_webhooks import PREFIX, check_webhooks
 from vinr_engagement.foundation import ids
@@ -73,9 +76,12 @@ async def _verify(session: Session) -> Report:
     await check_stock(session, tally)
     await check_announced(session, report)
     await check_webhooks(session, report)
+    await check_reports(session, report)
     await _check_links(session, report)
+    await check_customers(session, report)
     await check_payments(session, report)
     await check_referrals(session, report)
+    await check_analytics(session, report)
     tally.conclude()
     return report
 

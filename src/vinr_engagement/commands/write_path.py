@@ -119,6 +119,10 @@ class WritePath:
             raise outcome
         return outcome
 
+    async def view(self, origin: Origin) -> Context:
+        """The store as a decision would see it now, with nothing gathered."""
+        return await self._database.read(lambda session: self._context(session, origin, lock=False))
+
     async def try_out(self, command: Command, origin: Origin) -> Any:
         """What a command would answer, decided on a snapshot of the store without effect. Raises its ``Refusal``."""
 
@@ -140,6 +144,18 @@ class WritePath:
             return [await _decide(session, context, command, lock=False, save=False) for command in commands]
 
         return await self._database.read(decide)
+
+    async def foresee(self, session: Session, command: Command, origin: Origin, now: Instant | None = None) -> State:
+        """The rows as a command would leave them, decided on a snapshot that the caller has open, as of ``now`` or the store's
+        own time. Raises its ``Refusal``.
+        """
+        context = await self._context(session, origin, lock=False)
+        context.now = context.now if now is None else now
+        await gathering.gather_needs(session, context, [command], lock=False)
+        outcome = await _decide(session, context, command, lock=False, save=False)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return context.state
 
     async def answer(
         self, commands: Sequence[Command], origin: Origin, render: Render, claim: Claim | None = None

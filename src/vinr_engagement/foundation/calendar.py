@@ -139,6 +139,7 @@ def _days_in_month(year: int, month: int) -> int:
     return monthrange(year, month)[1]
 
 
+@lru_cache(maxsize=1024)  # an event asks for the same few days many times
 def local_day(instant: int, zone: ZoneInfo) -> date:
     """Return the local day that holds the instant: it has started by then, and the next one has not.
 

@@ -15,9 +15,10 @@ DEFAULT_DATABASE_URL = "sqlite:///vinr.db"
 class Settings:
     """How this process runs. ``rate_limit`` is requests a second for each key, 0 for none.
 
-    ``processes`` is how many of them ``vinr serve`` starts. ``docs`` says whether it serves the documentation, ``docs_url``
-    where links of error messages find it. With ``webhook_allow_private`` webhooks may go to addresses that are not public,
-    and without TLS. ``trusted_proxies`` lists addresses and networks, separated by commas, whose ``X-Forwarded-For`` is believed.
+    ``processes`` is how many of them ``vinr serve`` starts. ``dashboard`` says whether it serves the dashboard, ``docs`` whether
+    the documentation, and ``docs_url`` where links of error messages find that. With ``webhook_allow_private`` webhooks may go
+    to addresses that are not public, and without TLS. ``trusted_proxies`` lists addresses and networks, separated by commas,
+    whose ``X-Forwarded-For`` is believed.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -27,6 +28,7 @@ class Settings:
     log_format: str = "json"
     lanes: int = 1
     processes: int = 1
+    dashboard: bool = True
     docs: bool = True
     docs_url: str = "/docs"
     key_pepper: str = ""
@@ -45,6 +47,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         log_format=environment.get("VINR_LOG_FORMAT", "json"),
         lanes=max(1, _whole_number(environment, "VINR_LANES", 1)),
         processes=max(1, _whole_number(environment, "VINR_PROCESSES", 1)),
+        dashboard=_flag(environment, "VINR_DASHBOARD", default=True),
         docs=_flag(environment, "VINR_DOCS", default=True),
         docs_url=environment.get("VINR_DOCS_URL", "/docs"),
         key_pepper=environment.get("VINR_KEY_PEPPER", ""),

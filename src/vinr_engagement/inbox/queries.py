@@ -1,7 +1,7 @@
 """Reading what the shop sent."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,17 @@ async def get_received_events(session: Session, identifiers: Iterable[str]) -> l
     return await session.find(RECEIVED_EVENTS, keys) if keys else []
 
 
+class About(NamedTuple):
+    """A member as events tell of them: the customers that resolve to it, and the accounts that it is or was."""
+
+    customers: Sequence[str]
+    accounts: Sequence[str]
+
+
+_OF_CUSTOMER = "select received_id from received_events where customer = {}"
+_OF_ACCOUNT = "select received_id from received_events where account = {}"
+
+
 async def list_received_events(
     session: Session,
     window: Window,
@@ -30,9 +41,17 @@ async def list_received_events(
     status: str | None = None,
     event_type: str | None = None,
     received_at: Span | None = None,
+    customer: str | None = None,
+    about: About | None = None,
 ) -> Page[ReceivedEvent]:
-    """Events, the one received last first; places are ``received_id``."""
+    """Events, the one received last first; places are ``received_id``. ``about`` is the member that they are about."""
     filters = Filters().equal("status", status).equal("type", event_type).between("received_at", received_at)
+    for each in (About([customer], ()) if customer is not None else None, about):
+        if each is not None:
+            queries = [_OF_CUSTOMER for _ in each.customers] + [_OF_ACCOUNT for _ in each.accounts]
+            filters.looked_up(
+                "received_id", " union ".join(queries), *each.customers, *each.accounts, engine=session.engine
+            )
     return await page(session, RECEIVED_EVENTS, window, filters, place="received_id")
 
 

@@ -12,6 +12,7 @@ def record(
     event_type: str,
     *,
     customer: str | None,
+    account: str | None,
     status: str,
     canonical: bytes,
     outcome: bytes,
@@ -33,5 +34,6 @@ def record(
             outcome=outcome.decode(),
             occurred_at=occurred_at,
             received_at=now,
+            account=account,
         )
     )

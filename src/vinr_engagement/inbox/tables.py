@@ -7,7 +7,11 @@ from vinr_engagement.foundation.database import Key, Table
 
 
 class ReceivedEvent(msgspec.Struct, gc=False):
-    """One event. ``fingerprint`` tells a repeat from a different event with the same id; ``outcome`` is the first answer."""
+    """One event. ``fingerprint`` tells a repeat from a different event with the same id; ``outcome`` is the first answer.
+
+    ``customer`` is whom it names, or who made the payment that it is about; where there is none, ``account`` is the member that
+    it names or reached.
+    """
 
     bucket: int
     id: str
@@ -20,6 +24,7 @@ class ReceivedEvent(msgspec.Struct, gc=False):
     outcome: str
     occurred_at: int
     received_at: int
+    account: str | None
 
 
 ERASED = ""

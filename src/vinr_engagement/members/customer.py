@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from vinr_engagement.foundation import ids, json
+from vinr_engagement.foundation import ids, json, wording
 from vinr_engagement.foundation.clock import Instant, format_instant
-from vinr_engagement.members.tables import Customer
+from vinr_engagement.members.tables import Customer, CustomerTerm
 
 _SEARCHABLE = ("email", "name", "country", "birthday")
 
@@ -30,6 +30,14 @@ def mirror(identifier: str, known: Customer | None, event_object: dict[str, Any]
         updated_at=occurred_at if known is None else max(known.updated_at, occurred_at),
         deleted_at=None,
     )
+
+
+def terms_of(customer: Customer) -> list[CustomerTerm]:
+    """What the customer is found by; nothing for one who was forgotten."""
+    return [
+        CustomerTerm(customer.bucket, customer.id, term)
+        for term in sorted(wording.terms(customer.email, customer.name))
+    ]
 
 
 def customer_snapshot(customer: Customer) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Reading accounts and customers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.foundation.database import Database, Session
 from vinr_engagement.foundation.database.page import Filters, Page, Window, page
+from vinr_engagement.members.search import found_by
 from vinr_engagement.members.tables import ACCOUNTS, CUSTOMERS, LINKS, Account, Customer, account_key, customer_key
 
 
@@ -39,9 +40,11 @@ async def list_accounts(
     *,
     program: str | None = None,
     customer: str | None = None,
+    tier: str | None = None,
+    search: str | None = None,
     status: str | None = "active",
 ) -> Page[Account]:
-    """Accounts, newest first; ``status`` of ``None`` for every one.
+    """Accounts, newest first; ``status`` of ``None`` for every one. ``search`` is what people type to find somebody.
 
     ``customer`` finds what the customer resolves to, a survivor of a merge included; where accounts other than active ones
     are asked for, also those that the customer once had.
@@ -54,7 +57,9 @@ async def list_accounts(
             filters.where(linked, *arguments)
         else:
             filters.where(f"({linked} or customer = {{}})", *arguments, customer)
-    return await page(session, ACCOUNTS, window, filters.equal("program", program))
+    if search is not None:
+        found_by(filters, search, engine=session.engine, active=status == "active")
+    return await page(session, ACCOUNTS, window, filters.equal("program", program).equal("tier", tier))
 
 
 async def owners_at(session: Session, account: Account, moment: Instant) -> list[str]:
@@ -70,6 +75,17 @@ async def owners_at(session: Session, account: Account, moment: Instant) -> list
         frontier = [row.id for row in await session.rows(ACCOUNTS, where.sql(), *where.arguments)]
         owners.extend(frontier)
     return owners
+
+
+async def merged_into(session: Session, account: Account) -> list[Account]:
+    """The accounts that were merged into this one, directly or by way of others."""
+    found: list[Account] = []
+    frontier = [account]
+    while frontier:
+        where = Filters().among("merged_into", [each.id for each in frontier])
+        frontier = await session.rows(ACCOUNTS, where.sql(), *where.arguments)
+        found.extend(frontier)
+    return found
 
 
 async def survivor_of(session: Session, account: Account) -> Account:
@@ -97,6 +113,14 @@ async def get_customers(session: Session, identifiers: Iterable[str]) -> list[Cu
 async def list_customers(session: Session, window: Window, *, email: str | None = None) -> Page[Customer]:
     """Customers, the one first heard of last first; places are ``listed_id``."""
     return await page(session, CUSTOMERS, window, Filters().equal("email", email), place="listed_id")
+
+
+async def customer_ids_of(session: Session, accounts: Sequence[Account]) -> list[str]:
+    """The customers that resolve to these accounts, and those that the accounts are or were for."""
+    where = Filters().among("account", [account.id for account in accounts])
+    links = await session.rows(LINKS, where.sql(), *where.arguments)
+    named = {account.customer for account in accounts if account.customer is not None}
+    return sorted({link.customer for link in links} | named)
 
 
 async def customers_of(session: Session, account: Account) -> list[Customer]:

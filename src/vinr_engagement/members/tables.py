@@ -80,10 +80,20 @@ class Customer(msgspec.Struct, gc=False):
     deleted_at: int | None
 
 
+class CustomerTerm(msgspec.Struct, gc=False):
+    """Something that a customer of the mirror is found by the beginning of, in one spelling."""
+
+    bucket: int
+    customer: str
+    term: str
+
+
 ACCOUNTS = Table("accounts", Account, ("bucket", "id"), locked=True)
 LINKS = Table("customer_links", CustomerLink, ("bucket", "customer", "program"))
 LINKS_OF_ACCOUNT = Query(LINKS, ("account",))
 CUSTOMERS = Table("customers", Customer, ("bucket", "id"))
+TERMS = Table("customer_terms", CustomerTerm, ("bucket", "customer", "term"))
+TERMS_OF_CUSTOMER = Query(TERMS, ("bucket", "customer"))
 
 
 def account_key(account: str) -> Key:

@@ -65,13 +65,14 @@ async def list_redemptions(
     window: Window,
     filters: Filters,
     *,
+    program: str | None = None,
     status: str | None = None,
     reward: str | None = None,
     created_at: Span | None = None,
 ) -> Page[Redemption]:
     """Redemptions that meet the filters, newest first."""
-    narrowed = filters.equal("status", status).equal("reward", reward).between("created_at", created_at)
-    return await page(session, REDEMPTIONS, window, narrowed)
+    narrowed = filters.equal("program", program).equal("status", status).equal("reward", reward)
+    return await page(session, REDEMPTIONS, window, narrowed.between("created_at", created_at))
 
 
 def of_account(account: str, buckets: list[int]) -> Filters:

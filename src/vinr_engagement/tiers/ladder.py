@@ -14,7 +14,10 @@ def ladder(program: Program) -> list[Tier]:
 
 def tier_named(program: Program, key: str | None) -> Tier | None:
     """The tier of a key; ``None`` where the program has no such tier (any more)."""
-    return next((tier for tier in program.tier_config.tiers if tier.key == key), None)
+    for tier in program.tier_config.tiers:
+        if tier.key == key:
+            return tier
+    return None
 
 
 def reached(program: Program, value: int) -> Tier | None:

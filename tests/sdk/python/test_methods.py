@@ -190,7 +190,7 @@ def test_both_clients_have_the_same_methods_and_no_others(client: Vinr, descript
             continue
         blocking, awaiting = [attrgetter(resource.path)(each) for each in (client, awaited)]
         assert type(blocking).__name__ == class_name(resource.path)
-        methods = (*resource.methods, *resource.streams)
+        methods = resource.every
         names = {method.name for method in methods}
         for each in (blocking, awaiting):
             assert {name for name, _ in inspect.getmembers(type(each), inspect.isfunction) if name[0] != "_"} == names

@@ -241,3 +241,24 @@ def test_without_a_key_there_is_no_client(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("VINR_API_BASE", "http://localhost:1")
     assert repr(Vinr()) == "Vinr(base_url='http://localhost:1')"
     assert repr(AsyncVinr()) == "AsyncVinr(base_url='http://localhost:1')"
+
+
+async def test_a_file_comes_as_it_is(scripted: Scripted, sleeper: Sleeper) -> None:
+    content = bytes(range(256)) * 9
+    with Vinr("sk_test_1", base_url=scripted.url, sleep=sleeper) as client:
+        scripted.tell(503, REFUSAL)
+        scripted.tell(200, content, content_type="application/vnd.apache.parquet")
+        assert client.reports.download("rpt_1") == content
+        refused = {"error": {"type": "invalid_request_error", "code": "report_not_completed", "message": "Not yet."}}
+        scripted.tell(409, refused)
+        with pytest.raises(vinr.ConflictError, match=r"Not yet\."):
+            client.reports.download("rpt_1")
+    async with AsyncVinr("sk_test_1", base_url=scripted.url) as awaited:
+        scripted.tell(200, content)
+        assert await awaited.reports.download("rpt/1") == content
+    assert [path for _, path, _, _ in scripted.asked][-2:] == [
+        "/v1/reports/rpt_1/download",
+        "/v1/reports/rpt%2F1/download",
+    ]
+    assert {headers["accept"] for _, _, headers, _ in scripted.asked} == {"*/*"}
+    assert len(sleeper.waited) == 1

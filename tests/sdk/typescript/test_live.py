@@ -136,3 +136,19 @@ def test_without_a_node_of_the_system_the_one_from_the_wheel_serves(
     assert run(node.program, "--version", folder=typescript_package).startswith("v")
     assert run(*node.npm, "--version", folder=typescript_package)
     run(node.program, "--test", "test/webhooks.test.js", "test/edge.test.js", folder=typescript_package)
+
+
+def test_a_file_comes_as_it_is(place: World, project: Project) -> None:
+    program = """
+    const period = { gte: '2026-01-01', lt: '2027-01-01' };
+    const asked = { type: 'transactions', program: 'prog_default', period, format: 'parquet' } as const;
+    let report = await vinr.reports.create(asked);
+    while (report.status !== 'completed') report = await vinr.reports.retrieve(report.id);
+    const file = await vinr.reports.download(report.id);
+    const ends = [file.slice(0, 4), file.slice(-4)].map((part) => new TextDecoder().decode(part));
+    const refused = await vinr.reports.download('rpt_none').catch((error) => error.code);
+    console.log(JSON.stringify({ size: file.length, bytes: report.bytes, ends, refused }));
+    """
+    told = printed(project, place, program)
+    assert told["size"] == told["bytes"] > 100
+    assert (told["ends"], told["refused"]) == (["PAR1", "PAR1"], "resource_missing")

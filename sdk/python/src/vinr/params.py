@@ -31,6 +31,7 @@ __all__ = [
     "CreditSpending",
     "Currency",
     "Downgrade",
+    "DraftRule",
     "EarnRate",
     "Eligibility",
     "EndpointChanges",
@@ -48,6 +49,7 @@ __all__ = [
     "Moment",
     "MoneyValue",
     "NewAccount",
+    "NewBacktest",
     "NewCampaign",
     "NewEndpoint",
     "NewKey",
@@ -56,6 +58,7 @@ __all__ = [
     "NewProgram",
     "NewRedemption",
     "NewReferral",
+    "NewReport",
     "NewReward",
     "NewRule",
     "NewSegment",
@@ -73,6 +76,7 @@ __all__ = [
     "ReferralLimit",
     "Release",
     "Replay",
+    "ReportPeriodIn",
     "RewardChanges",
     "RewardIn",
     "RewardsIn",
@@ -338,6 +342,43 @@ class Downgrade(TypedDict):
     """So many days a member keeps a tier that is no longer earned."""
 
 
+class DraftRule(TypedDict):
+    """An earning rule to try."""
+
+    program: NotRequired[str]
+    """The program."""
+    name: NotRequired[str]
+    """For people."""
+    trigger: str
+    """The type of event that it is for."""
+    award: NotRequired[PerAmountAward | FixedAward | PerCurrencyAward]
+    """How many points it gives."""
+    earn: NotRequired[EarnRate | None]
+    """Another spelling of ``award``."""
+    conditions: NotRequired[ConditionGroup | Sequence[Condition] | None]
+    """What must hold of the event and its member; always, unless given."""
+    multiplier: NotRequired[Exact | None]
+    """1 unless given."""
+    multipliers: NotRequired[Sequence[NewMultiplier] | None]
+    """The first entry that matches counts."""
+    cap: NotRequired[Cap | None]
+    """The most that a member gets in a ``window``; null for no limit."""
+    window: NotRequired[Literal["day", "week", "month", "lifetime"] | None]
+    """Over what the cap counts; in the program's timezone."""
+    budget: NotRequired[Budget | None]
+    """The most points that it gives in all; null for no limit."""
+    recipient: NotRequired[Literal["member", "referrer", "referee", "both"] | None]
+    """For a rule on referrals: which side it pays; null for the member."""
+    starts_at: NotRequired[Moment | None]
+    """By the event's time."""
+    ends_at: NotRequired[Moment | None]
+    """The first moment that does not belong to it; null for no end."""
+    active: NotRequired[bool]
+    """Whether it is in force."""
+    metadata: NotRequired[Mapping[str, str]]
+    """Your own notes, text to text."""
+
+
 class EarnRate(TypedDict):
     """Another spelling of an award: points per major unit of money."""
 
@@ -590,6 +631,19 @@ class NewAccount(TypedDict):
     """Your own notes, text to text."""
 
 
+class NewBacktest(TypedDict):
+    """Rules to try on what really happened."""
+
+    program: str
+    """Whose rules, and whose events."""
+    rules: NotRequired[Sequence[DraftRule]]
+    """The proposed rules, beside those of today that stay."""
+    replaces: NotRequired[Sequence[str]]
+    """Those of today's rules that would no longer be in force, by their ids."""
+    last: NotRequired[int]
+    """On how many of the last events to try them."""
+
+
 class NewCampaign(TypedDict):
     """A campaign to make."""
 
@@ -708,6 +762,8 @@ class NewKey(TypedDict):
                 "segments:write",
                 "campaigns:read",
                 "campaigns:write",
+                "analytics:read",
+                "analytics:write",
                 "customers:read",
                 "customers:write",
                 "events:read",
@@ -718,6 +774,8 @@ class NewKey(TypedDict):
                 "webhook_endpoints:write",
                 "connectors:read",
                 "connectors:write",
+                "reports:read",
+                "reports:write",
                 "audit_log:read",
                 "audit_log:write",
                 "api_keys:read",
@@ -813,6 +871,19 @@ class NewReferral(TypedDict):
     """A link with ``{code}`` in it, in place of the program's."""
     metadata: NotRequired[Mapping[str, str]]
     """Your own notes, text to text."""
+
+
+class NewReport(TypedDict):
+    """A report to make."""
+
+    type: Literal["transactions", "redemptions", "liability_journal"]
+    """``transactions`` and ``redemptions``, one row for each; or ``liability_journal``: what was owed, day by day."""
+    program: str
+    """The program."""
+    period: ReportPeriodIn
+    """What happened in it: transactions by ``effective_at``, redemptions by when they were made."""
+    format: NotRequired[Literal["csv", "parquet"]]
+    """``parquet`` has typed columns, and is much smaller."""
 
 
 class NewReward(TypedDict):
@@ -1064,6 +1135,15 @@ class Replay(TypedDict):
 
     account: NotRequired[str | None]
     """The member, where the event does not name one."""
+
+
+class ReportPeriodIn(TypedDict):
+    """A span of time. A day, such as ``2026-03-01``, stands for its first moment in the program's time zone."""
+
+    gte: str
+    """The first day, or the first moment."""
+    lt: str
+    """The day, or the moment, before which it ends."""
 
 
 class RewardChanges(TypedDict):

@@ -16,11 +16,22 @@ __all__ = [
     "AccountExport",
     "AccountThen",
     "Actor",
+    "AnalyticsSummary",
+    "AnalyticsTimeseries",
     "ApiKey",
     "AppliedFactor",
     "AuditEntry",
     "AwardBase",
+    "Backtest",
+    "BacktestDifference",
+    "BacktestExample",
+    "BacktestLine",
+    "BacktestPeriod",
+    "BacktestRule",
+    "BacktestShare",
+    "BacktestSum",
     "BonusPointsMechanic",
+    "Breakage",
     "Budget",
     "Campaign",
     "CampaignOutcome",
@@ -32,6 +43,9 @@ __all__ = [
     "ChallengeMechanic",
     "ChallengeProgress",
     "Clock",
+    "Cohort",
+    "CohortPeriod",
+    "Cohorts",
     "Condition",
     "Conditions",
     "Connector",
@@ -40,15 +54,18 @@ __all__ = [
     "CreditExplanation",
     "CreditGiven",
     "CreditOutcome",
+    "CreditSummary",
     "CreditTransaction",
     "CreditTransactionDone",
     "Customer",
     "DeletedEndpoint",
+    "DeletedReport",
     "DeletedSegment",
     "Discount",
     "EarningRule",
     "EligibilityShape",
     "EndpointConfiguration",
+    "Enrollment",
     "ErrorCode",
     "ErrorFault",
     "ErrorObject",
@@ -61,6 +78,7 @@ __all__ = [
     "EventType",
     "EveryoneAudience",
     "ExpiringCredit",
+    "ExpiryMonth",
     "Explanation",
     "FailedCondition",
     "FeaturedRewardMechanic",
@@ -73,12 +91,15 @@ __all__ = [
     "Invitation",
     "InvitedPerson",
     "Item",
+    "Liability",
+    "LiabilityPoints",
     "Limit",
     "Lot",
     "LotPart",
     "LoyaltyAccount",
     "MemberReward",
     "MergedAccount",
+    "MoneyTotal",
     "MoneyValue",
     "Multiplier",
     "NextTier",
@@ -87,8 +108,10 @@ __all__ = [
     "PerAmountAward",
     "PerCurrencyAward",
     "PercentValue",
+    "PeriodShape",
     "Person",
     "PointsMultiplierMechanic",
+    "PointsSummary",
     "PointsTransaction",
     "PreviewResult",
     "ProductValue",
@@ -104,8 +127,10 @@ __all__ = [
     "ReceivedEvent",
     "Redemption",
     "RedemptionConflict",
+    "RedemptionEstimate",
     "RedemptionOutcome",
     "RedemptionThen",
+    "RedemptionsSummary",
     "Referral",
     "ReferralAward",
     "ReferralLine",
@@ -113,21 +138,32 @@ __all__ = [
     "ReferralReward",
     "ReferralRewards",
     "RefusedEvent",
+    "Report",
+    "ReportFailure",
+    "ReportPeriod",
+    "ReportRequest",
+    "ReportRows",
+    "ReportStatusTotals",
+    "ReportTotals",
+    "ReportUnitTotals",
     "Reward",
     "RuleOutcome",
     "Schedule",
     "Segment",
     "SegmentAudience",
     "SegmentCount",
+    "SeriesPoint",
     "Source",
     "TierAudience",
     "TierKeeping",
+    "TierMembers",
     "TierProgress",
     "TierSpan",
     "TransactionBatch",
     "TransactionBatchDone",
     "TransactionBatchRefused",
     "TransactionLine",
+    "Vintage",
     "Wallet",
     "WalletBalance",
     "WebhookAttempt",
@@ -182,6 +218,7 @@ ErrorCode = Literal[
     "account_erased",
     "account_merged",
     "account_not_closed",
+    "analytics_not_ready",
     "api_key_invalid",
     "api_key_missing",
     "body_too_large",
@@ -236,6 +273,8 @@ ErrorCode = Literal[
     "referral_velocity_exceeded",
     "refund_conflict",
     "refund_exceeds_payment",
+    "report_limit_reached",
+    "report_not_completed",
     "resource_missing",
     "reward_inactive",
     "reward_not_eligible",
@@ -409,6 +448,77 @@ class Actor(Model):
     """Of the person; null for others."""
 
 
+class AnalyticsSummary(Model):
+    """One period in figures."""
+
+    object: Literal["analytics_summary"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    timezone: str
+    """Of the program: its days begin there."""
+    currency: str
+    """Of the program, ISO 4217."""
+    period: PeriodShape
+    as_of: datetime
+    """When the counts at the end are of: the end of the period, or now if that comes first."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    enrollment: Enrollment
+    active_members_90d: int
+    """Members who earned or redeemed on the day of ``as_of`` or the 89 days before it."""
+    points: PointsSummary
+    points_liability: MoneyTotal
+    """``points.outstanding`` times the program's ``point_value``."""
+    redemption_rate: str | None
+    """Redeemed and not returned, of what was given and not reversed, both in the period. With four places, as text;
+    null where there is nothing to divide by.
+    """
+    breakage: Breakage
+    redemptions: RedemptionsSummary
+    tiers: list[TierMembers]
+    """As they are now, lowest first; empty in a program without tiers."""
+    credit: list[CreditSummary]
+    """By currency."""
+
+    _conversions = {
+        "period": one("PeriodShape"),
+        "as_of": time,
+        "enrollment": one("Enrollment"),
+        "points": one("PointsSummary"),
+        "points_liability": one("MoneyTotal"),
+        "breakage": one("Breakage"),
+        "redemptions": one("RedemptionsSummary"),
+        "tiers": many(one("TierMembers")),
+        "credit": many(one("CreditSummary")),
+    }
+
+
+class AnalyticsTimeseries(Model):
+    """Figures by day, week or month."""
+
+    object: Literal["analytics_timeseries"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    interval: Literal["day", "week", "month"]
+    timezone: str
+    """Of the program: days, weeks (from Monday) and months begin there."""
+    currency: str
+    """Of ``points_liability``, which is in its minor units."""
+    period: PeriodShape
+    as_of: datetime
+    """When the last value is of."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    metrics: list[str]
+    """As they were asked for."""
+    data: list[SeriesPoint]
+    """Oldest first."""
+
+    _conversions = {"period": one("PeriodShape"), "as_of": time, "data": many(one("SeriesPoint"))}
+
+
 class ApiKey(Model):
     """A key, without its secret."""
 
@@ -465,6 +575,7 @@ class AuditEntry(Model):
         | ApiKey
         | EndpointConfiguration
         | Person
+        | ReportRequest
         | Clock
         | None
     )
@@ -479,6 +590,7 @@ class AuditEntry(Model):
         | ApiKey
         | EndpointConfiguration
         | Person
+        | ReportRequest
         | Clock
         | None
     )
@@ -501,6 +613,7 @@ class AuditEntry(Model):
             api_key="ApiKey",
             webhook_endpoint="EndpointConfiguration",
             person="Person",
+            report="ReportRequest",
             clock="Clock",
         ),
         "after": told_by(
@@ -514,6 +627,7 @@ class AuditEntry(Model):
             api_key="ApiKey",
             webhook_endpoint="EndpointConfiguration",
             person="Person",
+            report="ReportRequest",
             clock="Clock",
         ),
         "created_at": time,
@@ -531,6 +645,145 @@ class AwardBase(Model):
     """What of the amount the rule's conditions on items left."""
 
 
+class Backtest(Model):
+    """What a program's last events would bring by its rules and by proposed ones, beside each other."""
+
+    object: Literal["backtest"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    events: int
+    """How many events were tried."""
+    members: int
+    """How many members they are about."""
+    period: BacktestPeriod
+    today: BacktestSum
+    """By the rules in force now."""
+    proposed: BacktestSum
+    """By the proposed ones: those that stay, and the drafts."""
+    difference: BacktestDifference
+    rules: list[BacktestRule]
+    """Rule by rule, on each side."""
+    examples: list[BacktestExample]
+    """The events for which the sides differ most, at most 20; then those that bring most."""
+    notes: list[str]
+    """What the figures take as it is now, and what they leave out."""
+
+    _conversions = {
+        "period": one("BacktestPeriod"),
+        "today": one("BacktestSum"),
+        "proposed": one("BacktestSum"),
+        "difference": one("BacktestDifference"),
+        "rules": many(one("BacktestRule")),
+        "examples": many(one("BacktestExample")),
+    }
+
+
+class BacktestDifference(Model):
+    """By how much the proposed rules bring more than today's, or less."""
+
+    points: int
+    """More points; below zero for fewer."""
+    percent: str | None
+    """The same in percent of today's points, to one place; null where today's bring none."""
+
+
+class BacktestExample(Model):
+    """One event, by both sides."""
+
+    event: str
+    """The sender's id of it."""
+    created_at: datetime
+    """When it happened."""
+    type: str
+    """The type that it was sent with."""
+    account: str | None
+    """The member; null for a customer who would be enrolled by it."""
+    customer: str | None
+    """The customer; null where none is known."""
+    amount: int | None
+    """In minor units; null where it has none."""
+    currency: str | None
+    """An ISO 4217 code."""
+    today: BacktestShare
+    """By today's rules."""
+    proposed: BacktestShare
+    """By the proposed ones."""
+
+    _conversions = {"created_at": time, "today": one("BacktestShare"), "proposed": one("BacktestShare")}
+
+
+class BacktestLine(Model):
+    """What one rule says of one event."""
+
+    rule: str | None
+    """Its id; null for a draft."""
+    name: str
+    """For people."""
+    matched: bool
+    """Whether its conditions held."""
+    points: int
+    """What it gives."""
+    reason: str | None
+    """``condition_failed``, ``cap_reached``…; null for an award."""
+    failed: list[FailedCondition]
+    """The conditions that did not hold."""
+
+    _conversions = {"failed": many(one("FailedCondition"))}
+
+
+class BacktestPeriod(Model):
+    """From when to when the events happened."""
+
+    first: datetime | None
+    """When the earliest of them happened; null without any."""
+    last: datetime | None
+    """When the latest of them happened; null without any."""
+
+    _conversions = {"first": time, "last": time}
+
+
+class BacktestRule(Model):
+    """What the events bring by one rule."""
+
+    rule: str | None
+    """Its id; null for a draft."""
+    name: str
+    """For people."""
+    version: int | None
+    """The version that was tried; null for a draft."""
+    side: Literal["today", "proposed"]
+    """Whose rules it is among; one that stays is listed on both sides."""
+    points: int
+    """All that it gives."""
+    awards: int
+    """How often it gives something."""
+    members: int
+    """How many members get something by it."""
+
+
+class BacktestShare(Model):
+    """What one event brings by the rules of one side."""
+
+    points: int
+    """All of them together."""
+    why: list[BacktestLine]
+    """What each of the rules says of it."""
+
+    _conversions = {"why": many(one("BacktestLine"))}
+
+
+class BacktestSum(Model):
+    """What the events bring by all rules of a side."""
+
+    points: int
+    """All of them together."""
+    awards: int
+    """How often a rule gives something."""
+    members: int
+    """How many members get something."""
+
+
 class BonusPointsMechanic(Model):
     """Points for an event, besides what rules give."""
 
@@ -544,6 +797,17 @@ class BonusPointsMechanic(Model):
     """What must hold; null or none for always."""
 
     _conversions = {"conditions": one("Conditions")}
+
+
+class Breakage(Model):
+    """What expired unused."""
+
+    points: int
+    """Expired in the period."""
+    rate: str | None
+    """Of all points given up to the end of the period, and not reversed, what had expired. With four places, as
+    text; null where there is nothing to divide by.
+    """
 
 
 class Budget(Model):
@@ -768,6 +1032,54 @@ class Clock(Model):
     _conversions = {"now": time}
 
 
+class Cohort(Model):
+    """The members who were enrolled in one month."""
+
+    cohort: str
+    """The month, in the program's timezone."""
+    members: int
+    """Enrolled in it, whatever became of them."""
+    periods: list[CohortPeriod]
+    """From the month itself to this one."""
+
+    _conversions = {"periods": many(one("CohortPeriod"))}
+
+
+class CohortPeriod(Model):
+    """What a cohort did in one month."""
+
+    index: int
+    """Months since that of the enrolment."""
+    active: int
+    """How many of them earned or redeemed in it."""
+    active_rate: str | None
+    """Of ``members``. With four places, as text; null where there is nothing to divide by."""
+    earned: int
+    """Points; what refunds took back is not taken off."""
+    redeemed: int
+    """Points; what came back is not taken off."""
+
+
+class Cohorts(Model):
+    """Members by the month of their enrolment."""
+
+    object: Literal["cohorts"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    interval: Literal["month"]
+    timezone: str
+    """Of the program: its months begin there."""
+    as_of: datetime
+    """Now."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    data: list[Cohort]
+    """Oldest first; months in which nobody was enrolled are left out."""
+
+    _conversions = {"as_of": time, "data": many(one("Cohort"))}
+
+
 class Condition(Model):
     """One comparison; every operator but ``exists`` needs a ``value``."""
 
@@ -878,6 +1190,27 @@ class CreditOutcome(Model):
     """What the wallet held then."""
 
 
+class CreditSummary(Model):
+    """Store credit in one currency, in minor units."""
+
+    currency: str
+    """ISO 4217."""
+    issued: int
+    """Granted in the period."""
+    spent: int
+    """Spent on payments in the period."""
+    returned: int
+    """Given back, by payments that failed or were refunded."""
+    reversed: int
+    """Taken back, with redemptions that were reversed."""
+    expired: int
+    """Expired in the period."""
+    outstanding_before: int
+    """What members held before the period."""
+    outstanding: int
+    """What they held at its end."""
+
+
 class CreditTransaction(Model):
     """One immutable row of a wallet's ledger, in minor units."""
 
@@ -978,6 +1311,17 @@ class DeletedEndpoint(Model):
     id: str
     """Its id."""
     object: Literal["webhook_endpoint"]
+    """What kind of object this is."""
+    deleted: Literal[True]
+    """Always true."""
+
+
+class DeletedReport(Model):
+    """A report that is no more."""
+
+    id: str
+    """Its id."""
+    object: Literal["report"]
     """What kind of object this is."""
     deleted: Literal[True]
     """Always true."""
@@ -1105,6 +1449,19 @@ class EndpointConfiguration(Model):
     _conversions = {"previous_secret_expires_at": time, "created_at": time, "updated_at": time}
 
 
+class Enrollment(Model):
+    """Members who came and went."""
+
+    total: int
+    """Members at the end of the period: enrolled, and neither closed nor merged."""
+    new: int
+    """Enrolled in the period."""
+    closed: int
+    """Closed in the period, less those who were reopened; closed ones that were merged count off."""
+    merged: int
+    """Merged into another member in the period."""
+
+
 class ErrorFault(Model):
     """One fault of several."""
 
@@ -1153,6 +1510,8 @@ class ErrorObject(Model):
             "segments:write",
             "campaigns:read",
             "campaigns:write",
+            "analytics:read",
+            "analytics:write",
             "customers:read",
             "customers:write",
             "events:read",
@@ -1163,6 +1522,8 @@ class ErrorObject(Model):
             "webhook_endpoints:write",
             "connectors:read",
             "connectors:write",
+            "reports:read",
+            "reports:write",
             "audit_log:read",
             "audit_log:write",
             "api_keys:read",
@@ -1341,6 +1702,17 @@ class ExpiringCredit(Model):
     """When what is left of it expires; null for never."""
 
     _conversions = {"expires_at": time}
+
+
+class ExpiryMonth(Model):
+    """Open points that expire in one month."""
+
+    month: str | None
+    """In the program's timezone; null for points that never expire."""
+    points: int
+    """How many points."""
+    amount: int
+    """What they are worth, in minor units."""
 
 
 class Explanation(Model):
@@ -1546,6 +1918,53 @@ class Item(Model):
     """How many."""
 
 
+class Liability(Model):
+    """What a program owes its members in points, now."""
+
+    object: Literal["liability"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    timezone: str
+    """Of the program: its months begin there."""
+    as_of: datetime
+    """Now."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    currency: str
+    """Of all amounts, ISO 4217."""
+    points: LiabilityPoints
+    points_liability: MoneyTotal
+    """``points.outstanding`` times the program's ``point_value``."""
+    by_earning_month: list[Vintage]
+    """Oldest first; months of which nothing is open are left out."""
+    by_expiry_month: list[ExpiryMonth]
+    """Soonest first, what never expires last."""
+    estimate: RedemptionEstimate
+
+    _conversions = {
+        "as_of": time,
+        "points": one("LiabilityPoints"),
+        "points_liability": one("MoneyTotal"),
+        "by_earning_month": many(one("Vintage")),
+        "by_expiry_month": many(one("ExpiryMonth")),
+        "estimate": one("RedemptionEstimate"),
+    }
+
+
+class LiabilityPoints(Model):
+    """Points as they stand now."""
+
+    outstanding: int
+    """What members hold, pending points included, less ``debt``."""
+    pending: int
+    """Of that, what is not available yet."""
+    debt: int
+    """What members owe whose balance is below zero."""
+    held: int
+    """``outstanding`` plus ``debt``: the sum of all lots, and of the months below."""
+
+
 class Limit(Model):
     """What a cap or a budget left of an award, and cut off it."""
 
@@ -1679,6 +2098,15 @@ class MergedAccount(LoyaltyAccount):
     """True where nothing was changed."""
 
 
+class MoneyTotal(Model):
+    """An amount of money."""
+
+    amount: int
+    """In minor units; below zero where members owe more than they hold."""
+    currency: str
+    """ISO 4217."""
+
+
 class MoneyValue(Model):
     """For ``discount_amount`` and ``store_credit``, in minor units."""
 
@@ -1766,6 +2194,17 @@ class PercentValue(Model):
     """More than 0, at most 100."""
 
 
+class PeriodShape(Model):
+    """A span of time."""
+
+    gte: datetime
+    """Its first moment."""
+    lt: datetime
+    """The first moment that does not belong to it."""
+
+    _conversions = {"gte": time, "lt": time}
+
+
 class PointsMultiplierMechanic(Model):
     """What rules give for an event, times ``factor``; the highest of all campaigns counts."""
 
@@ -1781,6 +2220,29 @@ class PointsMultiplierMechanic(Model):
     """What must hold; null or none for always."""
 
     _conversions = {"conditions": one("Conditions")}
+
+
+class PointsSummary(Model):
+    """What happened to points: outstanding is what it was before, plus all that was given, less all that was taken."""
+
+    earned: int
+    """Given by rules, campaigns and referrals."""
+    adjusted: int
+    """Given by adjustments and imports, less what adjustments took."""
+    redeemed: int
+    """Taken by redemptions."""
+    returned: int
+    """Given back by redemptions that were released or reversed."""
+    reversed: int
+    """Taken back by refunds and lost disputes."""
+    expired: int
+    """Taken by expiry."""
+    outstanding_before: int
+    """What members held before the period, pending points included, less debts."""
+    outstanding: int
+    """What members held at its end, pending points included, less debts."""
+    pending: int
+    """Of that, what was not available yet."""
 
 
 class PointsTransaction(Model):
@@ -2065,7 +2527,7 @@ class ReceivedEvent(Model):
     type: str
     """The type that it was sent with."""
     customer: str | None
-    """The customer; null where none is known."""
+    """Whom it names, or who made the payment that it is about; null for nobody."""
     status: Literal["processed", "ignored", "deferred"]
     """What became of it."""
     created_at: datetime
@@ -2156,6 +2618,21 @@ class RedemptionConflict(Model):
     """Why it could not use it."""
 
 
+class RedemptionEstimate(Model):
+    """How much of what is open may be redeemed, going by months of earning that came to their end."""
+
+    expected_redemption_rate: str | None
+    """With four places, as text; null where no month has ended."""
+    expected_points: int | None
+    """Of ``points.held``; the sum of the months."""
+    expected_liability: MoneyTotal | None
+    """``expected_points`` times the program's ``point_value``."""
+    method: str
+    """How it was made, with its inputs."""
+
+    _conversions = {"expected_liability": one("MoneyTotal")}
+
+
 class RedemptionOutcome(Model):
     """A redemption that the payment names, or that is applied to it."""
 
@@ -2174,6 +2651,21 @@ class RedemptionThen(Redemption):
     """With ``redemption.conflict``: the payment, and why it could not use it."""
 
     _conversions = {**Redemption._conversions, "conflict": one("RedemptionConflict")}
+
+
+class RedemptionsSummary(Model):
+    """Redemptions by what became of them."""
+
+    count: int
+    """Made in the period."""
+    points: int
+    """What those cost."""
+    applied: int
+    """Applied in the period, whenever they were made."""
+    released: int
+    """Released in the period."""
+    reversed: int
+    """Reversed in the period."""
 
 
 class Referral(Model):
@@ -2299,6 +2791,167 @@ class RefusedEvent(Model):
     _conversions = {"received_at": time}
 
 
+class ReportRequest(Model):
+    """A report, as it was asked for."""
+
+    id: str
+    """Its id."""
+    object: Literal["report"]
+    """What kind of object this is."""
+    type: Literal["transactions", "redemptions", "liability_journal"]
+    """What its rows are."""
+    format: Literal["csv", "parquet"]
+    """What kind of file it is."""
+    program: str
+    """The program."""
+    period: ReportPeriod
+    """The span of time that it is about."""
+    created_at: datetime
+    """When it was asked for, in real time, as all times of a report but its period's."""
+
+    _conversions = {"period": one("ReportPeriod"), "created_at": time}
+
+
+class Report(ReportRequest):
+    """A report, and how far it is."""
+
+    status: Literal["pending", "running", "completed", "failed"]
+    """How far it is."""
+    rows: int
+    """How many rows the file has, so far or in all."""
+    bytes: int
+    """How long the file is, so far or in all."""
+    sha256: str | None
+    """The digest of the file, in hexadecimal; null until it is completed."""
+    totals: ReportTotals | None
+    """What the rows add up to; null until it is completed."""
+    error: ReportFailure | None
+    """Why it failed; null unless it did."""
+    as_of: datetime | None
+    """The moment of which the store's figures are, by the store's clock; null until it is completed."""
+    completed_at: datetime | None
+    """When it was completed, or failed."""
+    expires_at: datetime | None
+    """When it is forgotten, and its file with it."""
+    download: str | None
+    """The path of the file; null until it is completed."""
+
+    _conversions = {
+        **ReportRequest._conversions,
+        "totals": one("ReportTotals"),
+        "error": one("ReportFailure"),
+        "as_of": time,
+        "completed_at": time,
+        "expires_at": time,
+    }
+
+
+class ReportFailure(Model):
+    """Why a report was not made."""
+
+    code: Literal["too_large", "interrupted", "internal_error"]
+    """``too_large``: ask for shorter periods."""
+    message: str
+    """The reason in words."""
+
+
+class ReportPeriod(Model):
+    """The span of time that a report is about."""
+
+    gte: datetime
+    """Its first moment."""
+    lt: datetime
+    """The moment before which it ends."""
+
+    _conversions = {"gte": time, "lt": time}
+
+
+class ReportRows(Model):
+    """Some rows of the ledger."""
+
+    rows: int
+    """How many."""
+    amount: int
+    """The sum of their amounts, signed."""
+
+
+class ReportStatusTotals(Model):
+    """Redemptions in one state."""
+
+    status: str
+    """The state."""
+    rows: int
+    """How many redemptions."""
+    quantity: int
+    """How many pieces."""
+    points: int
+    """What they cost in all."""
+
+
+class ReportTotals(Model):
+    """What the rows add up to."""
+
+    units: list[ReportUnitTotals]
+    """Of ``transactions`` and ``liability_journal``: points, then currencies."""
+    statuses: list[ReportStatusTotals]
+    """Of ``redemptions``: by state."""
+
+    _conversions = {"units": many(one("ReportUnitTotals")), "statuses": many(one("ReportStatusTotals"))}
+
+
+class ReportUnitTotals(Model):
+    """What the period did to points, or to store credit in one currency. What only a journal has is null elsewhere."""
+
+    unit: str
+    """``points``, or a currency: its minor units."""
+    rows: int
+    """How many rows of the ledger."""
+    amount: int
+    """The sum of their amounts: what the period changed."""
+    earned: int
+    """Awarded."""
+    adjusted_up: int
+    """Granted by hand, or issued."""
+    returned: int
+    """Given back by redemptions and spends that were released or reversed."""
+    redeemed: int
+    """Spent."""
+    reversed: int
+    """Taken back by refunds."""
+    expired: int
+    """Lost by time."""
+    adjusted_down: int
+    """Taken by hand."""
+    recorded_after_period: ReportRows
+    """Of these rows, those that were recorded when the period was over."""
+    not_written: ReportRows
+    """What was due in the period and not written yet: in the figures of a journal, in no row of transactions."""
+    opening_balance: int | None
+    """What was held as the period began."""
+    closing_balance: int | None
+    """What was held as it ended: the opening balance and all movements."""
+    currency: str | None
+    """The money that the values are in."""
+    unit_value: int | None
+    """What one of the unit is worth, in minor units."""
+    opening_value: int | None
+    """The opening balance in money, in minor units."""
+    debit: int | None
+    """By how much less is owed, in minor units."""
+    credit: int | None
+    """By how much more is owed, in minor units."""
+    closing_value: int | None
+    """The closing balance in money, in minor units."""
+    opening_recorded_since: ReportRows | None
+    """Of what happened before the period, what was recorded since it began: what earlier journals lack."""
+
+    _conversions = {
+        "recorded_after_period": one("ReportRows"),
+        "not_written": one("ReportRows"),
+        "opening_recorded_since": one("ReportRows"),
+    }
+
+
 class RuleOutcome(Model):
     """A rule that was looked at: what it awarded, or why not."""
 
@@ -2387,6 +3040,19 @@ class SegmentCount(Model):
     _conversions = {"as_of": time}
 
 
+class SeriesPoint(Model):
+    """One day, week or month."""
+
+    start: datetime
+    """Its first moment, or that of the period."""
+    end: datetime
+    """The first moment that does not belong to it."""
+    values: dict[str, int]
+    """By metric."""
+
+    _conversions = {"start": time, "end": time}
+
+
 class Source(Model):
     """What a transaction comes from."""
 
@@ -2420,6 +3086,19 @@ class TierKeeping(Model):
     """The tier that the member would fall to; null for none below."""
 
     _conversions = {"kept_until": time, "would_fall_at": time}
+
+
+class TierMembers(Model):
+    """How many are in a tier now."""
+
+    tier: str | None
+    """Its key; null for members who were not put in any yet."""
+    name: str | None
+    """Null for a tier that the program no longer has."""
+    rank: int | None
+    """Null for a tier that the program no longer has."""
+    members: int
+    """Active members."""
 
 
 class TierProgress(Model):
@@ -2518,6 +3197,19 @@ class TransactionLine(Model):
     """The member."""
     unit: str | None = None
     """The currency of store credit; left out for points."""
+
+
+class Vintage(Model):
+    """Open points of one month of earning."""
+
+    month: str
+    """In the program's timezone."""
+    points: int
+    """How many points."""
+    amount: int
+    """What they are worth, in minor units."""
+    expected_points: int | None
+    """How many of them may be redeemed; null without an estimate."""
 
 
 class Wallet(Model):

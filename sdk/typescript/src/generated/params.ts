@@ -218,6 +218,42 @@ export interface Downgrade {
   graceDays?: number | undefined;
 }
 
+/** An earning rule to try. */
+export interface DraftRule {
+  /** The program. */
+  program?: string | undefined;
+  /** For people. */
+  name?: string | undefined;
+  /** The type of event that it is for. */
+  trigger: string;
+  /** How many points it gives. */
+  award?: PerAmountAwardParams | FixedAwardParams | PerCurrencyAwardParams | undefined;
+  /** Another spelling of `award`. */
+  earn?: EarnRate | null | undefined;
+  /** What must hold of the event and its member; always, unless given. */
+  conditions?: ConditionGroup | readonly ConditionParams[] | null | undefined;
+  /** 1 unless given. */
+  multiplier?: number | string | null | undefined;
+  /** The first entry that matches counts. */
+  multipliers?: readonly NewMultiplier[] | null | undefined;
+  /** The most that a member gets in a `window`; null for no limit. */
+  cap?: CapParams | null | undefined;
+  /** Over what the cap counts; in the program's timezone. */
+  window?: "day" | "week" | "month" | "lifetime" | null | undefined;
+  /** The most points that it gives in all; null for no limit. */
+  budget?: BudgetParams | null | undefined;
+  /** For a rule on referrals: which side it pays; null for the member. */
+  recipient?: "member" | "referrer" | "referee" | "both" | null | undefined;
+  /** By the event's time. */
+  startsAt?: string | Date | null | undefined;
+  /** The first moment that does not belong to it; null for no end. */
+  endsAt?: string | Date | null | undefined;
+  /** Whether it is in force. */
+  active?: boolean | undefined;
+  /** Your own notes, text to text. */
+  metadata?: Record<string, string> | undefined;
+}
+
 /** Another spelling of an award: points per major unit of money. */
 export interface EarnRate {
   /** For every currency, or by ISO 4217 code. */
@@ -356,6 +392,18 @@ export interface NewAccount {
   metadata?: Record<string, string> | undefined;
 }
 
+/** Rules to try on what really happened. */
+export interface NewBacktest {
+  /** Whose rules, and whose events. */
+  program: string;
+  /** The proposed rules, beside those of today that stay. */
+  rules?: readonly DraftRule[] | undefined;
+  /** Those of today's rules that would no longer be in force, by their ids. */
+  replaces?: readonly string[] | undefined;
+  /** On how many of the last events to try them. */
+  last?: number | undefined;
+}
+
 /** A campaign to make. */
 export interface NewCampaign {
   /** The program. */
@@ -400,7 +448,7 @@ export interface NewKey {
   /** `secret` for everything, `restricted` for its scopes alone. */
   kind?: "secret" | "restricted" | undefined;
   /** What a restricted key may do; to write includes to read. */
-  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
+  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "analytics:read" | "analytics:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "reports:read" | "reports:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "people:read" | "people:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
 }
 
 /** A factor that counts when its conditions hold. */
@@ -479,6 +527,18 @@ export interface NewReferral {
   shareUrl?: string | null | undefined;
   /** Your own notes, text to text. */
   metadata?: Record<string, string> | undefined;
+}
+
+/** A report to make. */
+export interface NewReport {
+  /** `transactions` and `redemptions`, one row for each; or `liability_journal`: what was owed, day by day. */
+  type: "transactions" | "redemptions" | "liability_journal";
+  /** The program. */
+  program: string;
+  /** What happened in it: transactions by `effective_at`, redemptions by when they were made. */
+  period: ReportPeriodIn;
+  /** `parquet` has typed columns, and is much smaller. */
+  format?: "csv" | "parquet" | undefined;
 }
 
 /** A reward to make. */
@@ -713,6 +773,14 @@ export interface Release {
 export interface Replay {
   /** The member, where the event does not name one. */
   account?: string | null | undefined;
+}
+
+/** A span of time. A day, such as `2026-03-01`, stands for its first moment in the program's time zone. */
+export interface ReportPeriodIn {
+  /** The first day, or the first moment. */
+  gte: string;
+  /** The day, or the moment, before which it ends. */
+  lt: string;
 }
 
 /** The fields of a reward to replace; metadata is merged key by key. What was redeemed keeps what it was. */
@@ -967,6 +1035,16 @@ export interface EventsRetrieveParams {
   expand?: readonly string[] | undefined;
 }
 
+/** Stream events: parameters. */
+export interface EventsStreamParams {
+  /** Only these types, separated by commas; `loyalty.points.*` for a family. */
+  types?: readonly string[] | undefined;
+  /** Only those about this member, or this campaign. */
+  account?: string | undefined;
+  /** As the header `Last-Event-ID`, which goes before it: the `id` behind which to go on. */
+  lastEventId?: string | undefined;
+}
+
 /** List members: parameters. */
 export interface AccountsListParams {
   /** Linked objects to show in place of their ids; may be given several times, and dotted. */
@@ -981,6 +1059,10 @@ export interface AccountsListParams {
   program?: string | undefined;
   /** Only what this customer resolves to. */
   customer?: string | undefined;
+  /** Only those in this tier, by its key. */
+  tier?: string | undefined;
+  /** Only those whose id begins so, or whose customer's id, email, or any word of whose name does. */
+  search?: string | undefined;
   /** Only those with this status; `all` for every one. */
   status?: "active" | "closed" | "merged" | "all" | undefined;
 }
@@ -1005,6 +1087,45 @@ export interface AccountsRetrieveParams {
   expand?: readonly string[] | undefined;
   /** Show the balances as they stood then. */
   asOf?: string | Date | undefined;
+}
+
+/** Retrieve cohorts: parameters. */
+export interface AnalyticsCohortsParams {
+  /** Whose figures. */
+  program?: string | undefined;
+  /** How long each cohort and each of its periods is. */
+  interval?: "month" | undefined;
+  /** The cohorts of the last so many months, this one included. */
+  months?: number | undefined;
+}
+
+/** Retrieve the liability: parameters. */
+export interface AnalyticsLiabilityParams {
+  /** Whose figures. */
+  program?: string | undefined;
+}
+
+/** Retrieve a period in figures: parameters. */
+export interface AnalyticsSummaryParams {
+  /** Whose figures. */
+  program?: string | undefined;
+  /** A span of `period`. */
+  period?: TimeRange | undefined;
+}
+
+/** Retrieve figures by day, week or month: parameters. */
+export interface AnalyticsTimeseriesParams {
+  /** Whose figures. */
+  program?: string | undefined;
+  /**
+   * Separated by commas: earned, adjusted, redeemed, returned, reversed, expired, enrolled, redemptions, outstanding,
+   * points_liability, pending, members, active_members_90d.
+   */
+  metrics?: string | undefined;
+  /** How long each bucket is; there are at most 400 of them. */
+  interval?: "day" | "week" | "month" | undefined;
+  /** A span of `period`. */
+  period?: TimeRange | undefined;
 }
 
 /** List campaigns: parameters. */
@@ -1109,6 +1230,8 @@ export interface RedemptionsListParams {
   endingBefore?: string | undefined;
   /** Only those of this member. */
   account?: string | undefined;
+  /** Only those in this program. */
+  program?: string | undefined;
   /** Only those in this state. */
   status?: "pending" | "applied" | "released" | "reversed" | undefined;
   /** Only those of this reward. */
@@ -1255,8 +1378,28 @@ export interface ReceivedEventsListParams {
   status?: "processed" | "ignored" | "deferred" | undefined;
   /** Only this type. */
   type?: string | undefined;
+  /** Only those about this member: of its customers, and those without a customer that reached or named it. */
+  account?: string | undefined;
+  /** Only those about this customer. */
+  customer?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
+}
+
+/** List reports: parameters. */
+export interface ReportsListParams {
+  /** How many objects a page has. */
+  limit?: number | undefined;
+  /** The id that the page starts after: older objects. */
+  startingAfter?: string | undefined;
+  /** The id that the page ends before: newer objects. */
+  endingBefore?: string | undefined;
+  /** Only those of this program. */
+  program?: string | undefined;
+  /** Only those of this type. */
+  type?: "transactions" | "redemptions" | "liability_journal" | undefined;
+  /** Only those with this status. */
+  status?: "pending" | "running" | "completed" | "failed" | undefined;
 }
 
 /** List webhook endpoints: parameters. */
@@ -1285,14 +1428,4 @@ export interface WebhookEndpointsListDeliveriesParams {
   event?: string | undefined;
   /** A span of `created_at`. */
   createdAt?: TimeRange | undefined;
-}
-
-/** Stream events: parameters. */
-export interface EventsStreamParams {
-  /** Only these types, separated by commas; `loyalty.points.*` for a family. */
-  types?: readonly string[] | undefined;
-  /** Only those about this member, or this campaign. */
-  account?: string | undefined;
-  /** As the header `Last-Event-ID`, which goes before it: the `id` behind which to go on. */
-  lastEventId?: string | undefined;
 }

@@ -12,6 +12,10 @@ import type {
   AccountsRetrieveParams,
   Adjustment,
   Adjustments,
+  AnalyticsCohortsParams,
+  AnalyticsLiabilityParams,
+  AnalyticsSummaryParams,
+  AnalyticsTimeseriesParams,
   ApiKeysListParams,
   Application,
   Attribution,
@@ -39,6 +43,7 @@ import type {
   EventsStreamParams,
   Merge,
   NewAccount,
+  NewBacktest,
   NewCampaign,
   NewEndpoint,
   NewKey,
@@ -46,6 +51,7 @@ import type {
   NewProgram,
   NewRedemption,
   NewReferral,
+  NewReport,
   NewReward,
   NewRule,
   NewSegment,
@@ -61,6 +67,7 @@ import type {
   ReferralsRetrieveParams,
   Release,
   Replay,
+  ReportsListParams,
   RewardChanges,
   RewardsListParams,
   RewardsRetrieveParams,
@@ -79,24 +86,30 @@ import type {
 import type {
   AccountAsOf,
   AccountExport,
+  AnalyticsSummary,
+  AnalyticsTimeseries,
   ApiKey,
   AuditEntry,
+  Backtest,
   Campaign,
   CampaignProgress,
   CampaignResults,
   Clock,
+  Cohorts,
   Connector,
   CreatedKey,
   CreditTransaction,
   CreditTransactionDone,
   Customer,
   DeletedEndpoint,
+  DeletedReport,
   DeletedSegment,
   EarningRule,
   Event,
   EventBatch,
   EventOutcome,
   InvitedPerson,
+  Liability,
   Lot,
   LoyaltyAccount,
   MemberReward,
@@ -108,6 +121,7 @@ import type {
   ReceivedEvent,
   Redemption,
   Referral,
+  Report,
   Reward,
   Segment,
   SegmentCount,
@@ -342,7 +356,8 @@ export class Accounts {
   /**
    * List members.
    *
-   * Newest first; active ones unless `status` says otherwise.
+   * Newest first; active ones unless `status` says otherwise. `search` is what people type: upper case, accents and
+   * punctuation make no difference in names and addresses; ids are found as they are written.
    */
   list(params: EitherCase<AccountsListParams> = {}, options?: RequestOptions): PagePromise<LoyaltyAccount> {
     return this.#transport.list(path`/v1/loyalty/accounts`, params, options);
@@ -438,6 +453,52 @@ export class Accounts {
   /** Update a member. */
   update(account: string, params: AccountChanges = {}, options?: RequestOptions): Promise<LoyaltyAccount> {
     return this.#transport.call("PATCH", path`/v1/loyalty/accounts/${account}`, { body: params, verbatim: ["metadata"] }, options);
+  }
+}
+
+/** What happened in a program, and what it owes, exact to the point. */
+export class Analytics {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Retrieve cohorts.
+   *
+   * Members by the month of their enrolment: how many came back in each month since, what they earned and redeemed.
+   */
+  cohorts(params: AnalyticsCohortsParams = {}, options?: RequestOptions): Promise<Cohorts> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/cohorts`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve the liability.
+   *
+   * What members hold now, by when it was earned and by when it expires, and how much of it may be redeemed.
+   */
+  liability(params: AnalyticsLiabilityParams = {}, options?: RequestOptions): Promise<Liability> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/liability`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve a period in figures.
+   *
+   * What happened in it, and how things stood at its end.
+   */
+  summary(params: AnalyticsSummaryParams = {}, options?: RequestOptions): Promise<AnalyticsSummary> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/summary`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve figures by day, week or month.
+   *
+   * What happened in each, or how things stood at its end: `outstanding`, `pending`, `points_liability` and the
+   * members.
+   */
+  timeseries(params: AnalyticsTimeseriesParams = {}, options?: RequestOptions): Promise<AnalyticsTimeseries> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/timeseries`, { query: params }, options);
   }
 }
 
@@ -571,6 +632,19 @@ export class EarningRules {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  /**
+   * Try rules on past events.
+   *
+   * Answers what the program's last payments, invoices and other events that a rule reacts to would bring by today's
+   * rules and
+   * by the proposed ones. Nothing is written, so an `Idempotency-Key` has nothing to protect. What is taken as it
+   * stands now,
+   * and what is left out, is in `notes`.
+   */
+  backtest(params: EitherCase<NewBacktest>, options?: RequestOptions): Promise<Backtest> {
+    return this.#transport.call("POST", path`/v1/loyalty/earning-rules/backtest`, { body: params, verbatim: ["rules.award.rates", "rules.earn.points_per_currency_unit", "rules.metadata"] }, options);
   }
 
   /**
@@ -932,6 +1006,8 @@ export class Transactions {
 export class Loyalty {
   /** Members: the link between one customer and one program. */
   readonly accounts: Accounts;
+  /** What happened in a program, and what it owes, exact to the point. */
+  readonly analytics: Analytics;
   /** For a time and an audience, more points than usual. */
   readonly campaigns: Campaigns;
   /** Store credit: money owed to members, in wallets. */
@@ -953,6 +1029,7 @@ export class Loyalty {
 
   constructor(transport: Transport) {
     this.accounts = new Accounts(transport);
+    this.analytics = new Analytics(transport);
     this.campaigns = new Campaigns(transport);
     this.credit = new Credit(transport);
     this.earningRules = new EarningRules(transport);
@@ -1026,7 +1103,9 @@ export class ReceivedEvents {
   /**
    * List received events.
    *
-   * The one received last comes first; `status=ignored` finds what no member was found for, with the reason.
+   * The one received last comes first; `status=ignored` finds what no member was found for, with the reason. With
+   * `account`, the
+   * events of accounts that were merged into it are among them.
    */
   list(params: EitherCase<ReceivedEventsListParams> = {}, options?: RequestOptions): PagePromise<ReceivedEvent> {
     return this.#transport.list(path`/v1/received-events`, params, options);
@@ -1035,6 +1114,58 @@ export class ReceivedEvents {
   /** Retrieve a received event. */
   retrieve(event: string, options?: RequestOptions): Promise<ReceivedEvent> {
     return this.#transport.call("GET", path`/v1/received-events/${event}`, {}, options);
+  }
+}
+
+/** Exports as files: the ledger, redemptions, what is owed. */
+export class Reports {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Make a report.
+   *
+   * It is made in the background, in seconds for most: ask for it until its `status` is `completed` or
+   * `failed`. That it was asked for is in the audit log.
+   */
+  create(params: NewReport, options?: RequestOptions): Promise<Report> {
+    return this.#transport.call("POST", path`/v1/reports`, { body: params }, options);
+  }
+
+  /**
+   * Delete a report.
+   *
+   * Its file cannot be downloaded any more; one that is being made is not made any further.
+   */
+  delete(report: string, options?: RequestOptions): Promise<DeletedReport> {
+    return this.#transport.call("DELETE", path`/v1/reports/${report}`, {}, options);
+  }
+
+  /**
+   * List reports.
+   *
+   * Newest first, as long as they are kept.
+   */
+  list(params: EitherCase<ReportsListParams> = {}, options?: RequestOptions): PagePromise<Report> {
+    return this.#transport.list(path`/v1/reports`, params, options);
+  }
+
+  /** Retrieve a report. */
+  retrieve(report: string, options?: RequestOptions): Promise<Report> {
+    return this.#transport.call("GET", path`/v1/reports/${report}`, {}, options);
+  }
+
+  /**
+   * Download the file of a report.
+   *
+   * `Content-Type` says which format it has, `Content-Disposition` what to call it; the `ETag` is its SHA-256.
+   * One range of bytes can be asked for with `Range`, and `HEAD` answers without the file.
+   */
+  download(report: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#transport.download(path`/v1/reports/${report}/download`, options);
   }
 }
 
@@ -1209,6 +1340,8 @@ export class Resources {
   readonly people: People;
   /** What was sent here, and what came of it. */
   readonly receivedEvents: ReceivedEvents;
+  /** Exports as files: the ledger, redemptions, what is owed. */
+  readonly reports: Reports;
   /** The clock of the test store. */
   readonly testHelpers: TestHelpers;
   /** Where events go, and what was delivered. */
@@ -1223,6 +1356,7 @@ export class Resources {
     this.loyalty = new Loyalty(transport);
     this.people = new People(transport);
     this.receivedEvents = new ReceivedEvents(transport);
+    this.reports = new Reports(transport);
     this.testHelpers = new TestHelpers(transport);
     this.webhookEndpoints = new WebhookEndpoints(transport);
   }

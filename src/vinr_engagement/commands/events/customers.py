@@ -33,7 +33,19 @@ def _mirror(context: Context, event: EventIn, identifier: str) -> Customer:
     known = context.state.find(members.CUSTOMERS, members.customer_key(identifier))
     if known is not None and known.updated_at > event.occurred_at:
         return known  # a newer event has been here already
-    return context.state.replace(members.mirror(identifier, known, event.object, event.occurred_at))
+    customer = context.state.replace(members.mirror(identifier, known, event.object, event.occurred_at))
+    _index(context, customer)
+    return customer
+
+
+def _index(context: Context, customer: Customer) -> None:
+    """Lets the customer be found by what is known now, and by nothing else."""
+    wanted = {term.term: term for term in members.terms_of(customer)}
+    for held in list(context.state.select(members.TERMS_OF_CUSTOMER, (customer.bucket, customer.id))):
+        if wanted.pop(held.term, None) is None:
+            context.state.delete(held)
+    for term in wanted.values():
+        context.state.insert(term)
 
 
 def customer_deleted(context: Context, event: EventIn) -> EventOutcome:
@@ -46,7 +58,7 @@ def customer_deleted(context: Context, event: EventIn) -> EventOutcome:
     if customer is not None:
         fresh.listed_id, fresh.created_at = customer.listed_id, customer.created_at
     fresh.deleted_at = event.occurred_at
-    context.state.replace(fresh)
+    _index(context, context.state.replace(fresh))
     return EventOutcome(event.id, event.type, "processed", customer=identifier)
 
 

@@ -84,10 +84,11 @@ class ReceiveEvent(Decision):
         if self._customer is None:
             account = incoming.named_account(event.object)
             return [] if account is None else [(members.ACCOUNTS, members.account_key(account))]
-        if event.type.startswith(_ABOUT_CUSTOMER) or any(
-            entry.needs_of(event.type).customer for entry in context.configuration.earning
-        ):
-            return [(members.CUSTOMERS, members.customer_key(self._customer))]
+        key = members.customer_key(self._customer)
+        if event.type.startswith(_ABOUT_CUSTOMER):
+            return [(members.CUSTOMERS, key), (members.TERMS_OF_CUSTOMER, key)]
+        if any(entry.needs_of(event.type).customer for entry in context.configuration.earning):
+            return [(members.CUSTOMERS, key)]
         return []
 
     def decide(self, context: Context) -> EventOutcome:
@@ -103,11 +104,13 @@ class ReceiveEvent(Decision):
                 param="created_at",
             )
         answer = ALL_HANDLERS.get(event.type, other)(context, event)
+        customer = self._customer_about(context)
         inbox.record(
             context.state,
             event.id,
             event.type,
-            customer=self._customer,
+            customer=customer,
+            account=_account_about(event, answer) if customer is None else None,
             status=answer.status,
             canonical=self._canonical,
             outcome=answer.encoded,
@@ -115,6 +118,19 @@ class ReceiveEvent(Decision):
             now=context.now,
         )
         return answer
+
+    def _customer_about(self, context: Context) -> str | None:
+        """Whom the event names, or who made the payment that it is about."""
+        if self._customer is not None or self.event.type in rules.PAYING_TRIGGERS:
+            return self._customer
+        found = [context.state.known(payments.PAYMENTS, key) for key in _payment_keys(self.event)]
+        return next((payment.customer for payment in found if payment is not None and payment.customer), None)
+
+
+def _account_about(event: EventIn, answer: EventOutcome) -> str | None:
+    """The member that an event reached or, where it reached nobody, names."""
+    reached = (entry.account for entry in answer.programs if entry.account is not None)
+    return next(reached, None) or incoming.named_account(event.object)
 
 
 def repeat(first: ReceivedEvent, fingerprint: str) -> EventOutcome:

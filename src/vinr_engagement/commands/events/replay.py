@@ -35,6 +35,8 @@ class ReplayEvent(Decision):
         money = _money(context, event)
         answer = self._again(context, event, first, account, money)
         context.state.change(received)
+        if account is not None:
+            received.account = account.id
         received.status = answer.status
         received.outcome = answer.encoded.decode()
         return answer

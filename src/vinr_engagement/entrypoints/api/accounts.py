@@ -17,7 +17,17 @@ from vinr_engagement.entrypoints.api.account_reads import account_as_of, account
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform, settled
 from vinr_engagement.entrypoints.api.campaign_shapes import CampaignProgress
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
-from vinr_engagement.entrypoints.api.fields import Id, Instant, Metadata, MetadataChanges, Shape, Time, Wire, example
+from vinr_engagement.entrypoints.api.fields import (
+    Id,
+    Instant,
+    Metadata,
+    MetadataChanges,
+    Search,
+    Shape,
+    Time,
+    Wire,
+    example,
+)
 from vinr_engagement.entrypoints.api.member_shapes import Customer, LoyaltyAccount, Wallet
 from vinr_engagement.entrypoints.api.paging import PageShape, Paging
 from vinr_engagement.entrypoints.api.referral_shapes import Referral
@@ -119,6 +129,12 @@ class ListAccounts(Paging, Expanding):
 
     program: Id | None = Field(None, description="Only those in this program.", examples=["prog_default"])
     customer: Id | None = Field(None, description="Only what this customer resolves to.", examples=["cust_abc123"])
+    tier: Id | None = Field(None, description="Only those in this tier, by its key.", examples=["gold"])
+    search: Search | None = Field(
+        None,
+        description="Only those whose id begins so, or whose customer's id, email, or any word of whose name does.",
+        examples=["anna"],
+    )
     status: Literal["active", "closed", "merged", "all"] = Field(
         "active", description="Only those with this status; `all` for every one."
     )
@@ -152,7 +168,8 @@ async def create_account(caller: Caller, errors: Errors, body: NewAccount) -> Re
 async def list_accounts(caller: Caller, query: Annotated[ListAccounts, Query()]) -> Response:
     """List members
 
-    Newest first; active ones unless `status` says otherwise.
+    Newest first; active ones unless `status` says otherwise. `search` is what people type: upper case, accents and
+    punctuation make no difference in names and addresses; ids are found as they are written.
     """
     tree = query.tree("loyalty_account")
 
@@ -160,7 +177,13 @@ async def list_accounts(caller: Caller, query: Annotated[ListAccounts, Query()])
         window = await query.window(session, _place)
         status = None if query.status == "all" else query.status
         return await member_queries.list_accounts(
-            session, window, program=query.program, customer=query.customer, status=status
+            session,
+            window,
+            program=query.program,
+            customer=query.customer,
+            tier=query.tier,
+            search=query.search,
+            status=status,
         )
 
     page = await settled(caller, read, lambda page: page.rows)

@@ -12,6 +12,7 @@ from vinr_engagement import __version__
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import openapi
 from vinr_engagement.entrypoints.api.accounts import accounts
+from vinr_engagement.entrypoints.api.analytics import analytics
 from vinr_engagement.entrypoints.api.api_keys import api_keys
 from vinr_engagement.entrypoints.api.audit_log import audit_log
 from vinr_engagement.entrypoints.api.body import Disconnected
@@ -38,6 +39,7 @@ from vinr_engagement.entrypoints.api.received_events import received_events
 from vinr_engagement.entrypoints.api.reception import Reception
 from vinr_engagement.entrypoints.api.redemptions import redemptions
 from vinr_engagement.entrypoints.api.referrals import referrals
+from vinr_engagement.entrypoints.api.reports import report_exports
 from vinr_engagement.entrypoints.api.rewards import member_rewards, rewards
 from vinr_engagement.entrypoints.api.segments import segments
 from vinr_engagement.entrypoints.api.session import Desk, invitations, session
@@ -66,12 +68,14 @@ RESOURCES = (
     referrals,
     segments,
     campaigns,
+    analytics,
     customers,
     event_stream,  # before the events: /v1/events/{event} would take its path
     events,
     received_events,
     webhook_endpoints,
     connectors,
+    report_exports,
     audit_log,
     api_keys,
     people,

@@ -19,6 +19,7 @@ from vinr_engagement.entrypoints.api.fields import Id, Shape, Time
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
 from vinr_engagement.entrypoints.api.person_shapes import Person
 from vinr_engagement.entrypoints.api.program_shapes import Program
+from vinr_engagement.entrypoints.api.report_shapes import ReportRequest
 from vinr_engagement.entrypoints.api.reward_shapes import Reward
 from vinr_engagement.entrypoints.api.routing import Resource
 from vinr_engagement.entrypoints.api.test_helpers import Clock
@@ -42,6 +43,7 @@ Configured = Annotated[
     | ApiKey
     | EndpointConfiguration
     | Person
+    | ReportRequest
     | Clock,
     Field(discriminator="object"),
 ]

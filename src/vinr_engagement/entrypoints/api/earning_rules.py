@@ -8,6 +8,7 @@ from pydantic import Field
 from vinr_engagement.commands import CreateRule, UpdateRule, parse_event, rule_snapshot
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, found_or_missing, json_answer, list_answer, perform
+from vinr_engagement.entrypoints.api.backtest_shapes import Backtest
 from vinr_engagement.entrypoints.api.earning_shapes import EarningRule
 from vinr_engagement.entrypoints.api.expand import Expanding, expand
 from vinr_engagement.entrypoints.api.fields import (
@@ -87,6 +88,46 @@ class NewRule(RuleChanges):
     program: Id = Field(examples=["prog_default"])
     trigger: Trigger = Field(examples=["payment.completed"], min_length=1)
     metadata: Metadata = Field(default_factory=dict)  # type: ignore[assignment]
+
+
+class DraftRule(RuleChanges):
+    """An earning rule to try."""
+
+    model_config = example(
+        name="2 points per pound",
+        trigger="payment.completed",
+        award={"type": "per_amount", "per": 100, "points": 2},
+    )
+
+    trigger: Trigger = Field(examples=["payment.completed"], min_length=1)
+    metadata: Metadata = Field(default_factory=dict)  # type: ignore[assignment]
+
+
+class NewBacktest(Wire):
+    """Rules to try on what really happened."""
+
+    model_config = example(
+        program="prog_default",
+        rules=[
+            {
+                "name": "2 points per pound",
+                "trigger": "payment.completed",
+                "award": {"type": "per_amount", "per": 100, "points": 2},
+            }
+        ],
+        last=500,
+    )
+
+    program: Id = Field(description="Whose rules, and whose events.", examples=["prog_default"])
+    rules: Annotated[list[DraftRule], Field(max_length=limits.PREVIEW_RULES)] = Field(
+        default_factory=list, description="The proposed rules, beside those of today that stay."
+    )
+    replaces: Annotated[list[Id], Field(max_length=limits.PREVIEW_RULES)] = Field(
+        default_factory=list, description="Those of today's rules that would no longer be in force, by their ids."
+    )
+    last: Annotated[int, Field(ge=1, le=limits.BACKTEST_EVENTS)] = Field(
+        limits.BACKTEST_EVENTS, description="On how many of the last events to try them."
+    )
 
 
 class RuleList(Shape):
@@ -185,6 +226,19 @@ async def preview_rules(caller: Caller, body: Preview) -> Response:
         raise Invalid(fault.code, fault.message, param=param) from None
     definitions = None if body.rules is None else [rule.definition() for rule in body.rules]
     return json_answer(await caller.store.preview(event, definitions, body.account))
+
+
+@earning_rules.write("POST", "/backtest", "backtest", Backtest, errors=("resource_missing",), access="read")
+async def backtest_rules(caller: Caller, body: NewBacktest) -> Response:
+    """Try rules on past events
+
+    Answers what the program's last payments, invoices and other events that a rule reacts to would bring by today's rules and
+    by the proposed ones. Nothing is written, so an `Idempotency-Key` has nothing to protect. What is taken as it stands now,
+    and what is left out, is in `notes`.
+    """
+    caller.claim()
+    drafts = [rule.definition() for rule in body.rules]
+    return json_answer(await caller.store.backtest(body.program, drafts, body.replaces, body.last))
 
 
 @earning_rules.get("/{rule}", "retrieve", EarningRule, errors=("parameter_invalid",))

@@ -110,6 +110,11 @@ CODES: Final[dict[str, Code]] = {
     "account_erased": Code(409, "The person behind the account was forgotten already.", "Nothing: it is done."),
     "account_merged": Code(409, "The account was merged into another.", "Use the account that `resource` names."),
     "account_not_closed": Code(409, "The account is not closed.", "Nothing: it is active."),
+    "analytics_not_ready": Code(
+        409,
+        "The figures are still being counted from the ledger: after an upgrade, or since a program's timezone was changed.",
+        "Try again in a minute; a worker has to be running.",
+    ),
     "campaign_archived": Code(409, "The campaign is archived for good.", "Make a new campaign."),
     "campaign_begun": Code(
         409,
@@ -166,6 +171,16 @@ CODES: Final[dict[str, Code]] = {
         409,
         "The other store's connector has the signing secret, and the provider does not say which store it means.",
         "Use an app, and so a secret, of its own for each store.",
+    ),
+    "report_limit_reached": Code(
+        409,
+        "As many reports wait to be made as may.",
+        "Ask again once one of them is completed, or delete one.",
+    ),
+    "report_not_completed": Code(
+        409,
+        "The report has no file: it is not made yet, or could not be.",
+        "Ask for the report until its `status` is `completed`; `error` says why one failed.",
     ),
     "webhook_endpoint_disabled": Code(
         409, "The webhook endpoint is disabled.", "Enable it first: set its `status`, once its receiver works."
@@ -291,7 +306,7 @@ CODES: Final[dict[str, Code]] = {
 _STATUS_OF_KIND: Final = {"invalid": 400, "not_found": 404, "conflict": 409, "unprocessable": 422}
 _TYPES: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _KEPT: Final = frozenset((409, 422))
-_MENDED_BY_TIME: Final = frozenset(("event_in_future",))
+_MENDED_BY_TIME: Final = frozenset(("event_in_future", "report_limit_reached"))
 
 
 class Fault(Refusal):

@@ -66,6 +66,8 @@ Limit = Annotated[
 FlagText = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"type": "boolean"})]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=limits.ID_CHARACTERS)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=limits.NAME_CHARACTERS)]
+Search = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=limits.SEARCH_CHARACTERS)]
+"""What people type to find something."""
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=limits.REASON_CHARACTERS)]
 ShareUrl = Annotated[
     str,

@@ -71,6 +71,7 @@ class ListRedemptions(Paging, Expanding, CreatedAt):
     account: Id | None = Field(
         None, description="Only those of this member.", examples=["loy_06evgt3m8x4k9c2p7r1wz5qjbh"]
     )
+    program: Id | None = Field(None, description="Only those in this program.", examples=["prog_default"])
     status: RedemptionStatus | None = Field(None, description="Only those in this state.")
     reward: Id | None = Field(None, description="Only those of this reward.")
     code: Id | None = Field(None, description="Only the one with this code, however it was typed.")
@@ -119,7 +120,13 @@ async def list_redemptions(caller: Caller, query: Annotated[ListRedemptions, Que
         if query.code is not None:
             filters.equal("id", await reward_queries.redemption_of_code(session, query.code) or "")
         page = await reward_queries.list_redemptions(
-            session, window, filters, status=query.status, reward=query.reward, created_at=query.span()
+            session,
+            window,
+            filters,
+            program=query.program,
+            status=query.status,
+            reward=query.reward,
+            created_at=query.span(),
         )
         return page, await member_queries.get_accounts(session, {row.account for row in page.rows})
 

@@ -41,6 +41,8 @@ CODES_OF: Final = "x-error-codes"
 ALIAS_OF: Final = "x-alias-of"
 """On an operation that does what another one does, for clients that cannot ask for that one."""
 
+_READING: Final = ("GET", "HEAD")
+
 Endpoint = Callable[..., Any]
 
 
@@ -64,7 +66,7 @@ class Route(APIRoute):
             if scope is not None:
                 require(exchange, scope)
             _check_queries(request, queries)
-            if exchange.method != "GET":
+            if exchange.method not in _READING:
                 await _read(exchange, request, most, takes_body=takes_body, needs_body=needs_body)
             try:
                 return await answer(request)
@@ -138,6 +140,11 @@ class Resource:
         """An endpoint that reads; ``answer`` is what its JSON holds, or else a kind of response that has its own."""
         return self._endpoint("GET", path, name, answer, tuple(errors), access="read")
 
+    def answer_head(self, path: str, endpoint: Endpoint) -> None:
+        """Has ``endpoint`` answer HEAD as well, as it answers GET: without the body."""
+        extra = {SCOPE: f"{self.scope}:read"}
+        self.router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False, openapi_extra=extra)
+
     def write(
         self,
         method: Literal["POST", "PATCH", "DELETE"],
@@ -186,7 +193,7 @@ class Resource:
                 description=description.strip() or summary,
                 **_described(answer),
                 response_description="As asked for.",
-                responses=error_responses(codes),
+                responses=_files(answer) | error_responses(codes),
                 openapi_extra=extra,
             )
             return endpoint
@@ -198,6 +205,13 @@ def _described(answer: type[BaseModel] | type[Response]) -> dict[str, Any]:
     if issubclass(answer, Response):
         return {"response_model": None, "response_class": answer, "status_code": 200}
     return {"response_model": answer}
+
+
+def _files(answer: type[BaseModel] | type[Response]) -> dict[int | str, dict[str, Any]]:
+    """The kinds of files that an answer may be, where it is one."""
+    kinds: tuple[str, ...] = getattr(answer, "media_types", ())
+    schema = {"type": "string", "format": "binary"}
+    return {200: {"content": {kind: {"schema": schema} for kind in kinds}}} if kinds else {}
 
 
 def error_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:

@@ -204,7 +204,9 @@ class ReceivedEvent(Shape):
     id: str = Field(description="The sender's id.")
     object: Literal["received_event"]
     type: str
-    customer: str | None
+    customer: str | None = Field(
+        description="Whom it names, or who made the payment that it is about; null for nobody."
+    )
     status: Literal["processed", "ignored", "deferred"]
     created_at: Time = Field(description="When it happened.")
     received_at: Time

@@ -11,6 +11,8 @@ from vinr_engagement.entrypoints.cli.keys import keys
 from vinr_engagement.entrypoints.cli.listen import listen
 from vinr_engagement.entrypoints.cli.migrate import migrate
 from vinr_engagement.entrypoints.cli.people import people
+from vinr_engagement.entrypoints.cli.rebuild import rebuild
+from vinr_engagement.entrypoints.cli.report import report
 from vinr_engagement.entrypoints.cli.serve import serve
 from vinr_engagement.entrypoints.cli.verify import verify
 from vinr_engagement.entrypoints.cli.worker import worker
@@ -25,5 +27,20 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, docs, import_, keys, listen, migrate, people, restore, serve, verify, worker):
+for command in (
+    backup,
+    demo,
+    docs,
+    import_,
+    keys,
+    listen,
+    migrate,
+    people,
+    rebuild,
+    report,
+    restore,
+    serve,
+    verify,
+    worker,
+):
     main.add_command(command)

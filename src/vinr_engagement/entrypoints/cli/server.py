@@ -81,12 +81,14 @@ async def serve(
 def application(
     stores: Mapping[Environment, Store], settings: Settings, siblings: "Siblings | None" = None
 ) -> "ASGIApp":
-    """What is served: the API, and before it the documentation, where that is wanted."""
+    """What is served: the API, and before it the dashboard and the documentation, where they are wanted."""
     from vinr_engagement.entrypoints.api import create_app
     from vinr_engagement.entrypoints.cli.docs import documented
+    from vinr_engagement.entrypoints.dashboard import Dashboard
 
     app = create_app(stores, settings, siblings)
-    return documented(app, settings) if settings.docs else app
+    app = documented(app, settings) if settings.docs else app
+    return Dashboard(app) if settings.dashboard else app
 
 
 def configuration(app: "ASGIApp", processes: int = 1) -> uvicorn.Config:

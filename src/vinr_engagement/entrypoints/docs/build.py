@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from vinr_engagement.entrypoints.docs.file import HTML, File
-from vinr_engagement.entrypoints.docs.mount import FINAL, SECURITY
 from vinr_engagement.entrypoints.docs.place import Place
 from vinr_engagement.entrypoints.docs.site import SITEMAP, Site
 from vinr_engagement.entrypoints.docs.templating import ASSETS
+from vinr_engagement.entrypoints.pages import FINAL, SECURITY
+from vinr_engagement.entrypoints.pages.file import HTML, File
 from vinr_engagement.foundation import json
 
 MISSING: Final = "404.html"

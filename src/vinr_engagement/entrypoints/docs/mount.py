@@ -2,34 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vinr_engagement.entrypoints.docs.file import HTML, TEXT, File
 from vinr_engagement.entrypoints.docs.place import Place
+from vinr_engagement.entrypoints.pages import File, refuse_method, send_file
+from vinr_engagement.entrypoints.pages import send as answer
 from vinr_engagement.foundation import json
 
 HOME: Final = "/docs"
 SITEMAP: Final = "/sitemap.xml"
 _AT_THE_ROOT: Final = frozenset(("/llms.txt", "/llms-full.txt", SITEMAP, "/docs.md"))
 _HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
-
-SECURITY: Final = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
-"""Goes out with every answer; no page has a script or a style of its own."""
-CHANGING: Final = "no-cache"
-"""Kept by browsers, and asked about each time: the answer is mostly that nothing has changed."""
-FINAL: Final = "public, max-age=31536000, immutable"
 
 
 class Files(Protocol):
@@ -61,19 +47,19 @@ class Docs:
             await self._app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):
-            await _send(send, 405, b"Pages are read with GET.\n", {"content-type": TEXT, "allow": "GET, HEAD"})
+            await refuse_method(send)
             return
         await self._answer(scope, send)
 
     async def _answer(self, scope: Scope, send: Send) -> None:
         path = scope["path"]
         if path != "/" and path.endswith("/"):
-            await _send(send, 308, b"", {"location": path.rstrip("/")})
+            await answer(send, 308, b"", {"location": path.rstrip("/")})
             return
         headers = dict(scope["headers"])
         site = self._site or await self._opened(scope)
         file = await _found(site, _preferred(path, headers), scope)
-        await _send_file(send, file or await asyncio.to_thread(site.missing), headers, whole=scope["method"] == "GET")
+        await send_file(scope, send, file or await asyncio.to_thread(site.missing), varies=True)
 
     async def _opened(self, scope: Scope) -> Files:
         async with self._opening:
@@ -107,35 +93,6 @@ def _preferred(path: str, headers: dict[bytes, bytes]) -> str:
     wants_markdown = b"text/markdown" in accepted and b"text/html" not in accepted
     is_page = path.startswith(HOME) and "." not in path.rpartition("/")[2]
     return f"{path}.md" if wants_markdown and is_page else path
-
-
-async def _send_file(send: Send, file: File, asked: dict[bytes, bytes], *, whole: bool) -> None:
-    packed = file.packed if b"gzip" in asked.get(b"accept-encoding", b"") else None
-    body, tag = (file.body, f'"{file.digest}"') if packed is None else (packed, f'"{file.digest}-gzip"')
-    headers = {
-        "content-type": file.media_type,
-        "cache-control": FINAL if file.is_final else CHANGING,
-        "etag": tag,
-        "vary": "Accept, Accept-Encoding" if file.media_type == HTML else "Accept-Encoding",
-        **({} if packed is None else {"content-encoding": "gzip"}),
-    }
-    if file.status == 200 and _is_known(tag, asked.get(b"if-none-match", b"")):
-        await _send(send, 304, b"", headers)
-    else:
-        await _send(send, file.status, body, headers, whole=whole)
-
-
-def _is_known(tag: str, known: bytes) -> bool:
-    tags = [each.strip().removeprefix("W/") for each in known.decode("latin-1").split(",")]
-    return tag in tags or tags == ["*"]
-
-
-async def _send(send: Send, status: int, body: bytes, headers: dict[str, str], *, whole: bool = True) -> None:
-    length = {} if status == 304 else {"content-length": str(len(body))}
-    sent: Iterable[tuple[str, str]] = {**headers, **SECURITY, **length}.items()
-    listed = [(name.encode(), value.encode("latin-1")) for name, value in sent]
-    await send({"type": "http.response.start", "status": status, "headers": listed})
-    await send({"type": "http.response.body", "body": body if whole else b""})
 
 
 async def ask(app: ASGIApp, path: str, scope: Scope | None = None) -> dict[str, Any]:

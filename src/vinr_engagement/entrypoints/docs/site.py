@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from vinr_engagement.entrypoints.docs import contents, landing, search, sources, written
 from vinr_engagement.entrypoints.docs.contents import Entry, Group
-from vinr_engagement.entrypoints.docs.file import HTML, JSON, MARKDOWN, TEXT, XML, File
 from vinr_engagement.entrypoints.docs.pages import Page
 from vinr_engagement.entrypoints.docs.place import Place
 from vinr_engagement.entrypoints.docs.prose import Article, Prose
 from vinr_engagement.entrypoints.docs.reference import pages as reference
 from vinr_engagement.entrypoints.docs.reference.api import PATH, Api
 from vinr_engagement.entrypoints.docs.templating import asset_files, templates
+from vinr_engagement.entrypoints.pages.file import HTML, JSON, MARKDOWN, TEXT, XML, File
 from vinr_engagement.foundation import json
 
 HOME: Final = "/docs"

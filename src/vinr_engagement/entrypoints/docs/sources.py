@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from vinr_engagement.entrypoints.docs.file import PICTURES, TEXT, File
+from vinr_engagement.entrypoints.pages.file import PICTURES, TEXT, File
 
 _PACKAGED: Final = Path(__file__).parent / "pages"
 _CHECKOUT: Final = Path(__file__).parents[4]

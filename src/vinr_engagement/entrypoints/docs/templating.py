@@ -6,8 +6,8 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vinr_engagement import __version__
-from vinr_engagement.entrypoints.docs.file import TYPES, File
 from vinr_engagement.entrypoints.docs.place import Place
+from vinr_engagement.entrypoints.pages.file import TYPES, File
 
 _FOLDER: Final = Path(__file__).parent
 ASSETS: Final = "/docs/assets"

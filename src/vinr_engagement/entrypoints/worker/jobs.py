@@ -7,9 +7,11 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
-from vinr_engagement import outbox, webhooks
+from vinr_engagement import analytics, outbox, reports, webhooks
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import AnnounceCampaigns, Settle, Store, retention
+from vinr_engagement.entrypoints.worker.reporter import JOB as MAKE_REPORTS
+from vinr_engagement.entrypoints.worker.reporter import Reporter
 from vinr_engagement.foundation.bell import Bell
 from vinr_engagement.foundation.clock import real_now
 from vinr_engagement.foundation.errors import Contention, Unavailable
@@ -20,13 +22,22 @@ CAMPAIGNS_A_STEP: Final = 20
 BATCHES_A_STEP: Final = 500
 BATCHES_PURGED_AT_ONCE: Final = 1_000
 DELIVERIES_PURGED_AT_ONCE: Final = 1_000
+PIECES_PURGED_AT_ONCE: Final = 20
+REPORTS_REST_SECONDS: Final = 0.5
 RELAY_REST_SECONDS: Final = 0.25
 """How late at most the relay sees what other processes committed."""
 RELAY_BREATH_SECONDS: Final = 0.1
 """Under load commits are placed together: each time costs the database a commit."""
+ROLL_UP_SECONDS: Final = 1.0
+"""Readers add what was not rolled up yet: the longer it waits, the more is added to the totals in one commit."""
+MOVEMENTS_A_STEP: Final = 500
 SET_ASIDE_SECONDS: Final = 600
 
 _WORKER: Final = Origin("worker")
+
+
+async def _nothing() -> None:
+    """Most jobs have nothing in hand between two steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class Job:
     """``step`` does a little and answers how much.
 
     After a step that found nothing the job rests for a while, unless ``woken_by`` rings; after work it takes a breath.
+    ``let_go`` gives up what the job has in hand between steps: it is stopped, or another worker does it from now on.
     """
 
     name: str
@@ -41,10 +53,12 @@ class Job:
     step: Callable[[], Awaitable[int]]
     woken_by: Bell | None = None
     breath_seconds: float = 0.02
+    let_go: Callable[[], Awaitable[None]] = _nothing
 
 
 def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
     """Everything that is to be done in a store."""
+    reporter = Reporter(store, log)
     return [
         Job("sweep", 1.0, Sweep(store, log).step),
         Job("announce_campaigns", 1.0, lambda: _announce(store)),
@@ -55,8 +69,11 @@ def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
             store.write_path.committed,
             RELAY_BREATH_SECONDS,
         ),
+        Job("roll_up_analytics", ROLL_UP_SECONDS, lambda: _roll_up(store, log), breath_seconds=ROLL_UP_SECONDS),
         Job("purge_events", 60.0, lambda: outbox.log.purge(store.database, real_now(), BATCHES_PURGED_AT_ONCE)),
         Job("purge_webhook_deliveries", 60.0, lambda: _purge_deliveries(store)),
+        Job(MAKE_REPORTS, REPORTS_REST_SECONDS, reporter.step, let_go=reporter.let_go),
+        Job("purge_reports", 60.0, lambda: _purge_reports(store)),
         Job("purge_idempotency_keys", 60.0, lambda: retention.purge_idempotency_keys(store.database, real_now())),
         Job("purge_sessions", 60.0, lambda: retention.purge_sessions(store.database, real_now())),
     ]
@@ -73,6 +90,20 @@ async def _announce(store: Store) -> int:
 
 async def _purge_deliveries(store: Store) -> int:
     return await webhooks.progress.purge(store.database, real_now(), DELIVERIES_PURGED_AT_ONCE)
+
+
+async def _roll_up(store: Store, log: FilteringBoundLogger) -> int:
+    """Adds what commits changed to the totals of analytics; counts them anew where they never were, or a timezone changed."""
+    if await analytics.is_ready(store.database):
+        return await analytics.roll_up(store.database, MOVEMENTS_A_STEP)
+    started = time.perf_counter()
+    await analytics.rebuild(store.database, real_now())
+    log.info("analytics_rebuilt", store=store.environment, seconds=round(time.perf_counter() - started, 3))
+    return 1
+
+
+async def _purge_reports(store: Store) -> int:
+    return await reports.keeping.purge(store.database, real_now(), PIECES_PURGED_AT_ONCE)
 
 
 async def _relay(store: Store) -> int:

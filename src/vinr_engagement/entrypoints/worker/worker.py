@@ -57,7 +57,11 @@ class Worker:
         while not self._stopping.is_set():
             ring = None
             try:
-                pause, ring = await _do(store, job) if await lease.held() else (STANDBY_SECONDS, None)
+                if await lease.held():
+                    pause, ring = await _do(store, job)
+                else:
+                    await job.let_go()
+                    pause = STANDBY_SECONDS
                 failures = 0
             except Exception as error:  # noqa: BLE001 (whatever it is, the job is tried again)
                 failures += 1
@@ -67,6 +71,7 @@ class Worker:
                 self._log.error("job_failed", exc_info=error, **facts)
             await self._pause(pause, ring)
         try:
+            await job.let_go()
             await lease.give_up()
         except Exception as error:  # noqa: BLE001 (it ends by itself)
             self._log.warning("lease_not_released", store=store.environment, job=job.name, error=str(error))

@@ -59,6 +59,13 @@ class Filters:
             return self.equal(column, values[0])
         return self.where(f"{column} in ({', '.join(['{}'] * len(values))})", *values)
 
+    def looked_up(self, column: str, query: str, *arguments: Any, engine: str) -> "Filters":
+        """The column is one of what a query finds, which are looked up one by one, and all others left alone."""
+        # PostgreSQL does so with an array whatever it believes of their number, SQLite with a list.
+        return self.where(
+            f"{column} = any(array({query}))" if engine == "postgresql" else f"{column} in ({query})", *arguments
+        )
+
     def between(self, column: str, span: "Span | None") -> "Filters":
         """The column, an instant, lies in the span."""
         for operator, bound in () if span is None else span.bounds():

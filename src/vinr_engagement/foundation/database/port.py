@@ -1,6 +1,7 @@
 """What the product asks of a database."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from vinr_engagement.foundation.database.state import Key
@@ -70,6 +71,14 @@ class Database(Protocol):
 
     async def read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Runs work that only reads, on one consistent snapshot."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Session]:
+        """A session that only reads, on one consistent snapshot for as long as it is open, on a connection of its own.
+
+        For what is read in many steps. While one is open PostgreSQL cleans up nothing that was replaced since, and SQLite's
+        log only grows.
+        """
         ...
 
     async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:

@@ -110,6 +110,18 @@ class PostgreSQLDatabase:
         async with self._readers.session(isolation="repeatable_read", readonly=True) as session:
             return await work(session)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        with _faults_translated():
+            connection = await asyncpg.connect(
+                self.url, command_timeout=COMMAND_TIMEOUT_SECONDS, server_settings=self.server_settings()
+            )
+            try:
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    yield PostgreSQLSession(connection)
+            finally:
+                await connection.close(timeout=COMMAND_TIMEOUT_SECONDS)
+
     async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         return await self._readers.ask(sql, *arguments)
 

@@ -7,9 +7,9 @@ coroutines run to their end without suspending: the writer thread drives them it
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -110,6 +110,14 @@ class SQLiteDatabase:
     async def read(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        held = _Held(self.path)
+        try:
+            yield await held.begin()
+        finally:
+            await held.end()
+
     async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         return await self.read(lambda session: session.fetch(sql, *arguments))
 
@@ -184,6 +192,68 @@ class SQLiteDatabase:
             connection = self._local.connection = _connect(self.path)
             self._connections.append(connection)
         return connection
+
+
+class _Held:
+    """A session that stays open between steps, each of which a thread of its own takes."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-snapshot")
+        self._connection: sqlite3.Connection | None = None
+
+    async def begin(self) -> "_Held":
+        """Opens the snapshot."""
+        await self._do(self._open)
+        return self
+
+    async def end(self) -> None:
+        """Lets go of it."""
+        try:
+            await self._do(self._close)
+        finally:
+            self._thread.shutdown(wait=False)
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return await self._do(lambda: drive(self._session().fetch(sql, *arguments)))
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        return await self._do(lambda: drive(self._session().execute(sql, *arguments)))
+
+    async def find(self, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
+        return await self._do(lambda: drive(self._session().find(table, keys)))
+
+    async def gather(self, wanted: Sequence[Wanted]) -> list[list[Any]]:
+        return await self._do(lambda: drive(self._session().gather(wanted)))
+
+    async def rows(self, table: Table[Row], where: str, *arguments: Any) -> list[Row]:
+        return await self._do(lambda: drive(self._session().rows(table, where, *arguments)))
+
+    async def save(self, changes: Changes) -> None:
+        await self._do(lambda: drive(self._session().save(changes)))
+
+    async def _do(self, step: Callable[[], Result]) -> Result:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, step)
+        except sqlite3.DatabaseError as error:
+            raise Unavailable(f"SQLite: {error}") from error
+
+    def _session(self) -> SQLiteSession:
+        assert self._connection is not None
+        return SQLiteSession(self._connection)
+
+    def _open(self) -> None:
+        self._connection = _connect(self._path)
+        self._connection.execute("pragma query_only = on")
+        self._connection.execute("pragma cache_size = -8192")
+        self._connection.execute("begin")
+        self._connection.execute("select 1 from sqlite_master").fetchone()  # The first look takes the snapshot.
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

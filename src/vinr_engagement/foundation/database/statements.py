@@ -80,10 +80,15 @@ def _postgresql_lookup(source: Table[Any] | Query[Any], shown: str, first: int, 
     table, by = table_read(source), _by(source)
     keys = ", ".join(f"k_{column}" for column in by)
     on = " and ".join(f"t.{column} = k.k_{column}" for column in by)
-    extra = f" where {source.where}" if isinstance(source, Query) and source.where else ""
-    order = ", ".join(f"t.{column}" for column in table.key)
-    ending = f" order by {order} for update of t" if lock else ""
-    return f"select {shown} from unnest({_arrays(table, by, first)}) as k ({keys}) join {table.name} t on {on}{extra}{ending}"
+    extra = f" and {source.where}" if isinstance(source, Query) and source.where else ""
+    given = f"unnest({_arrays(table, by, first)}) as k ({keys})"
+    if lock:
+        order = ", ".join(f"t.{column}" for column in table.key)
+        return f"select {shown} from {given} join {table.name} t on {on}{extra} order by {order} for update of t"
+    # `offset 0` keeps the planner from turning the join round: of a table that was empty it would read all rows, ever after.
+    return (
+        f"select f.* from {given} cross join lateral (select {shown} from {table.name} t where {on}{extra} offset 0) f"
+    )
 
 
 @cache

@@ -54,11 +54,12 @@ _ERRORS: Final[Mapping[int, type[VinrError]]] = {
 
 @dataclass(frozen=True)
 class Endpoint(Generic[Result]):
-    """An operation of the API, and what its answer becomes."""
+    """An operation of the API, and what its answer becomes: its JSON, or the bytes of a file."""
 
     verb: str
     path: str
     read: Callable[[Any], Result]
+    is_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def request_of(settings: Settings, api_version: str, call: Call[Any], *, accept:
     url = settings.base_url + path_of(endpoint.path, call.path) + (f"?{query}" if query else "")
     headers = {
         "authorization": f"Bearer {settings.secret_key}",
-        "accept": accept,
+        "accept": "*/*" if endpoint.is_file else accept,
         "user-agent": _AGENT,
         "vinr-version": api_version,
     }
@@ -186,7 +187,7 @@ def _concluded(endpoint: Endpoint[Result], outcome: Outcome, attempts: int) -> R
         raise fault_of(outcome, attempts) from outcome.error
     if not 200 <= outcome.status < 300:
         raise error_of(outcome)
-    found = endpoint.read(_json_of(outcome))
+    found = endpoint.read(outcome.content if endpoint.is_file else _json_of(outcome))
     if isinstance(found, Model):
         found.__dict__["_response"] = Response(outcome.status, outcome.headers, attempts)
     return found

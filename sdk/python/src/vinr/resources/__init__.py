@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vinr.resources.loyalty import AsyncLoyalty, Loyalty
     from vinr.resources.people import AsyncPeople, People
     from vinr.resources.received_events import AsyncReceivedEvents, ReceivedEvents
+    from vinr.resources.reports import AsyncReports, Reports
     from vinr.resources.test_helpers import AsyncTestHelpers, TestHelpers
     from vinr.resources.webhook_endpoints import AsyncWebhookEndpoints, WebhookEndpoints
 __all__ = ["API_VERSION", "AsyncTree", "Tree"]
@@ -87,6 +88,13 @@ class Tree(Runner):
         from vinr.resources.received_events import ReceivedEvents
 
         return ReceivedEvents(self)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Exports as files: the ledger, redemptions, what is owed."""
+        from vinr.resources.reports import Reports
+
+        return Reports(self)
 
     @cached_property
     def test_helpers(self) -> TestHelpers:
@@ -161,6 +169,13 @@ class AsyncTree(AsyncRunner):
         from vinr.resources.received_events import AsyncReceivedEvents
 
         return AsyncReceivedEvents(self)
+
+    @cached_property
+    def reports(self) -> AsyncReports:
+        """Exports as files: the ledger, redemptions, what is owed."""
+        from vinr.resources.reports import AsyncReports
+
+        return AsyncReports(self)
 
     @cached_property
     def test_helpers(self) -> AsyncTestHelpers:

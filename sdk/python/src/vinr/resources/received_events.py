@@ -29,6 +29,8 @@ class ReceivedEvents(Resource):
         *,
         status: Literal["processed", "ignored", "deferred"] | None = None,
         type: str | None = None,
+        account: str | None = None,
+        customer: str | None = None,
         created_at: params.TimeRange | None = None,
         limit: int | None = None,
         starting_after: str | None = None,
@@ -38,11 +40,16 @@ class ReceivedEvents(Resource):
         """List received events.
 
         The one received last comes first; ``status=ignored`` finds what no member was found for, with the
-        reason.
+        reason. With ``account``, the events of accounts that were merged into it are among them.
 
         ``status``: Only those with this status.
 
         ``type``: Only this type.
+
+        ``account``: Only those about this member: of its customers, and those without a customer that reached or
+        named it.
+
+        ``customer``: Only those about this customer.
 
         ``created_at``: A span of ``created_at``.
 
@@ -58,6 +65,8 @@ class ReceivedEvents(Resource):
                 query={
                     "status": status,
                     "type": type,
+                    "account": account,
+                    "customer": customer,
                     "created_at": created_at,
                     "limit": limit,
                     "starting_after": starting_after,
@@ -80,6 +89,8 @@ class AsyncReceivedEvents(AsyncResource):
         *,
         status: Literal["processed", "ignored", "deferred"] | None = None,
         type: str | None = None,
+        account: str | None = None,
+        customer: str | None = None,
         created_at: params.TimeRange | None = None,
         limit: int | None = None,
         starting_after: str | None = None,
@@ -89,11 +100,16 @@ class AsyncReceivedEvents(AsyncResource):
         """List received events.
 
         The one received last comes first; ``status=ignored`` finds what no member was found for, with the
-        reason.
+        reason. With ``account``, the events of accounts that were merged into it are among them.
 
         ``status``: Only those with this status.
 
         ``type``: Only this type.
+
+        ``account``: Only those about this member: of its customers, and those without a customer that reached or
+        named it.
+
+        ``customer``: Only those about this customer.
 
         ``created_at``: A span of ``created_at``.
 
@@ -109,6 +125,8 @@ class AsyncReceivedEvents(AsyncResource):
                 query={
                     "status": status,
                     "type": type,
+                    "account": account,
+                    "customer": customer,
                     "created_at": created_at,
                     "limit": limit,
                     "starting_after": starting_after,

@@ -7,14 +7,20 @@ One text serves both engines. ``/*sqlite: … */`` and ``/*postgresql: … */`` 
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
 from vinr_engagement.foundation.clock import real_now
+from vinr_engagement.foundation.database.migrations import search_terms
 from vinr_engagement.foundation.database.port import Session
 from vinr_engagement.foundation.errors import Unavailable
 
 _ONLY = re.compile(r"/\*(sqlite|postgresql): (.*?) \*/", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*")
+
+
+_BEYOND_SQL: dict[str, Callable[[Session], Awaitable[None]]] = {"0014_finding.sql": search_terms.fill}
+"""What a migration does once its statements were run, in the same transaction."""
 
 
 class NewerSchema(Unavailable):
@@ -60,6 +66,8 @@ async def apply(session: Session) -> list[str]:
     for name in waiting:
         for statement in statements_of(name, session.engine):
             await session.execute(statement)
+        if name in _BEYOND_SQL:
+            await _BEYOND_SQL[name](session)
         await session.execute("insert into schema_migrations (name, applied_at) values ($1, $2)", name, real_now())
     return waiting
 

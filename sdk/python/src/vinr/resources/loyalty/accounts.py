@@ -98,6 +98,8 @@ class Accounts(Resource):
         *,
         program: str | None = None,
         customer: str | None = None,
+        tier: str | None = None,
+        search: str | None = None,
         status: Literal["active", "closed", "merged", "all"] | None = None,
         limit: int | None = None,
         starting_after: str | None = None,
@@ -107,11 +109,16 @@ class Accounts(Resource):
     ) -> Page[types.LoyaltyAccount]:
         """List members.
 
-        Newest first; active ones unless ``status`` says otherwise.
+        Newest first; active ones unless ``status`` says otherwise. ``search`` is what people type: upper case,
+        accents and punctuation make no difference in names and addresses; ids are found as they are written.
 
         ``program``: Only those in this program.
 
         ``customer``: Only what this customer resolves to.
+
+        ``tier``: Only those in this tier, by its key.
+
+        ``search``: Only those whose id begins so, or whose customer's id, email, or any word of whose name does.
 
         ``status``: Only those with this status; ``all`` for every one.
 
@@ -129,6 +136,8 @@ class Accounts(Resource):
                 query={
                     "program": program,
                     "customer": customer,
+                    "tier": tier,
+                    "search": search,
                     "status": status,
                     "limit": limit,
                     "starting_after": starting_after,
@@ -363,6 +372,8 @@ class AsyncAccounts(AsyncResource):
         *,
         program: str | None = None,
         customer: str | None = None,
+        tier: str | None = None,
+        search: str | None = None,
         status: Literal["active", "closed", "merged", "all"] | None = None,
         limit: int | None = None,
         starting_after: str | None = None,
@@ -372,11 +383,16 @@ class AsyncAccounts(AsyncResource):
     ) -> AsyncPager[types.LoyaltyAccount]:
         """List members.
 
-        Newest first; active ones unless ``status`` says otherwise.
+        Newest first; active ones unless ``status`` says otherwise. ``search`` is what people type: upper case,
+        accents and punctuation make no difference in names and addresses; ids are found as they are written.
 
         ``program``: Only those in this program.
 
         ``customer``: Only what this customer resolves to.
+
+        ``tier``: Only those in this tier, by its key.
+
+        ``search``: Only those whose id begins so, or whose customer's id, email, or any word of whose name does.
 
         ``status``: Only those with this status; ``all`` for every one.
 
@@ -394,6 +410,8 @@ class AsyncAccounts(AsyncResource):
                 query={
                     "program": program,
                     "customer": customer,
+                    "tier": tier,
+                    "search": search,
                     "status": status,
                     "limit": limit,
                     "starting_after": starting_after,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vinr._core.options import RequestOptions
     from vinr.pages import AsyncPager, Page, PageData
 
+_BACKTEST: Endpoint[types.Backtest] = Endpoint("POST", "/v1/loyalty/earning-rules/backtest", one("Backtest"))
 _CREATE: Endpoint[types.EarningRule] = Endpoint("POST", "/v1/loyalty/earning-rules", one("EarningRule"))
 _LIST: Endpoint[PageData[types.EarningRule]] = Endpoint("GET", "/v1/loyalty/earning-rules", page_of(one("EarningRule")))
 _LIST_VERSIONS: Endpoint[PageData[types.EarningRule]] = Endpoint(
@@ -31,6 +32,37 @@ _UPDATE: Endpoint[types.EarningRule] = Endpoint("PATCH", "/v1/loyalty/earning-ru
 
 class EarningRules(Resource):
     """When members earn, and how much."""
+
+    def backtest(
+        self,
+        *,
+        program: str,
+        rules: Sequence[params.DraftRule] | Omit = OMIT,
+        replaces: Sequence[str] | Omit = OMIT,
+        last: int | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> types.Backtest:
+        """Try rules on past events.
+
+        Answers what the program's last payments, invoices and other events that a rule reacts to would bring by
+        today's rules and by the proposed ones. Nothing is written, so an ``Idempotency-Key`` has nothing to
+        protect. What is taken as it stands now, and what is left out, is in ``notes``.
+
+        ``program``: Whose rules, and whose events.
+
+        ``rules``: The proposed rules, beside those of today that stay.
+
+        ``replaces``: Those of today's rules that would no longer be in force, by their ids.
+
+        ``last``: On how many of the last events to try them.
+        """
+        return self._client._run(
+            Call(
+                _BACKTEST,
+                body={"program": program, "rules": rules, "replaces": replaces, "last": last},
+                options=options,
+            )
+        )
 
     def create(
         self,
@@ -284,6 +316,37 @@ class EarningRules(Resource):
 
 class AsyncEarningRules(AsyncResource):
     """When members earn, and how much."""
+
+    async def backtest(
+        self,
+        *,
+        program: str,
+        rules: Sequence[params.DraftRule] | Omit = OMIT,
+        replaces: Sequence[str] | Omit = OMIT,
+        last: int | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> types.Backtest:
+        """Try rules on past events.
+
+        Answers what the program's last payments, invoices and other events that a rule reacts to would bring by
+        today's rules and by the proposed ones. Nothing is written, so an ``Idempotency-Key`` has nothing to
+        protect. What is taken as it stands now, and what is left out, is in ``notes``.
+
+        ``program``: Whose rules, and whose events.
+
+        ``rules``: The proposed rules, beside those of today that stay.
+
+        ``replaces``: Those of today's rules that would no longer be in force, by their ids.
+
+        ``last``: On how many of the last events to try them.
+        """
+        return await self._client._run(
+            Call(
+                _BACKTEST,
+                body={"program": program, "rules": rules, "replaces": replaces, "last": last},
+                options=options,
+            )
+        )
 
     async def create(
         self,

@@ -98,6 +98,7 @@ class Redemptions(Resource):
         self,
         *,
         account: str | None = None,
+        program: str | None = None,
         status: Literal["pending", "applied", "released", "reversed"] | None = None,
         reward: str | None = None,
         code: str | None = None,
@@ -113,6 +114,8 @@ class Redemptions(Resource):
         Newest first; of one member, those of accounts merged into it included.
 
         ``account``: Only those of this member.
+
+        ``program``: Only those in this program.
 
         ``status``: Only those in this state.
 
@@ -135,6 +138,7 @@ class Redemptions(Resource):
                 _LIST,
                 query={
                     "account": account,
+                    "program": program,
                     "status": status,
                     "reward": reward,
                     "code": code,
@@ -243,6 +247,7 @@ class AsyncRedemptions(AsyncResource):
         self,
         *,
         account: str | None = None,
+        program: str | None = None,
         status: Literal["pending", "applied", "released", "reversed"] | None = None,
         reward: str | None = None,
         code: str | None = None,
@@ -258,6 +263,8 @@ class AsyncRedemptions(AsyncResource):
         Newest first; of one member, those of accounts merged into it included.
 
         ``account``: Only those of this member.
+
+        ``program``: Only those in this program.
 
         ``status``: Only those in this state.
 
@@ -280,6 +287,7 @@ class AsyncRedemptions(AsyncResource):
                 _LIST,
                 query={
                     "account": account,
+                    "program": program,
                     "status": status,
                     "reward": reward,
                     "code": code,

@@ -1,0 +1,60 @@
+// What a restricted key may do: for each resource nothing, read, or write, which includes to read.
+
+import { html } from "../../lib/preact.js";
+import { Select } from "../../ui/index.js";
+import { inWords } from "../overview/sentence.js";
+
+export const RESOURCES = [
+  "accounts",
+  "transactions",
+  "credit",
+  "programs",
+  "earning_rules",
+  "rewards",
+  "redemptions",
+  "referrals",
+  "segments",
+  "campaigns",
+  "customers",
+  "events",
+  "received_events",
+  "webhook_endpoints",
+  "connectors",
+  "audit_log",
+  "api_keys",
+  "people",
+  "test_helpers",
+];
+
+const ACCESS = [
+  ["", "None"],
+  ["read", "Read"],
+  ["write", "Write"],
+];
+
+function accessOf(scopes, resource) {
+  if (scopes.includes(`${resource}:write`)) return "write";
+  return scopes.includes(`${resource}:read`) ? "read" : "";
+}
+
+function changed(scopes, resource, access) {
+  const others = scopes.filter((scope) => !scope.startsWith(`${resource}:`));
+  return access ? [...others, `${resource}:${access}`] : others;
+}
+
+/** @param {{value: string[], onChange: (scopes: string[]) => void}} props */
+export function ScopesPicker({ value, onChange }) {
+  const line = (resource) => html`
+    <label class="dev-scope" key=${resource}>
+      <span>${inWords(resource).replace("Api", "API")}</span>
+      <${Select} value=${accessOf(value, resource)} options=${ACCESS} onChange=${(access) => onChange(changed(value, resource, access))} />
+    </label>
+  `;
+  return html`
+    <fieldset class="dev-picker">
+      <legend class="field-label">Scopes</legend>
+      <p class="field-hint">To write includes to read.</p>
+      <div class="dev-scopes">${RESOURCES.map(line)}</div>
+    </fieldset>
+  `;
+}

@@ -1,0 +1,116 @@
+// Pieces that the pages of a program share: the sentence, sections that unfold, the JSON that will be sent, what stands at the end.
+
+import { html, useLayoutEffect, useRef, useState } from "../../lib/preact.js";
+import { useSession } from "../../lib/session.js";
+import { Button, Card, DateTimeInput, Field, Form, JsonView, Notice, Row, Stack } from "../../ui/index.js";
+
+/**
+ * What a thing does, in words, said anew to screen readers when it changes.
+ * @param {{text: string, live?: boolean}} props
+ */
+export function Sentence({ text, live = false }) {
+  return html`<p class="program-sentence" aria-live=${live ? "polite" : undefined} data-sentence>${text}</p>`;
+}
+
+/**
+ * A part of a form that unfolds, by itself where something in it is wrong; closed, it says in words what stands in it.
+ * @param {{title: string, summary: string, open?: boolean, children: any}} props  open: whether it begins unfolded
+ */
+export function Section({ title, summary, open = false, children }) {
+  const [isOpen, setOpen] = useState(open);
+  const element = useRef(null);
+  const shownFault = useRef(null);
+  useLayoutEffect(() => {
+    const fault = element.current.querySelector('[aria-invalid="true"]');
+    if (fault && fault !== shownFault.current) element.current.open = true;
+    shownFault.current = fault;
+  });
+  return html`
+    <details class="program-section" ref=${element} open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <span class="program-section-title">${title}</span>
+        <span class="program-section-summary">${summary}</span>
+      </summary>
+      <div class="program-section-body"><${Stack}>${children}<//></div>
+    </details>
+  `;
+}
+
+/**
+ * What will be sent, as JSON that can be read and copied.
+ * @param {{method: string, path: string, body: object}} props
+ */
+export function AsJson({ method, path, body }) {
+  return html`
+    <${Section} title="As JSON" summary="What will be sent">
+      <p class="program-quiet"><code>${method} /v1${path}</code></p>
+      <${JsonView} value=${body} label="What will be sent" />
+    <//>
+  `;
+}
+
+/** From when until when, in the program's zone: two fields. */
+export function Span({ field, from, until, zone, hint = "At once unless given." }) {
+  return html`
+    <div class="program-pair">
+      <${Field} name=${from} label="Starts" hint=${hint} optional><${DateTimeInput} ...${field(from)} zone=${zone} /><//>
+      <${Field} name=${until} label="Ends" hint="The first moment that no longer counts." optional>
+        <${DateTimeInput} ...${field(until)} zone=${zone} />
+      <//>
+    </div>
+  `;
+}
+
+/**
+ * A form that whoever may not write can read, not change. At its end: save, and undo where something was changed.
+ * @param {{scope: string, action: {run: () => void, busy: boolean, error: Error|null}, form: object, isNew?: boolean, label?: string,
+ *   locked?: boolean, children: any}} props  action: what saves; form: what `useDraft` answers; locked: nobody may change it any more
+ */
+export function Editing({ scope, action, form, isNew = false, label, locked = false, children }) {
+  const { can } = useSession();
+  const isOpen = can(scope) && !locked;
+  return html`
+    <${Form} onSubmit=${action.run} error=${action.error} busy=${action.busy}>
+      ${!can(scope) && html`<${ReadOnly} />`}
+      <fieldset class="program-fields" disabled=${!isOpen}><${Stack}>${children}<//></fieldset>
+      ${isOpen && html`<${SaveBar} busy=${action.busy} isNew=${isNew} form=${form} label=${label} />`}
+    <//>
+  `;
+}
+
+function SaveBar({ busy, isNew, form, label }) {
+  const text = label ?? (isNew ? "Create" : "Save changes");
+  return html`
+    <div class=${isNew || form.isChanged ? "program-save waiting" : "program-save"}>
+      <${Row} justify="end">
+        ${!isNew && form.isChanged && html`<${Button} kind="quiet" onClick=${form.reset} disabled=${busy}>Undo changes<//>`}
+        <${Button} kind="primary" type="submit" busy=${busy} disabled=${!isNew && !form.isChanged}>${text}<//>
+      <//>
+    </div>
+  `;
+}
+
+/** Says that the reader's role does not allow changes. */
+export function ReadOnly() {
+  return html`<${Notice} tone="neutral" title="Read only">Your role lets you look, not change. An editor or an admin can.<//>`;
+}
+
+/** A form on the left, what it comes to on the right. */
+export function Split({ children, aside }) {
+  return html`
+    <div class="program-split">
+      <div class="program-main">${children}</div>
+      <aside class="program-aside" aria-label="What it comes to"><${Stack}>${aside}<//></aside>
+    </div>
+  `;
+}
+
+/** The sentence in a card of its own. */
+export function SentenceCard({ text, children }) {
+  return html`<${Card} title="In plain words"><${Sentence} text=${text} live />${children}<//>`;
+}
+
+/** A line of a list in a table: a name, and what it does below it. */
+export function Named({ name, children }) {
+  return html`<span class="program-name">${name}</span>${children && html`<span class="program-line">${children}</span>`}`;
+}

@@ -1,0 +1,33 @@
+// What the audit log tells of, and where that is shown.
+
+export const ACTIONS = [
+  "program.created",
+  "program.updated",
+  "earning_rule.created",
+  "earning_rule.updated",
+  "reward.created",
+  "reward.updated",
+  "campaign.created",
+  "campaign.updated",
+  "segment.created",
+  "segment.updated",
+  "segment.deleted",
+  "api_key.created",
+  "api_key.revoked",
+  "webhook_endpoint.created",
+  "webhook_endpoint.updated",
+  "webhook_endpoint.disabled",
+  "webhook_endpoint.secret_rotated",
+  "webhook_endpoint.deleted",
+  "connector.updated",
+  "clock.set",
+];
+
+const OWN_PAGE = { rule: "rules", rwd: "rewards", camp: "campaigns", seg: "segments", we: "webhooks", loy: "members" };
+const PAGE_OF_ALL = { key: "keys", prog: "program", per: "people", clock: "clock", rpt: "reports" };
+
+/** @param {string} resource  an id @returns {string|undefined} the page about it */
+export function subjectPage(resource) {
+  const kind = resource.split("_")[0];
+  return OWN_PAGE[kind] ? `${OWN_PAGE[kind]}/${resource}` : PAGE_OF_ALL[kind];
+}
