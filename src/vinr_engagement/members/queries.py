@@ -119,7 +119,7 @@ async def customer_ids_of(session: Session, accounts: Sequence[Account]) -> list
     """The customers that resolve to these accounts, and those that the accounts are or were for."""
     where = Filters().among("account", [account.id for account in accounts])
     links = await session.rows(LINKS, where.sql(), *where.arguments)
-    named = {account.customer for account in accounts} - {None}
+    named = {account.customer for account in accounts if account.customer is not None}
     return sorted({link.customer for link in links} | named)
 
 
