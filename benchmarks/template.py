@@ -36,7 +36,8 @@ _CONFIGURATION = {
     "store_state", "api_keys", "programs", "earning_rules", "earning_rule_versions", "rule_budgets", "audit_log", "leases",
     "schema_migrations", "imports", "segments", "rewards", "reward_stock", "campaigns", "event_batches",
     "webhook_endpoints", "webhook_cursors", "webhook_deliveries",
-    "connectors", "connector_receipts",
+    "connectors", "connector_receipts", "movements", "analytics_totals", "analytics_cohorts", "analytics_activity",
+    "analytics_state",
 }  # fmt: skip
 _FIRST_INSTANT = 10**14
 _BUYER, _HOME, _JOINED = "cust_template", "country_template", "evt_template_joined"

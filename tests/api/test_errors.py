@@ -300,6 +300,12 @@ async def internal_error(api: Api) -> httpx2.Response:
     return await api.call("GET", "/v1/loyalty/programs")
 
 
+async def analytics_not_ready(api: Api) -> httpx2.Response:
+    uncounted = "update analytics_state set built_at = null"
+    await api.stores["test"].database.write(lambda session: session.execute(uncounted))
+    return await api.call("GET", "/v1/loyalty/analytics/summary")
+
+
 async def service_unavailable(api: Api) -> httpx2.Response:
     await api.stores["test"].write_path.close()
     return await api.call("POST", "/v1/events", payment("evt_1", "cust_1"))
@@ -466,6 +472,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "referral_code_exhausted": referral_code_exhausted,
     "referral_velocity_exceeded": referral_velocity_exceeded,
     "rate_limit_exceeded": rate_limit_exceeded,
+    "analytics_not_ready": analytics_not_ready,
     "internal_error": internal_error,
     "service_unavailable": service_unavailable,
 }

@@ -13,17 +13,20 @@ from vinr_engagement.foundation.database import Session, migrations
 from vinr_engagement.foundation.settings import Settings
 
 COMMANDS = (
-    "backup",
-    "demo",
-    "docs",
-    "import",
-    "keys",
-    "listen",
-    "migrate",
-    "report",
-    "restore",
-    "serve",
-    "verify",
+    *(
+        "backup",
+        "demo",
+        "docs",
+        "import",
+        "keys",
+        "listen",
+        "migrate",
+        "rebuild",
+        "report",
+        "restore",
+        "serve",
+        "verify",
+    ),
     "worker",
 )
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

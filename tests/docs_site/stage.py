@@ -225,6 +225,10 @@ def _named(*told: str) -> Callable[[Stage], None]:
 PREPARED: dict[str, Callable[[Stage], None]] = {
     "accounts.list": _enrolled,
     "accounts.list_rewards": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
+    "analytics.summary": _paid,
+    "analytics.timeseries": _paid,
+    "analytics.liability": _paid,
+    "analytics.cohorts": _paid,
     "campaigns.list": _named("camp_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "customers.list": _told_of_the_customer,
     "events.list": _paid,

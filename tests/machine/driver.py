@@ -42,6 +42,7 @@ EMPTIED = (
     *("idempotency_keys", "audit_log", "daily_totals", "segments", "rewards", "reward_stock", "redemptions"),
     *("redemption_codes", "wallets", "credit_spends", "referrals", "referral_codes", "referral_conversions"),
     *("referral_days", "campaigns", "campaign_members"),
+    *("movements", "analytics_totals", "analytics_cohorts", "analytics_activity"),
 )
 Result = TypeVar("Result")
 
@@ -86,6 +87,7 @@ class Driver:
         async def empty(session: Session) -> None:
             for table in EMPTIED:
                 await session.execute(f"delete from {table}")
+            await session.execute("update analytics_state set turn = 0, built_at = 0, zones = '{}'")
             await session.execute(
                 "update store_state set clock_now = $1, configuration_version = configuration_version + 1 where id = 1",
                 now,

@@ -37,6 +37,7 @@ def samples(vinr: Vinr, mark: str) -> Iterator[Sample]:
     vinr.events.create(id=f"evt_{mark}_c", type="customer.updated", created_at=BEFORE, data={"object": told})
     yield from _accounts(vinr, mark)
     yield from _ledger(vinr, member.id)
+    yield from _analytics()
     yield from _configuration(vinr, mark, member.id)
     yield from _rewards(vinr, mark, member.id)
     yield from _referrals(vinr, mark, member.id)
@@ -91,6 +92,15 @@ def _ledger(vinr: Vinr, member: str) -> Iterator[Sample]:
     yield sample("transactions.retrieve", row.id, expand=["account", "program"])
     (row_of_credit,) = vinr.loyalty.credit.transactions.list(account=member, limit=1).data
     yield sample("credit.transactions.retrieve", row_of_credit.id, expand=["account"])
+
+
+def _analytics() -> Iterator[Sample]:
+    period = {"gte": "2026-04-01", "lt": "2026-05-01"}
+    yield sample("analytics.summary", program="prog_default", period=period)
+    named = {"metrics": "earned,outstanding,active_members_90d", "interval": "week"}
+    yield sample("analytics.timeseries", program="prog_default", period=period, **named)
+    yield sample("analytics.liability", program="prog_default")
+    yield sample("analytics.cohorts", program="prog_default", interval="month", months=6)
 
 
 def _configuration(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:

@@ -5,7 +5,7 @@ changed is written back in one.
 from collections.abc import Iterable
 from typing import Any
 
-from vinr_engagement import outbox
+from vinr_engagement import analytics, outbox
 from vinr_engagement.commands.context import Command, Context
 from vinr_engagement.foundation.clock import real_now
 from vinr_engagement.foundation.database import Changes, Need, Query, Session, State, Table, Wanted, table_of
@@ -70,6 +70,26 @@ async def save(session: Session, context: Context) -> None:
     What comes after reads the store anew.
     """
     state, context.state = context.state, State()
+    changes = changes_of(state)
+    await session.save(changes)
+    for statement in context.statements:
+        await session.execute(statement.sql, *statement.arguments)
+    context.statements.clear()
+
+
+def changes_of(state: State) -> Changes:
+    """What is to be written: what commands changed, with its place in the log of events and what it adds to the totals."""
+    changes = rows_of(state)
+    inserted: dict[Table[Any], Any] = {**changes.inserted}
+    if announced := inserted.get(outbox.OUTGOING_EVENTS):
+        inserted[outbox.EVENT_BATCHES] = [outbox.log.batch_of(announced, real_now())]
+    if moved := analytics.movement_of(state, changes, real_now()):
+        inserted[analytics.MOVEMENTS] = [moved]
+    return Changes(changes.deleted, changes.updated, inserted)
+
+
+def rows_of(state: State) -> Changes:
+    """The rows that commands changed."""
     deleted: dict[Table[Any], list[Any]] = {}
     for row in state.deleted.values():
         deleted.setdefault(table_of(row), []).append(row)
@@ -77,10 +97,4 @@ async def save(session: Session, context: Context) -> None:
     for identity, (before, row) in state.changed.items():
         if identity not in state.deleted and row != before:
             updated.setdefault(table_of(row), []).append((before, row))
-    inserted = {table: rows for table, rows in state.inserted.items() if rows}
-    if announced := inserted.get(outbox.OUTGOING_EVENTS):
-        inserted[outbox.EVENT_BATCHES] = [outbox.log.batch_of(announced, real_now())]
-    await session.save(Changes(deleted, updated, inserted))
-    for statement in context.statements:
-        await session.execute(statement.sql, *statement.arguments)
-    context.statements.clear()
+    return Changes(deleted, updated, {table: rows for table, rows in state.inserted.items() if rows})

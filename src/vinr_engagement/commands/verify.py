@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from vinr_engagement import inbox, members, outbox, programs, rules
+from vinr_engagement.commands.verify_analytics import check_analytics
 from vinr_engagement.commands.verify_campaigns import check_announced, check_campaigns, told_of_campaigns
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
 from vinr_engagement.commands.verify_payments import ROWS_AT_ONCE, check_payments, check_purchases
@@ -78,6 +79,7 @@ async def _verify(session: Session) -> Report:
     await _check_links(session, report)
     await check_payments(session, report)
     await check_referrals(session, report)
+    await check_analytics(session, report)
     tally.conclude()
     return report
 

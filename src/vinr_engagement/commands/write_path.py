@@ -26,7 +26,6 @@ from vinr_engagement.foundation.database import (
     State,
 )
 from vinr_engagement.foundation.errors import Contention, Refusal, Unavailable
-from vinr_engagement.ledger import TRANSACTIONS, Transaction
 
 SQLITE_BATCH = 1_000
 """A batch takes no further group once it has this many commands: a commit is what costs on SQLite."""
@@ -142,15 +141,19 @@ class WritePath:
 
         return await self._database.read(decide)
 
-    async def would_write(self, session: Session, command: Command, origin: Origin, now: Instant) -> list[Transaction]:
-        """The ledger rows that a command would add as of ``now``, decided on a snapshot of the store without effect."""
+    async def foresee(self, session: Session, command: Command, origin: Origin, now: Instant | None = None) -> State:
+        """The rows as a command would leave them by ``now``, decided on a snapshot that the caller has open.
+
+        Raises its ``Refusal``.
+        """
         context = await self._context(session, origin, lock=False)
-        context.now = now
+        if now is not None:
+            context.now = now
         await gathering.gather_needs(session, context, [command], lock=False)
         outcome = await _decide(session, context, command, lock=False, save=False)
         if isinstance(outcome, Refusal):
             raise outcome
-        return list(context.state.inserted.get(TRANSACTIONS, ()))
+        return context.state
 
     async def answer(
         self, commands: Sequence[Command], origin: Origin, render: Render, claim: Claim | None = None

@@ -708,6 +708,8 @@ class NewKey(TypedDict):
                 "segments:write",
                 "campaigns:read",
                 "campaigns:write",
+                "analytics:read",
+                "analytics:write",
                 "customers:read",
                 "customers:write",
                 "events:read",

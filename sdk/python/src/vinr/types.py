@@ -15,11 +15,14 @@ __all__ = [
     "AccountAsOf",
     "AccountExport",
     "AccountThen",
+    "AnalyticsSummary",
+    "AnalyticsTimeseries",
     "ApiKey",
     "AppliedFactor",
     "AuditEntry",
     "AwardBase",
     "BonusPointsMechanic",
+    "Breakage",
     "Budget",
     "Campaign",
     "CampaignOutcome",
@@ -31,6 +34,9 @@ __all__ = [
     "ChallengeMechanic",
     "ChallengeProgress",
     "Clock",
+    "Cohort",
+    "CohortPeriod",
+    "Cohorts",
     "Condition",
     "Conditions",
     "Connector",
@@ -39,6 +45,7 @@ __all__ = [
     "CreditExplanation",
     "CreditGiven",
     "CreditOutcome",
+    "CreditSummary",
     "CreditTransaction",
     "CreditTransactionDone",
     "Customer",
@@ -49,6 +56,7 @@ __all__ = [
     "EarningRule",
     "EligibilityShape",
     "EndpointConfiguration",
+    "Enrollment",
     "ErrorCode",
     "ErrorFault",
     "ErrorObject",
@@ -61,6 +69,7 @@ __all__ = [
     "EventType",
     "EveryoneAudience",
     "ExpiringCredit",
+    "ExpiryMonth",
     "Explanation",
     "FailedCondition",
     "FeaturedRewardMechanic",
@@ -71,12 +80,15 @@ __all__ = [
     "GrantedCredit",
     "HeldPin",
     "Item",
+    "Liability",
+    "LiabilityPoints",
     "Limit",
     "Lot",
     "LotPart",
     "LoyaltyAccount",
     "MemberReward",
     "MergedAccount",
+    "MoneyTotal",
     "MoneyValue",
     "Multiplier",
     "NextTier",
@@ -85,7 +97,9 @@ __all__ = [
     "PerAmountAward",
     "PerCurrencyAward",
     "PercentValue",
+    "PeriodShape",
     "PointsMultiplierMechanic",
+    "PointsSummary",
     "PointsTransaction",
     "PreviewResult",
     "ProductValue",
@@ -101,8 +115,10 @@ __all__ = [
     "ReceivedEvent",
     "Redemption",
     "RedemptionConflict",
+    "RedemptionEstimate",
     "RedemptionOutcome",
     "RedemptionThen",
+    "RedemptionsSummary",
     "Referral",
     "ReferralAward",
     "ReferralLine",
@@ -124,15 +140,18 @@ __all__ = [
     "Segment",
     "SegmentAudience",
     "SegmentCount",
+    "SeriesPoint",
     "Source",
     "TierAudience",
     "TierKeeping",
+    "TierMembers",
     "TierProgress",
     "TierSpan",
     "TransactionBatch",
     "TransactionBatchDone",
     "TransactionBatchRefused",
     "TransactionLine",
+    "Vintage",
     "Wallet",
     "WalletBalance",
     "WebhookAttempt",
@@ -187,6 +206,7 @@ ErrorCode = Literal[
     "account_erased",
     "account_merged",
     "account_not_closed",
+    "analytics_not_ready",
     "api_key_invalid",
     "api_key_missing",
     "body_too_large",
@@ -389,6 +409,77 @@ class AccountThen(LoyaltyAccount):
     _renamed = {**LoyaltyAccount._renamed, "from": "from_"}
 
 
+class AnalyticsSummary(Model):
+    """One period in figures."""
+
+    object: Literal["analytics_summary"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    timezone: str
+    """Of the program: its days begin there."""
+    currency: str
+    """Of the program, ISO 4217."""
+    period: PeriodShape
+    as_of: datetime
+    """When the counts at the end are of: the end of the period, or now if that comes first."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    enrollment: Enrollment
+    active_members_90d: int
+    """Members who earned or redeemed on the day of ``as_of`` or the 89 days before it."""
+    points: PointsSummary
+    points_liability: MoneyTotal
+    """``points.outstanding`` times the program's ``point_value``."""
+    redemption_rate: str | None
+    """Redeemed and not returned, of what was given and not reversed, both in the period. With four places, as text;
+    null where there is nothing to divide by.
+    """
+    breakage: Breakage
+    redemptions: RedemptionsSummary
+    tiers: list[TierMembers]
+    """As they are now, lowest first; empty in a program without tiers."""
+    credit: list[CreditSummary]
+    """By currency."""
+
+    _conversions = {
+        "period": one("PeriodShape"),
+        "as_of": time,
+        "enrollment": one("Enrollment"),
+        "points": one("PointsSummary"),
+        "points_liability": one("MoneyTotal"),
+        "breakage": one("Breakage"),
+        "redemptions": one("RedemptionsSummary"),
+        "tiers": many(one("TierMembers")),
+        "credit": many(one("CreditSummary")),
+    }
+
+
+class AnalyticsTimeseries(Model):
+    """Figures by day, week or month."""
+
+    object: Literal["analytics_timeseries"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    interval: Literal["day", "week", "month"]
+    timezone: str
+    """Of the program: days, weeks (from Monday) and months begin there."""
+    currency: str
+    """Of ``points_liability``, which is in its minor units."""
+    period: PeriodShape
+    as_of: datetime
+    """When the last value is of."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    metrics: list[str]
+    """As they were asked for."""
+    data: list[SeriesPoint]
+    """Oldest first."""
+
+    _conversions = {"period": one("PeriodShape"), "as_of": time, "data": many(one("SeriesPoint"))}
+
+
 class ApiKey(Model):
     """A key, without its secret."""
 
@@ -522,6 +613,17 @@ class BonusPointsMechanic(Model):
     """What must hold; null or none for always."""
 
     _conversions = {"conditions": one("Conditions")}
+
+
+class Breakage(Model):
+    """What expired unused."""
+
+    points: int
+    """Expired in the period."""
+    rate: str | None
+    """Of all points given up to the end of the period, and not reversed, what had expired. With four places, as
+    text; null where there is nothing to divide by.
+    """
 
 
 class Budget(Model):
@@ -746,6 +848,54 @@ class Clock(Model):
     _conversions = {"now": time}
 
 
+class Cohort(Model):
+    """The members who were enrolled in one month."""
+
+    cohort: str
+    """The month, in the program's timezone."""
+    members: int
+    """Enrolled in it, whatever became of them."""
+    periods: list[CohortPeriod]
+    """From the month itself to this one."""
+
+    _conversions = {"periods": many(one("CohortPeriod"))}
+
+
+class CohortPeriod(Model):
+    """What a cohort did in one month."""
+
+    index: int
+    """Months since that of the enrolment."""
+    active: int
+    """How many of them earned or redeemed in it."""
+    active_rate: str | None
+    """Of ``members``. With four places, as text; null where there is nothing to divide by."""
+    earned: int
+    """Points; what refunds took back is not taken off."""
+    redeemed: int
+    """Points; what came back is not taken off."""
+
+
+class Cohorts(Model):
+    """Members by the month of their enrolment."""
+
+    object: Literal["cohorts"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    interval: Literal["month"]
+    timezone: str
+    """Of the program: its months begin there."""
+    as_of: datetime
+    """Now."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    data: list[Cohort]
+    """Oldest first; months in which nobody was enrolled are left out."""
+
+    _conversions = {"as_of": time, "data": many(one("Cohort"))}
+
+
 class Condition(Model):
     """One comparison; every operator but ``exists`` needs a ``value``."""
 
@@ -854,6 +1004,27 @@ class CreditOutcome(Model):
     """The transaction that gives back."""
     balance_after: int | None
     """What the wallet held then."""
+
+
+class CreditSummary(Model):
+    """Store credit in one currency, in minor units."""
+
+    currency: str
+    """ISO 4217."""
+    issued: int
+    """Granted in the period."""
+    spent: int
+    """Spent on payments in the period."""
+    returned: int
+    """Given back, by payments that failed or were refunded."""
+    reversed: int
+    """Taken back, with redemptions that were reversed."""
+    expired: int
+    """Expired in the period."""
+    outstanding_before: int
+    """What members held before the period."""
+    outstanding: int
+    """What they held at its end."""
 
 
 class CreditTransaction(Model):
@@ -1094,6 +1265,19 @@ class EndpointConfiguration(Model):
     _conversions = {"previous_secret_expires_at": time, "created_at": time, "updated_at": time}
 
 
+class Enrollment(Model):
+    """Members who came and went."""
+
+    total: int
+    """Members at the end of the period: enrolled, and neither closed nor merged."""
+    new: int
+    """Enrolled in the period."""
+    closed: int
+    """Closed in the period, less those who were reopened; closed ones that were merged count off."""
+    merged: int
+    """Merged into another member in the period."""
+
+
 class ErrorFault(Model):
     """One fault of several."""
 
@@ -1142,6 +1326,8 @@ class ErrorObject(Model):
             "segments:write",
             "campaigns:read",
             "campaigns:write",
+            "analytics:read",
+            "analytics:write",
             "customers:read",
             "customers:write",
             "events:read",
@@ -1332,6 +1518,17 @@ class ExpiringCredit(Model):
     _conversions = {"expires_at": time}
 
 
+class ExpiryMonth(Model):
+    """Open points that expire in one month."""
+
+    month: str | None
+    """In the program's timezone; null for points that never expire."""
+    points: int
+    """How many points."""
+    amount: int
+    """What they are worth, in minor units."""
+
+
 class Explanation(Model):
     """How the amount came about. An earn tells of its award, a debit of the lots that it took from."""
 
@@ -1492,6 +1689,53 @@ class Item(Model):
     """How many."""
 
 
+class Liability(Model):
+    """What a program owes its members in points, now."""
+
+    object: Literal["liability"]
+    """What kind of object this is."""
+    program: str
+    """The program."""
+    timezone: str
+    """Of the program: its months begin there."""
+    as_of: datetime
+    """Now."""
+    unsettled_accounts: int
+    """Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule."""
+    currency: str
+    """Of all amounts, ISO 4217."""
+    points: LiabilityPoints
+    points_liability: MoneyTotal
+    """``points.outstanding`` times the program's ``point_value``."""
+    by_earning_month: list[Vintage]
+    """Oldest first; months of which nothing is open are left out."""
+    by_expiry_month: list[ExpiryMonth]
+    """Soonest first, what never expires last."""
+    estimate: RedemptionEstimate
+
+    _conversions = {
+        "as_of": time,
+        "points": one("LiabilityPoints"),
+        "points_liability": one("MoneyTotal"),
+        "by_earning_month": many(one("Vintage")),
+        "by_expiry_month": many(one("ExpiryMonth")),
+        "estimate": one("RedemptionEstimate"),
+    }
+
+
+class LiabilityPoints(Model):
+    """Points as they stand now."""
+
+    outstanding: int
+    """What members hold, pending points included, less ``debt``."""
+    pending: int
+    """Of that, what is not available yet."""
+    debt: int
+    """What members owe whose balance is below zero."""
+    held: int
+    """``outstanding`` plus ``debt``: the sum of all lots, and of the months below."""
+
+
 class Limit(Model):
     """What a cap or a budget left of an award, and cut off it."""
 
@@ -1625,6 +1869,15 @@ class MergedAccount(LoyaltyAccount):
     """True where nothing was changed."""
 
 
+class MoneyTotal(Model):
+    """An amount of money."""
+
+    amount: int
+    """In minor units; below zero where members owe more than they hold."""
+    currency: str
+    """ISO 4217."""
+
+
 class MoneyValue(Model):
     """For ``discount_amount`` and ``store_credit``, in minor units."""
 
@@ -1712,6 +1965,17 @@ class PercentValue(Model):
     """More than 0, at most 100."""
 
 
+class PeriodShape(Model):
+    """A span of time."""
+
+    gte: datetime
+    """Its first moment."""
+    lt: datetime
+    """The first moment that does not belong to it."""
+
+    _conversions = {"gte": time, "lt": time}
+
+
 class PointsMultiplierMechanic(Model):
     """What rules give for an event, times ``factor``; the highest of all campaigns counts."""
 
@@ -1727,6 +1991,29 @@ class PointsMultiplierMechanic(Model):
     """What must hold; null or none for always."""
 
     _conversions = {"conditions": one("Conditions")}
+
+
+class PointsSummary(Model):
+    """What happened to points: outstanding is what it was before, plus all that was given, less all that was taken."""
+
+    earned: int
+    """Given by rules, campaigns and referrals."""
+    adjusted: int
+    """Given by adjustments and imports, less what adjustments took."""
+    redeemed: int
+    """Taken by redemptions."""
+    returned: int
+    """Given back by redemptions that were released or reversed."""
+    reversed: int
+    """Taken back by refunds and lost disputes."""
+    expired: int
+    """Taken by expiry."""
+    outstanding_before: int
+    """What members held before the period, pending points included, less debts."""
+    outstanding: int
+    """What members held at its end, pending points included, less debts."""
+    pending: int
+    """Of that, what was not available yet."""
 
 
 class PointsTransaction(Model):
@@ -2102,6 +2389,21 @@ class RedemptionConflict(Model):
     """Why it could not use it."""
 
 
+class RedemptionEstimate(Model):
+    """How much of what is open may be redeemed, going by months of earning that came to their end."""
+
+    expected_redemption_rate: str | None
+    """With four places, as text; null where no month has ended."""
+    expected_points: int | None
+    """Of ``points.held``; the sum of the months."""
+    expected_liability: MoneyTotal | None
+    """``expected_points`` times the program's ``point_value``."""
+    method: str
+    """How it was made, with its inputs."""
+
+    _conversions = {"expected_liability": one("MoneyTotal")}
+
+
 class RedemptionOutcome(Model):
     """A redemption that the payment names, or that is applied to it."""
 
@@ -2120,6 +2422,21 @@ class RedemptionThen(Redemption):
     """With ``redemption.conflict``: the payment, and why it could not use it."""
 
     _conversions = {**Redemption._conversions, "conflict": one("RedemptionConflict")}
+
+
+class RedemptionsSummary(Model):
+    """Redemptions by what became of them."""
+
+    count: int
+    """Made in the period."""
+    points: int
+    """What those cost."""
+    applied: int
+    """Applied in the period, whenever they were made."""
+    released: int
+    """Released in the period."""
+    reversed: int
+    """Reversed in the period."""
 
 
 class Referral(Model):
@@ -2494,6 +2811,19 @@ class SegmentCount(Model):
     _conversions = {"as_of": time}
 
 
+class SeriesPoint(Model):
+    """One day, week or month."""
+
+    start: datetime
+    """Its first moment, or that of the period."""
+    end: datetime
+    """The first moment that does not belong to it."""
+    values: dict[str, int]
+    """By metric."""
+
+    _conversions = {"start": time, "end": time}
+
+
 class Source(Model):
     """What a transaction comes from."""
 
@@ -2527,6 +2857,19 @@ class TierKeeping(Model):
     """The tier that the member would fall to; null for none below."""
 
     _conversions = {"kept_until": time, "would_fall_at": time}
+
+
+class TierMembers(Model):
+    """How many are in a tier now."""
+
+    tier: str | None
+    """Its key; null for members who were not put in any yet."""
+    name: str | None
+    """Null for a tier that the program no longer has."""
+    rank: int | None
+    """Null for a tier that the program no longer has."""
+    members: int
+    """Active members."""
 
 
 class TierProgress(Model):
@@ -2625,6 +2968,19 @@ class TransactionLine(Model):
     """The member."""
     unit: str | None = None
     """The currency of store credit; left out for points."""
+
+
+class Vintage(Model):
+    """Open points of one month of earning."""
+
+    month: str
+    """In the program's timezone."""
+    points: int
+    """How many points."""
+    amount: int
+    """What they are worth, in minor units."""
+    expected_points: int | None
+    """How many of them may be redeemed; null without an estimate."""
 
 
 class Wallet(Model):

@@ -400,7 +400,7 @@ export interface NewKey {
   /** `secret` for everything, `restricted` for its scopes alone. */
   kind?: "secret" | "restricted" | undefined;
   /** What a restricted key may do; to write includes to read. */
-  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "reports:read" | "reports:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
+  scopes?: readonly ("accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "analytics:read" | "analytics:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "reports:read" | "reports:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write")[] | undefined;
 }
 
 /** A factor that counts when its conditions hold. */
@@ -1013,6 +1013,45 @@ export interface AccountsRetrieveParams {
   expand?: readonly string[] | undefined;
   /** Show the balances as they stood then. */
   asOf?: string | Date | undefined;
+}
+
+/** Retrieve cohorts: parameters. */
+export interface AnalyticsCohortsParams {
+  /** Whose figures. */
+  program?: string | undefined;
+  /** How long each cohort and each of its periods is. */
+  interval?: "month" | undefined;
+  /** The cohorts of the last so many months, this one included. */
+  months?: number | undefined;
+}
+
+/** Retrieve the liability: parameters. */
+export interface AnalyticsLiabilityParams {
+  /** Whose figures. */
+  program?: string | undefined;
+}
+
+/** Retrieve a period in figures: parameters. */
+export interface AnalyticsSummaryParams {
+  /** Whose figures. */
+  program?: string | undefined;
+  /** A span of `period`. */
+  period?: TimeRange | undefined;
+}
+
+/** Retrieve figures by day, week or month: parameters. */
+export interface AnalyticsTimeseriesParams {
+  /** Whose figures. */
+  program?: string | undefined;
+  /**
+   * Separated by commas: earned, adjusted, redeemed, returned, reversed, expired, enrolled, redemptions, outstanding,
+   * points_liability, pending, members, active_members_90d.
+   */
+  metrics?: string | undefined;
+  /** How long each bucket is; there are at most 400 of them. */
+  interval?: "day" | "week" | "month" | undefined;
+  /** A span of `period`. */
+  period?: TimeRange | undefined;
 }
 
 /** List campaigns: parameters. */

@@ -12,6 +12,10 @@ import type {
   AccountsRetrieveParams,
   Adjustment,
   Adjustments,
+  AnalyticsCohortsParams,
+  AnalyticsLiabilityParams,
+  AnalyticsSummaryParams,
+  AnalyticsTimeseriesParams,
   ApiKeysListParams,
   Application,
   Attribution,
@@ -78,12 +82,15 @@ import type {
 import type {
   AccountAsOf,
   AccountExport,
+  AnalyticsSummary,
+  AnalyticsTimeseries,
   ApiKey,
   AuditEntry,
   Campaign,
   CampaignProgress,
   CampaignResults,
   Clock,
+  Cohorts,
   Connector,
   CreatedKey,
   CreditTransaction,
@@ -96,6 +103,7 @@ import type {
   Event,
   EventBatch,
   EventOutcome,
+  Liability,
   Lot,
   LoyaltyAccount,
   MemberReward,
@@ -437,6 +445,52 @@ export class Accounts {
   /** Update a member. */
   update(account: string, params: AccountChanges = {}, options?: RequestOptions): Promise<LoyaltyAccount> {
     return this.#transport.call("PATCH", path`/v1/loyalty/accounts/${account}`, { body: params, verbatim: ["metadata"] }, options);
+  }
+}
+
+/** What happened in a program, and what it owes, exact to the point. */
+export class Analytics {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Retrieve cohorts.
+   *
+   * Members by the month of their enrolment: how many came back in each month since, what they earned and redeemed.
+   */
+  cohorts(params: AnalyticsCohortsParams = {}, options?: RequestOptions): Promise<Cohorts> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/cohorts`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve the liability.
+   *
+   * What members hold now, by when it was earned and by when it expires, and how much of it may be redeemed.
+   */
+  liability(params: AnalyticsLiabilityParams = {}, options?: RequestOptions): Promise<Liability> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/liability`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve a period in figures.
+   *
+   * What happened in it, and how things stood at its end.
+   */
+  summary(params: AnalyticsSummaryParams = {}, options?: RequestOptions): Promise<AnalyticsSummary> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/summary`, { query: params }, options);
+  }
+
+  /**
+   * Retrieve figures by day, week or month.
+   *
+   * What happened in each, or how things stood at its end: `outstanding`, `pending`, `points_liability` and the
+   * members.
+   */
+  timeseries(params: AnalyticsTimeseriesParams = {}, options?: RequestOptions): Promise<AnalyticsTimeseries> {
+    return this.#transport.call("GET", path`/v1/loyalty/analytics/timeseries`, { query: params }, options);
   }
 }
 
@@ -931,6 +985,8 @@ export class Transactions {
 export class Loyalty {
   /** Members: the link between one customer and one program. */
   readonly accounts: Accounts;
+  /** What happened in a program, and what it owes, exact to the point. */
+  readonly analytics: Analytics;
   /** For a time and an audience, more points than usual. */
   readonly campaigns: Campaigns;
   /** Store credit: money owed to members, in wallets. */
@@ -952,6 +1008,7 @@ export class Loyalty {
 
   constructor(transport: Transport) {
     this.accounts = new Accounts(transport);
+    this.analytics = new Analytics(transport);
     this.campaigns = new Campaigns(transport);
     this.credit = new Credit(transport);
     this.earningRules = new EarningRules(transport);

@@ -7,6 +7,7 @@ export type ErrorCode =
   | "account_erased"
   | "account_merged"
   | "account_not_closed"
+  | "analytics_not_ready"
   | "api_key_invalid"
   | "api_key_missing"
   | "body_too_large"
@@ -136,6 +137,62 @@ export interface AccountThen extends LoyaltyAccount {
   effective_at?: string | null;
 }
 
+/** One period in figures. */
+export interface AnalyticsSummary {
+  /** What kind of object this is. */
+  object: "analytics_summary";
+  /** The program. */
+  program: string;
+  /** Of the program: its days begin there. */
+  timezone: string;
+  /** Of the program, ISO 4217. */
+  currency: string;
+  period: PeriodShape;
+  /** When the counts at the end are of: the end of the period, or now if that comes first. */
+  as_of: string;
+  /** Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule. */
+  unsettled_accounts: number;
+  enrollment: Enrollment;
+  /** Members who earned or redeemed on the day of `as_of` or the 89 days before it. */
+  active_members_90d: number;
+  points: PointsSummary;
+  /** `points.outstanding` times the program's `point_value`. */
+  points_liability: MoneyTotal;
+  /**
+   * Redeemed and not returned, of what was given and not reversed, both in the period. With four places, as text; null
+   * where there is nothing to divide by.
+   */
+  redemption_rate: string | null;
+  breakage: Breakage;
+  redemptions: RedemptionsSummary;
+  /** As they are now, lowest first; empty in a program without tiers. */
+  tiers: TierMembers[];
+  /** By currency. */
+  credit: CreditSummary[];
+}
+
+/** Figures by day, week or month. */
+export interface AnalyticsTimeseries {
+  /** What kind of object this is. */
+  object: "analytics_timeseries";
+  /** The program. */
+  program: string;
+  interval: "day" | "week" | "month";
+  /** Of the program: days, weeks (from Monday) and months begin there. */
+  timezone: string;
+  /** Of `points_liability`, which is in its minor units. */
+  currency: string;
+  period: PeriodShape;
+  /** When the last value is of. */
+  as_of: string;
+  /** Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule. */
+  unsettled_accounts: number;
+  /** As they were asked for. */
+  metrics: string[];
+  /** Oldest first. */
+  data: SeriesPoint[];
+}
+
 /** A key, without its secret. */
 export interface ApiKey {
   /** Its id. */
@@ -206,6 +263,17 @@ export interface BonusPointsMechanic {
   points: number;
   /** What must hold; null or none for always. */
   conditions?: Conditions | null;
+}
+
+/** What expired unused. */
+export interface Breakage {
+  /** Expired in the period. */
+  points: number;
+  /**
+   * Of all points given up to the end of the period, and not reversed, what had expired. With four places, as text;
+   * null where there is nothing to divide by.
+   */
+  rate: string | null;
 }
 
 /** The most that the rule gives. */
@@ -387,6 +455,47 @@ export interface Clock {
   frozen: boolean;
 }
 
+/** The members who were enrolled in one month. */
+export interface Cohort {
+  /** The month, in the program's timezone. */
+  cohort: string;
+  /** Enrolled in it, whatever became of them. */
+  members: number;
+  /** From the month itself to this one. */
+  periods: CohortPeriod[];
+}
+
+/** What a cohort did in one month. */
+export interface CohortPeriod {
+  /** Months since that of the enrolment. */
+  index: number;
+  /** How many of them earned or redeemed in it. */
+  active: number;
+  /** Of `members`. With four places, as text; null where there is nothing to divide by. */
+  active_rate: string | null;
+  /** Points; what refunds took back is not taken off. */
+  earned: number;
+  /** Points; what came back is not taken off. */
+  redeemed: number;
+}
+
+/** Members by the month of their enrolment. */
+export interface Cohorts {
+  /** What kind of object this is. */
+  object: "cohorts";
+  /** The program. */
+  program: string;
+  interval: "month";
+  /** Of the program: its months begin there. */
+  timezone: string;
+  /** Now. */
+  as_of: string;
+  /** Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule. */
+  unsettled_accounts: number;
+  /** Oldest first; months in which nobody was enrolled are left out. */
+  data: Cohort[];
+}
+
 /** One comparison; every operator but `exists` needs a `value`. */
 export interface Condition {
   /** What is compared. */
@@ -477,6 +586,26 @@ export interface CreditOutcome {
   transaction: string | null;
   /** What the wallet held then. */
   balance_after: number | null;
+}
+
+/** Store credit in one currency, in minor units. */
+export interface CreditSummary {
+  /** ISO 4217. */
+  currency: string;
+  /** Granted in the period. */
+  issued: number;
+  /** Spent on payments in the period. */
+  spent: number;
+  /** Given back, by payments that failed or were refunded. */
+  returned: number;
+  /** Taken back, with redemptions that were reversed. */
+  reversed: number;
+  /** Expired in the period. */
+  expired: number;
+  /** What members held before the period. */
+  outstanding_before: number;
+  /** What they held at its end. */
+  outstanding: number;
 }
 
 /** One immutable row of a wallet's ledger, in minor units. */
@@ -677,12 +806,24 @@ export interface EndpointConfiguration {
   updated_at: string;
 }
 
+/** Members who came and went. */
+export interface Enrollment {
+  /** Members at the end of the period: enrolled, and neither closed nor merged. */
+  total: number;
+  /** Enrolled in the period. */
+  new: number;
+  /** Closed in the period, less those who were reopened; closed ones that were merged count off. */
+  closed: number;
+  /** Merged into another member in the period. */
+  merged: number;
+}
+
 /** One fault of several. */
 export interface ErrorFault {
   /** The field at fault. */
   param: string | null;
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "report_limit_reached" | "report_not_completed" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "analytics_not_ready" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "report_limit_reached" | "report_not_completed" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
 }
@@ -692,7 +833,7 @@ export interface ErrorObject {
   /** The kind of error, which goes with the HTTP status. */
   type: "invalid_request_error" | "authentication_error" | "permission_error" | "rate_limit_error" | "api_error";
   /** The stable name of the fault. */
-  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "report_limit_reached" | "report_not_completed" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
+  code: "account_already_exists" | "account_already_linked" | "account_closed" | "account_erased" | "account_merged" | "account_not_closed" | "analytics_not_ready" | "api_key_invalid" | "api_key_missing" | "body_too_large" | "campaign_archived" | "campaign_begun" | "clock_moves_forward" | "clock_not_set" | "connector_disabled" | "credit_out_of_range" | "event_conflict" | "event_in_future" | "event_not_replayable" | "expires_at_in_past" | "idempotency_key_reused" | "insufficient_credit" | "insufficient_points" | "internal_error" | "json_invalid" | "json_too_deep" | "method_not_allowed" | "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "path_unknown" | "payment_conflict" | "payment_failed" | "permission_denied" | "points_out_of_range" | "program_archived" | "program_mismatch" | "program_paused" | "rate_limit_exceeded" | "redemption_limit_reached" | "redemption_not_an_item" | "redemption_not_pending" | "referee_already_paid" | "referee_already_referred" | "referral_code_exhausted" | "referral_code_unknown" | "referral_self" | "referral_velocity_exceeded" | "refund_conflict" | "refund_exceeds_payment" | "report_limit_reached" | "report_not_completed" | "resource_missing" | "reward_inactive" | "reward_not_eligible" | "reward_out_of_stock" | "segment_in_use" | "service_unavailable" | "signature_invalid" | "signing_secret_in_use" | "stream_limit_reached" | "stream_place_gone" | "test_mode_only" | "unsupported_media_type" | "until_in_past" | "version_unknown" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_replay_too_large" | "webhook_url_refused";
   /** What was wrong, where, and what would be right. */
   message: string;
   /** The field at fault. */
@@ -702,7 +843,7 @@ export interface ErrorObject {
   /** Every fault, where there are several. */
   errors?: ErrorFault[];
   /** With `permission_denied`. */
-  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "reports:read" | "reports:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write";
+  required_scope?: "accounts:read" | "accounts:write" | "transactions:read" | "transactions:write" | "credit:read" | "credit:write" | "programs:read" | "programs:write" | "earning_rules:read" | "earning_rules:write" | "rewards:read" | "rewards:write" | "redemptions:read" | "redemptions:write" | "referrals:read" | "referrals:write" | "segments:read" | "segments:write" | "campaigns:read" | "campaigns:write" | "analytics:read" | "analytics:write" | "customers:read" | "customers:write" | "events:read" | "events:write" | "received_events:read" | "received_events:write" | "webhook_endpoints:read" | "webhook_endpoints:write" | "connectors:read" | "connectors:write" | "reports:read" | "reports:write" | "audit_log:read" | "audit_log:write" | "api_keys:read" | "api_keys:write" | "test_helpers:read" | "test_helpers:write";
   /** With `insufficient_points` and `insufficient_credit`. */
   balance?: number;
   /** With `insufficient_points` and `insufficient_credit`. */
@@ -815,6 +956,16 @@ export interface ExpiringCredit {
   amount: number;
   /** When what is left of it expires; null for never. */
   expires_at: string;
+}
+
+/** Open points that expire in one month. */
+export interface ExpiryMonth {
+  /** In the program's timezone; null for points that never expire. */
+  month: string | null;
+  /** How many points. */
+  points: number;
+  /** What they are worth, in minor units. */
+  amount: number;
 }
 
 /** How the amount came about. An earn tells of its award, a debit of the lots that it took from. */
@@ -943,6 +1094,42 @@ export interface Item {
   quantity: number;
 }
 
+/** What a program owes its members in points, now. */
+export interface Liability {
+  /** What kind of object this is. */
+  object: "liability";
+  /** The program. */
+  program: string;
+  /** Of the program: its months begin there. */
+  timezone: string;
+  /** Now. */
+  as_of: string;
+  /** Members whom time has changed and who are left out, since more than 2,000 wait for the worker: 0 as a rule. */
+  unsettled_accounts: number;
+  /** Of all amounts, ISO 4217. */
+  currency: string;
+  points: LiabilityPoints;
+  /** `points.outstanding` times the program's `point_value`. */
+  points_liability: MoneyTotal;
+  /** Oldest first; months of which nothing is open are left out. */
+  by_earning_month: Vintage[];
+  /** Soonest first, what never expires last. */
+  by_expiry_month: ExpiryMonth[];
+  estimate: RedemptionEstimate;
+}
+
+/** Points as they stand now. */
+export interface LiabilityPoints {
+  /** What members hold, pending points included, less `debt`. */
+  outstanding: number;
+  /** Of that, what is not available yet. */
+  pending: number;
+  /** What members owe whose balance is below zero. */
+  debt: number;
+  /** `outstanding` plus `debt`: the sum of all lots, and of the months below. */
+  held: number;
+}
+
 /** What a cap or a budget left of an award, and cut off it. */
 export interface Limit {
   /** How many points were left; null without a limit on points. */
@@ -1039,6 +1226,14 @@ export interface MergedAccount extends LoyaltyAccount {
   dry_run?: boolean | null;
 }
 
+/** An amount of money. */
+export interface MoneyTotal {
+  /** In minor units; below zero where members owe more than they hold. */
+  amount: number;
+  /** ISO 4217. */
+  currency: string;
+}
+
 /** For `discount_amount` and `store_credit`, in minor units. */
 export interface MoneyValue {
   /** In minor units. */
@@ -1116,6 +1311,14 @@ export interface PercentValue {
   percent: number | string;
 }
 
+/** A span of time. */
+export interface PeriodShape {
+  /** Its first moment. */
+  gte: string;
+  /** The first moment that does not belong to it. */
+  lt: string;
+}
+
 /** What rules give for an event, times `factor`; the highest of all campaigns counts. */
 export interface PointsMultiplierMechanic {
   /** Which kind it is. */
@@ -1128,6 +1331,28 @@ export interface PointsMultiplierMechanic {
   min_spend?: number | null;
   /** What must hold; null or none for always. */
   conditions?: Conditions | null;
+}
+
+/** What happened to points: outstanding is what it was before, plus all that was given, less all that was taken. */
+export interface PointsSummary {
+  /** Given by rules, campaigns and referrals. */
+  earned: number;
+  /** Given by adjustments and imports, less what adjustments took. */
+  adjusted: number;
+  /** Taken by redemptions. */
+  redeemed: number;
+  /** Given back by redemptions that were released or reversed. */
+  returned: number;
+  /** Taken back by refunds and lost disputes. */
+  reversed: number;
+  /** Taken by expiry. */
+  expired: number;
+  /** What members held before the period, pending points included, less debts. */
+  outstanding_before: number;
+  /** What members held at its end, pending points included, less debts. */
+  outstanding: number;
+  /** Of that, what was not available yet. */
+  pending: number;
 }
 
 /** One immutable row of the ledger. */
@@ -1428,6 +1653,18 @@ export interface RedemptionConflict {
   reason: string;
 }
 
+/** How much of what is open may be redeemed, going by months of earning that came to their end. */
+export interface RedemptionEstimate {
+  /** With four places, as text; null where no month has ended. */
+  expected_redemption_rate: string | null;
+  /** Of `points.held`; the sum of the months. */
+  expected_points: number | null;
+  /** `expected_points` times the program's `point_value`. */
+  expected_liability: MoneyTotal | null;
+  /** How it was made, with its inputs. */
+  method: string;
+}
+
 /** A redemption that the payment names, or that is applied to it. */
 export interface RedemptionOutcome {
   /** Its id, or what was named where that is unknown. */
@@ -1442,6 +1679,20 @@ export interface RedemptionOutcome {
 export interface RedemptionThen extends Redemption {
   /** With `redemption.conflict`: the payment, and why it could not use it. */
   conflict?: RedemptionConflict | null;
+}
+
+/** Redemptions by what became of them. */
+export interface RedemptionsSummary {
+  /** Made in the period. */
+  count: number;
+  /** What those cost. */
+  points: number;
+  /** Applied in the period, whenever they were made. */
+  applied: number;
+  /** Released in the period. */
+  released: number;
+  /** Reversed in the period. */
+  reversed: number;
 }
 
 /** One member bringing another, from the code to the payout. */
@@ -1786,6 +2037,16 @@ export interface SegmentCount {
   as_of: string;
 }
 
+/** One day, week or month. */
+export interface SeriesPoint {
+  /** Its first moment, or that of the period. */
+  start: string;
+  /** The first moment that does not belong to it. */
+  end: string;
+  /** By metric. */
+  values: Record<string, number>;
+}
+
 /** What a transaction comes from. */
 export interface Source {
   /** What kind of thing it is. */
@@ -1814,6 +2075,18 @@ export interface TierKeeping {
   would_fall_at: string | null;
   /** The tier that the member would fall to; null for none below. */
   would_fall_to: string | null;
+}
+
+/** How many are in a tier now. */
+export interface TierMembers {
+  /** Its key; null for members who were not put in any yet. */
+  tier: string | null;
+  /** Null for a tier that the program no longer has. */
+  name: string | null;
+  /** Null for a tier that the program no longer has. */
+  rank: number | null;
+  /** Active members. */
+  members: number;
 }
 
 /** Where a member stands in the tiers of its program. */
@@ -1887,6 +2160,18 @@ export interface TransactionLine {
   account: string;
   /** The currency of store credit; left out for points. */
   unit?: string;
+}
+
+/** Open points of one month of earning. */
+export interface Vintage {
+  /** In the program's timezone. */
+  month: string;
+  /** How many points. */
+  points: number;
+  /** What they are worth, in minor units. */
+  amount: number;
+  /** How many of them may be redeemed; null without an estimate. */
+  expected_points: number | null;
 }
 
 /** A member's store credit. */

@@ -12,6 +12,7 @@ from vinr_engagement import __version__
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import openapi
 from vinr_engagement.entrypoints.api.accounts import accounts
+from vinr_engagement.entrypoints.api.analytics import analytics
 from vinr_engagement.entrypoints.api.api_keys import api_keys
 from vinr_engagement.entrypoints.api.audit_log import audit_log
 from vinr_engagement.entrypoints.api.body import Disconnected
@@ -61,6 +62,7 @@ RESOURCES = (
     referrals,
     segments,
     campaigns,
+    analytics,
     customers,
     event_stream,  # before the events: /v1/events/{event} would take its path
     events,

@@ -71,6 +71,11 @@ CODES: Final[dict[str, Code]] = {
     "account_erased": Code(409, "The person behind the account was forgotten already.", "Nothing: it is done."),
     "account_merged": Code(409, "The account was merged into another.", "Use the account that `resource` names."),
     "account_not_closed": Code(409, "The account is not closed.", "Nothing: it is active."),
+    "analytics_not_ready": Code(
+        409,
+        "The figures are still being counted from the ledger: after an upgrade, or since a program's timezone was changed.",
+        "Try again in a minute; a worker has to be running.",
+    ),
     "campaign_archived": Code(409, "The campaign is archived for good.", "Make a new campaign."),
     "campaign_begun": Code(
         409,

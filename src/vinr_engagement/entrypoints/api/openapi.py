@@ -54,6 +54,7 @@ _TAGS: Final = {
     "referrals": "Members who bring members.",
     "segments": "Named groups of members.",
     "campaigns": "For a time and an audience, more points than usual.",
+    "analytics": "What happened in a program, and what it owes, exact to the point.",
     "customers": "The buyers that events told of.",
     "events": "Events in, and events out.",
     "received_events": "What was sent here, and what came of it.",

@@ -13,6 +13,7 @@ RESOURCES: Final = (
     "referrals",
     "segments",
     "campaigns",
+    "analytics",
     "customers",
     "events",
     "received_events",

@@ -10,6 +10,7 @@ from vinr_engagement.entrypoints.cli.importing import import_
 from vinr_engagement.entrypoints.cli.keys import keys
 from vinr_engagement.entrypoints.cli.listen import listen
 from vinr_engagement.entrypoints.cli.migrate import migrate
+from vinr_engagement.entrypoints.cli.rebuild import rebuild
 from vinr_engagement.entrypoints.cli.report import report
 from vinr_engagement.entrypoints.cli.serve import serve
 from vinr_engagement.entrypoints.cli.verify import verify
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (backup, demo, docs, import_, keys, listen, migrate, report, restore, serve, verify, worker):
+for command in (backup, demo, docs, import_, keys, listen, migrate, rebuild, report, restore, serve, verify, worker):
     main.add_command(command)

@@ -7,7 +7,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
-from vinr_engagement import outbox, reports, webhooks
+from vinr_engagement import analytics, outbox, reports, webhooks
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import AnnounceCampaigns, Settle, Store, retention
 from vinr_engagement.entrypoints.worker.reporter import JOB as MAKE_REPORTS
@@ -28,6 +28,9 @@ RELAY_REST_SECONDS: Final = 0.25
 """How late at most the relay sees what other processes committed."""
 RELAY_BREATH_SECONDS: Final = 0.1
 """Under load commits are placed together: each time costs the database a commit."""
+ROLL_UP_SECONDS: Final = 1.0
+"""Readers add what was not rolled up yet: the longer it waits, the more is added to the totals in one commit."""
+MOVEMENTS_A_STEP: Final = 500
 SET_ASIDE_SECONDS: Final = 600
 
 _WORKER: Final = Origin("worker")
@@ -66,6 +69,7 @@ def jobs_of(store: Store, log: FilteringBoundLogger) -> list[Job]:
             store.write_path.committed,
             RELAY_BREATH_SECONDS,
         ),
+        Job("roll_up_analytics", ROLL_UP_SECONDS, lambda: _roll_up(store, log), breath_seconds=ROLL_UP_SECONDS),
         Job("purge_events", 60.0, lambda: outbox.log.purge(store.database, real_now(), BATCHES_PURGED_AT_ONCE)),
         Job("purge_webhook_deliveries", 60.0, lambda: _purge_deliveries(store)),
         Job(MAKE_REPORTS, REPORTS_REST_SECONDS, reporter.step, let_go=reporter.let_go),
@@ -89,6 +93,16 @@ async def _purge_deliveries(store: Store) -> int:
 
 async def _purge_reports(store: Store) -> int:
     return await reports.keeping.purge(store.database, real_now(), PIECES_PURGED_AT_ONCE)
+
+
+async def _roll_up(store: Store, log: FilteringBoundLogger) -> int:
+    """Adds what commits changed to the totals of analytics; counts them anew where they never were, or a timezone changed."""
+    if await analytics.is_ready(store.database):
+        return await analytics.roll_up(store.database, MOVEMENTS_A_STEP)
+    started = time.perf_counter()
+    await analytics.rebuild(store.database, real_now())
+    log.info("analytics_rebuilt", store=store.environment, seconds=round(time.perf_counter() - started, 3))
+    return 1
 
 
 async def _relay(store: Store) -> int:

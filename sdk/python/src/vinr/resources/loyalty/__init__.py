@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from vinr.resources.loyalty.accounts import Accounts, AsyncAccounts
+    from vinr.resources.loyalty.analytics import Analytics, AsyncAnalytics
     from vinr.resources.loyalty.campaigns import AsyncCampaigns, Campaigns
     from vinr.resources.loyalty.credit import AsyncCredit, Credit
     from vinr.resources.loyalty.earning_rules import AsyncEarningRules, EarningRules
@@ -35,6 +36,13 @@ class Loyalty(Resource):
         from vinr.resources.loyalty.accounts import Accounts
 
         return Accounts(self._client)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """What happened in a program, and what it owes, exact to the point."""
+        from vinr.resources.loyalty.analytics import Analytics
+
+        return Analytics(self._client)
 
     @cached_property
     def campaigns(self) -> Campaigns:
@@ -109,6 +117,13 @@ class AsyncLoyalty(AsyncResource):
         from vinr.resources.loyalty.accounts import AsyncAccounts
 
         return AsyncAccounts(self._client)
+
+    @cached_property
+    def analytics(self) -> AsyncAnalytics:
+        """What happened in a program, and what it owes, exact to the point."""
+        from vinr.resources.loyalty.analytics import AsyncAnalytics
+
+        return AsyncAnalytics(self._client)
 
     @cached_property
     def campaigns(self) -> AsyncCampaigns:
