@@ -32,7 +32,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # as long as it is there an event loop runs, beside which no other can
 def browser() -> Iterator[Any]:
     """The browser."""
     from playwright.sync_api import sync_playwright

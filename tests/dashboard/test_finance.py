@@ -75,9 +75,7 @@ def same_as_statement(lines: list[dict[str, str]], figures: Json) -> None:
         assert sum(int(line[movement]) for line in lines) == abs(figures[movement]), movement
 
 
-def test_a_month_is_closed_and_its_journal_has_the_same_totals(
-    signed_in: SignedIn, shop: Shop, tmp_path: Path
-) -> None:
+def test_a_month_is_closed_and_its_journal_has_the_same_totals(signed_in: SignedIn, shop: Shop, tmp_path: Path) -> None:
     page = signed_in("editor", "finance?view=close", theme="dark")
     month = page.get_by_role("combobox", name="Month")
     expect(month).to_have_value("2026-03")  # The last one that is over.
@@ -121,9 +119,7 @@ def test_reports_are_made_and_saved(signed_in: SignedIn, tmp_path: Path) -> None
     assert (tmp_path / "report.parquet").read_bytes()[:4] == b"PAR1"
 
 
-def test_a_viewer_reads_and_makes_nothing(
-    signed_in: SignedIn, shop: Shop, session_of: Callable[..., str]
-) -> None:
+def test_a_viewer_reads_and_makes_nothing(signed_in: SignedIn, shop: Shop, session_of: Callable[..., str]) -> None:
     page = signed_in("viewer", "reports")
     page.get_by_role("heading", name="Reports").wait_for()
     assert page.get_by_role("button", name="Create a report").count() == 0

@@ -47,7 +47,9 @@ def test_the_figures_are_those_of_the_api(signed_in: SignedIn, shop: Shop) -> No
     for label, value in expected.items():
         expect(stat(page, label)).to_have_text(value)
     assert summary["points"]["earned"] > 0 < before["points"]["earned"]
-    expect(page.locator(".stat", has_text="Points earned")).to_contain_text(f"{points(before['points']['earned'])} before")
+    expect(page.locator(".stat", has_text="Points earned")).to_contain_text(
+        f"{points(before['points']['earned'])} before"
+    )
     for tier in summary["tiers"]:
         expect(page.locator(".overview-tier", has_text=tier["name"])).to_contain_text(f"{tier['members']:,}")
     series = shop.get("/loyalty/analytics/timeseries", metrics="earned", interval="day", **period_of(WEEK))
@@ -61,7 +63,9 @@ def test_it_moves_when_a_payment_is_made(signed_in: SignedIn, shop: Shop, maria:
     today = page.get_by_role("row", name="Points earned").locator("td").first
     before = int(today.inner_text().replace(",", ""))
     paid = {"id": "pay_overview", "amount": 14_000, "currency": "GBP", "customer": "cust_overview"}
-    shop.post("/events", {"id": "evt_overview", "type": "payment.completed", "created_at": NOW, "data": {"object": paid}})
+    shop.post(
+        "/events", {"id": "evt_overview", "type": "payment.completed", "created_at": NOW, "data": {"object": paid}}
+    )
     line = page.get_by_role("list", name="Latest events").get_by_role("listitem").first
     expect(line).to_contain_text("Maria Lopez earned 140 points")
     expect(line).to_contain_text("Purchase")

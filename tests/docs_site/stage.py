@@ -150,7 +150,10 @@ def _delivery(stage: Stage) -> str:
 
 
 def _report(stage: Stage) -> str:
-    """One whose file is there."""
+    """One whose file is there, of a month in which something happened."""
+    payment = {"id": f"pay_march_{stage.number}", "amount": 4999, "currency": "GBP", "customer": f"cust_{stage.number}"}
+    paid = {"id": f"evt_march_{stage.number}", "type": "payment.completed", "created_at": "2026-03-10T12:00:00Z"}
+    stage.post("/v1/events", {**paid, "data": {"object": payment}})
     period = {"gte": "2026-03-01", "lt": "2026-04-01"}
     asked = {"type": "liability_journal", "program": "prog_default", "period": period, "format": "csv"}
     made = str(stage.post(REPORTS, asked)["id"])
