@@ -3,8 +3,8 @@
     make demo                                                   # in another terminal; it prints email and password
     python -m scripts.screenshots http://127.0.0.1:8000 EMAIL PASSWORD
 
-They go into docs/images/dashboard/ as WebP, named PAGE-WIDTH-THEME.webp. Pages of one thing (a member, a rule) are taken of one that
-is there; where there is none, the page is left out and named.
+They go into docs/images/dashboard/ as WebP, named PAGE-WIDTH-THEME.webp. Pages of one thing (a member, a rule) are taken of
+one that is there; where there is none, the page is left out and named.
 """
 
 import base64

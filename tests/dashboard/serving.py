@@ -133,7 +133,8 @@ async def _only_people(settings: Settings) -> None:
 @contextmanager
 def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
     """Serves a copy of the year, in this folder, for as long as the block runs; or with ``empty`` two stores in which nothing
-    happened yet."""
+    happened yet.
+    """
     if empty:
         asyncio.run(_only_people(_settings(folder)))
     else:
