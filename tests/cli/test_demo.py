@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.analytics.year import check_year
 from tests.demo.figures import check
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.cli.demo import _new_person
@@ -57,6 +58,7 @@ def test_demo_prints_json_alone(vinr: Any) -> None:
     figures = json.loads(vinr.succeeds("demo", "--no-serve", "--json", "--as-dated", "--database-url", url))
     check(figures)
     assert set(figures["sign_in"]) == {"email", "password"}
+    asyncio.run(check_year(url))
     assert not (vinr.folder / ".demo").exists()
     assert "is in use" in vinr("demo", "--no-serve", "--database-url", url).stderr
 

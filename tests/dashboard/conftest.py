@@ -32,7 +32,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # as long as it is there an event loop runs, beside which no other can
 def browser() -> Iterator[Any]:
     """The browser."""
     from playwright.sync_api import sync_playwright
@@ -63,6 +63,12 @@ def sign_in(url: str, email: str, password: str = PASSWORD) -> str:
     return answer.headers["set-cookie"].partition(";")[0]
 
 
+def add_session(tab: Tab, shop: Shop, cookie: str) -> None:
+    """Gives a tab the cookie of a session."""
+    name, _, value = cookie.partition("=")
+    tab.context.add_cookies([{"name": name, "value": value, "url": shop.url}])
+
+
 @pytest.fixture
 def open_tab(shop: Shop, browser: Any) -> Iterator[Callable[..., Tab]]:
     """Opens tabs: `open_tab(size=NARROW, theme="dark")`. One in which anything went wrong fails the test at its end."""
@@ -89,8 +95,7 @@ def signed_in(shop: Shop, open_tab: Callable[..., Tab], session_of: Callable[[Ro
 
     def opened(role: Role = "admin", path: str = "", *, environment: str = "test", **how: Any) -> Any:
         tab = open_tab(**how)
-        name, _, value = session_of(role).partition("=")
-        tab.context.add_cookies([{"name": name, "value": value, "url": shop.url}])
+        add_session(tab, shop, session_of(role))
         tab.page.goto(f"/dashboard/{environment}/{path}".rstrip("/"))
         tab.page.get_by_role("heading", level=1).wait_for()
         return tab.page

@@ -69,9 +69,13 @@ async def _play(settings: Settings) -> None:
         door = Door(create_app(stores, settings), key)
         await play(stores["test"], door, move_to(load_year(), LAST_DAY), lambda count: None)
         await door.send("POST", "/v1/test-helpers/clock/advance", {"to": NOW})
-        password = people.Passwords().hash_now(PASSWORD)
-        for role, (email, name) in PEOPLE.items():
-            await stores["live"].write_path.run(AddPerson(email, name, role, password=password), TESTS)
+        await _add_people(stores["live"])
+
+
+async def _add_people(store: Store) -> None:
+    password = people.Passwords().hash_now(PASSWORD)
+    for role, (email, name) in PEOPLE.items():
+        await store.write_path.run(AddPerson(email, name, role, password=password), TESTS)
 
 
 async def _opened(settings: Settings, stack: AsyncExitStack) -> dict[Environment, Store]:
@@ -120,10 +124,21 @@ class Shop:
         return self.call("POST", path, {} if body is None else body)
 
 
+async def _only_people(settings: Settings) -> None:
+    """Both stores with nothing in them, in real time; somebody of every role."""
+    async with AsyncExitStack() as stack:
+        await _add_people((await _opened(settings, stack))["live"])
+
+
 @contextmanager
-def serving(folder: Path) -> Iterator[Shop]:
-    """Serves a copy of the year, in this folder, for as long as the block runs."""
-    shutil.copytree(played_year(), folder, dirs_exist_ok=True)
+def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
+    """Serves a copy of the year, in this folder, for as long as the block runs; or with ``empty`` two stores in which nothing
+    happened yet.
+    """
+    if empty:
+        asyncio.run(_only_people(_settings(folder)))
+    else:
+        shutil.copytree(played_year(), folder, dirs_exist_ok=True)
     ready: Queue[tuple[Shop, uvicorn.Server]] = Queue()
     thread = threading.Thread(target=lambda: asyncio.run(_serve(_settings(folder), ready)))
     thread.start()

@@ -62,7 +62,7 @@ def test_a_rule_from_the_form_to_its_points(signed_in: SignedIn, shop: Shop) -> 
 
     unfold(page, "Try one event")
     page.get_by_label("Member", exact=True).fill("cust_14646")
-    page.get_by_role("option").first.click()
+    page.locator(".options").get_by_role("option", name="cust_14646").click()
     page.get_by_label("Further fields of the event").fill('{"metadata": {"channel": "kiosk"}}')
     page.get_by_role("button", name="Try it").click()
     expect(page.locator("[data-preview]")).to_contain_text("100 points")
@@ -220,7 +220,6 @@ def test_a_segment_with_its_count_and_its_members(signed_in: SignedIn, shop: Sho
     page.get_by_role("button", name="Add a condition").click()
     field(page, "Amount").fill("5000")
     page.get_by_role("button", name="Save and count").click()
-    fewer = f"{shop.get(f'/loyalty/segments/{segment}/count')['count']:,}"
     expect(page.locator("[data-count]")).not_to_have_text(f"{count:,}")
     fewer = f"{shop.get(f'/loyalty/segments/{segment}/count')['count']:,}"
     expect(page.locator("[data-count]")).to_have_text(fewer)
@@ -274,7 +273,7 @@ def test_a_reward_is_made_redeemed_and_taken_out(signed_in: SignedIn, shop: Shop
     shop.post("/loyalty/redemptions", {"account": member, "reward": reward, "quantity": 2})
     expect(page.locator(".stat").filter(has_text="Left").locator(".stat-value")).to_have_text("3")
     page.get_by_role("tab", name="Redemptions").click()
-    expect(page.get_by_role("table", name="Redemptions of the reward")).to_contain_text(member)
+    expect(page.get_by_role("table", name="Redemptions of the reward")).to_contain_text("cust_14646")
     judge(page)
     page.get_by_role("button", name="Take out of the catalogue").click()
     expect(page.locator(".subtitle").get_by_text("Off")).to_be_visible()
@@ -283,10 +282,10 @@ def test_a_reward_is_made_redeemed_and_taken_out(signed_in: SignedIn, shop: Shop
 
 def test_a_referral_code_is_made_for_a_member(signed_in: SignedIn, shop: Shop) -> None:
     page = signed_in("editor", "referrals")
-    page.get_by_role("button", name="New code").click()
+    page.get_by_role("button", name="New code").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Member who shares it").fill("cust_18102")
-    dialog.get_by_role("option").first.click()
+    dialog.get_by_role("option", name="cust_18102").click()
     dialog.get_by_label("Within").fill("14")
     expect(dialog.locator("[data-sentence]")).to_have_text(
         "500 points for the member and 200 points for the friend once the friend has paid £20 or more within 14 days."
@@ -308,7 +307,7 @@ def test_the_program_is_changed_paused_and_resumed(signed_in: SignedIn, shop: Sh
     page = signed_in("editor", "program")
     page.evaluate(f"localStorage.setItem('vinr.dashboard.program', '{own['id']}')")
     page.reload()
-    heading(page, "Coffee club").wait_for()
+    expect(page.locator(".subtitle").first).to_contain_text("Coffee club")
     field(page, "They expire").select_option(label="On a day of the year")
     field(page, "At least").fill("3")
     field(page, "Held for").fill("14")
@@ -381,5 +380,5 @@ def test_every_page_is_whole_on_a_telephone(signed_in: SignedIn, shop: Shop, the
     for path in paths:
         page.goto(f"/dashboard/test/{path}")
         page.get_by_role("heading", level=1).wait_for()
-        expect(page.locator(".skeleton")).to_have_count(0, timeout=30_000)
+        expect(page.locator(".skeleton"), path).to_have_count(0, timeout=30_000)
         judge(page)

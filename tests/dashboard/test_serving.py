@@ -12,6 +12,7 @@ import pytest
 
 from tests.dashboard.modules import STATIC
 from vinr_engagement.entrypoints.cli.server import application
+from vinr_engagement.entrypoints.dashboard import Dashboard
 from vinr_engagement.entrypoints.dashboard.bundle import COMPONENTS, START, Bundle, imported, needed
 from vinr_engagement.foundation.settings import Settings, from_environment
 
@@ -104,6 +105,34 @@ def test_every_answer_forbids_what_no_page_needs(app: Any, path: str) -> None:
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == "same-origin"
+
+
+def test_what_a_page_loads_is_no_page(app: Any) -> None:
+    for address in addresses(ask(app, "/dashboard").text):
+        headers = ask(app, address).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert ("content-security-policy" in headers) == address.endswith(".svg")
+
+
+async def _long_list(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": b"[" + b"1, " * 2_000 + b"1]"})
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "packed"),
+    [
+        ("/v1/loyalty/accounts", {}, True),
+        ("/v1/session", {}, False),
+        ("/v1/loyalty/accounts", {"cookie": ""}, False),
+        ("/v1/reports/rpt_1/download", {"accept": "*/*"}, False),
+    ],
+)
+def test_data_is_packed_for_the_page_and_secrets_never_are(path: str, headers: dict[str, str], packed: bool) -> None:
+    sent = {"accept": "application/json", "cookie": "vinr_session=1", "accept_encoding": "gzip", **headers}
+    answer = ask(Dashboard(_long_list), path, **{name: value for name, value in sent.items() if value})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+    assert len(answer.json()) == 2_001
 
 
 def test_no_markup_has_a_script_or_a_style_of_its_own(sources: dict[str, bytes]) -> None:

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import expect
 
 from tests.dashboard.browsing import NARROW, WIDE, Tab, judge
+from tests.dashboard.conftest import add_session
 from tests.dashboard.serving import PASSWORD, PEOPLE, Shop
 
 pytestmark = pytest.mark.timeout(180)
 
 SignedIn = Callable[..., Any]
+FIRST_VIEW_BYTES = 150 * 1024
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -246,7 +249,56 @@ def test_a_form_marks_what_the_api_names(signed_in: SignedIn) -> None:
     assert "must be at least 1" in page.locator(f"#{described.replace(':', chr(92) + ':')}").inner_text()
 
 
-def test_the_stream_goes_on_from_where_it_was(signed_in: SignedIn, open_tab: Any) -> None:
-    page = signed_in("viewer", "_components")
-    state = page.locator(".stream")
-    expect(state).to_have_text("Connected")
+def test_the_stream_goes_on_from_where_it_broke_off(
+    open_tab: Callable[..., Tab], session_of: Callable[[str], str], shop: Shop
+) -> None:
+    """The first stream ends at once, at a place before something happens; the next one tells of it, for it goes on from there."""
+    account = shop.get("/loyalty/accounts", limit=1)["data"][0]["id"]
+    broken = f"id: {stream_place(shop)}\nretry: 1000\n\n"
+    shop.post("/loyalty/transactions", {"account": account, "amount": 7_654, "reason": "while nobody listened"})
+    asked: list[str | None] = []
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.headers.get("last-event-id"))
+        if len(asked) == 1:
+            route.fulfill(status=200, headers={"content-type": "text/event-stream"}, body=broken)
+        else:
+            route.continue_()
+
+    tab = open_tab()
+    add_session(tab, shop, session_of("viewer"))
+    tab.page.route("**/v1/events/stream", answer)
+    tab.page.goto("/dashboard/test/_components")
+    heard = tab.page.locator(".stream")
+    expect(heard).to_have_text("Offline")
+    expect(heard).to_have_text("Connected")
+    assert asked[:2] == [None, broken.partition("\n")[0].removeprefix("id: ")]
+
+
+def stream_place(shop: Shop) -> str:
+    """The place behind the last event."""
+    with httpx2.stream("GET", f"{shop.url}/v1/events/stream", headers={"X-Api-Key": shop.keys["test"]}) as answer:
+        line = next(line for line in answer.iter_lines() if line.startswith("id: "))
+    return line.removeprefix("id: ")
+
+
+def test_what_happens_is_seen_at_once(signed_in: SignedIn, shop: Shop) -> None:
+    page = signed_in("viewer")
+    expect(page.locator(".stream")).to_have_text("Connected")
+    account = shop.get("/loyalty/accounts", limit=1)["data"][0]["id"]
+    shop.post("/loyalty/transactions", {"account": account, "amount": 8_765, "reason": "seen at once"})
+    expect(page.get_by_text("8,765").first).to_be_visible()
+
+
+def test_the_first_view_is_light_in_a_browser(signed_in: SignedIn, open_tab: Callable[..., Tab]) -> None:
+    page = signed_in("viewer")
+    sizes: list[float] = []
+    client = page.context.new_cdp_session(page)
+    client.send("Network.enable")
+    client.send("Network.clearBrowserCache")
+    client.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    page.reload()
+    page.locator(".chart canvas").first.wait_for()
+    page.wait_for_load_state("load")
+    assert len(sizes) > 20
+    assert sum(sizes) < FIRST_VIEW_BYTES

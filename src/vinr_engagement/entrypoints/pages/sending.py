@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.types import Scope, Send
 
-from vinr_engagement.entrypoints.pages.file import HTML, TEXT, File
+from vinr_engagement.entrypoints.pages.file import HTML, TEXT, TYPES, File
 
 SECURITY: Final = {
     "content-security-policy": (
@@ -17,7 +17,10 @@ SECURITY: Final = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-"""Goes out with every answer; no page has a script or a style of its own."""
+"""Goes out with every page; none has a script or a style of its own."""
+_NO_PAGE: Final = {"x-content-type-options": "nosniff"}
+"""Goes out with what only a page can load: for it the page's own policy counts."""
+_LOADED: Final = (TYPES[".css"], TYPES[".js"])
 CHANGING: Final = "no-cache"
 """Kept by browsers, and asked about each time: the answer is mostly that nothing has changed."""
 FINAL: Final = "public, max-age=31536000, immutable"
@@ -34,11 +37,11 @@ async def send_file(scope: Scope, send_message: Send, file: File, *, varies: boo
     headers = {
         "content-type": file.media_type,
         "cache-control": FINAL if file.is_final else CHANGING,
-        "etag": tag,
+        **({} if file.is_final else {"etag": tag}),
         "vary": "Accept, Accept-Encoding" if varies and file.media_type == HTML else "Accept-Encoding",
         **({} if packed is None else {"content-encoding": "gzip"}),
     }
-    if file.status == 200 and _is_known(tag, asked.get(b"if-none-match", b"")):
+    if file.status == 200 and not file.is_final and _is_known(tag, asked.get(b"if-none-match", b"")):
         await send(send_message, 304, b"", headers)
     else:
         await send(send_message, file.status, body, headers, whole=scope["method"] == "GET")
@@ -50,9 +53,10 @@ async def refuse_method(send_message: Send) -> None:
 
 
 async def send(send_message: Send, status: int, body: bytes, headers: dict[str, str], *, whole: bool = True) -> None:
-    """Sends an answer with these headers and those of every page; not ``whole`` without its body."""
+    """Sends an answer with these headers and those that keep it safe; not ``whole`` without its body."""
     length = {} if status == 304 else {"content-length": str(len(body))}
-    sent: Iterable[tuple[str, str]] = {**headers, **SECURITY, **length}.items()
+    safety = _NO_PAGE if headers.get("content-type") in _LOADED else SECURITY
+    sent: Iterable[tuple[str, str]] = {**headers, **safety, **length}.items()
     listed = [(name.encode(), value.encode("latin-1")) for name, value in sent]
     await send_message({"type": "http.response.start", "status": status, "headers": listed})
     await send_message({"type": "http.response.body", "body": body if whole else b""})

@@ -81,8 +81,9 @@ async function sent(url, options) {
   }
 }
 
-async function answer(method, url, body, { quiet = false } = {}) {
-  const options = { method, headers: headersOf(method), credentials: "same-origin", cache: "no-store" };
+async function answer(method, url, body, { quiet = false, accept = "application/json" } = {}) {
+  const headers = { Accept: accept, ...headersOf(method) };
+  const options = { method, headers, credentials: "same-origin", cache: "no-store" };
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
@@ -127,7 +128,7 @@ export const api = {
  * @param {string} filename
  */
 async function download(path, filename) {
-  const response = await answer("GET", address(path));
+  const response = await answer("GET", address(path), undefined, { accept: "*/*" });
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement("a");
   link.href = url;

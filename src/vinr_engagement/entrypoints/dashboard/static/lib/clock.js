@@ -2,17 +2,18 @@
 
 import { observable } from "./observable.js";
 
-/** How the store's clock goes: `offset` in milliseconds from this machine's, or the moment at which it stands. */
-export const storeClock = observable({ frozenAt: null, offset: 0 });
+/** How a store's clock goes: `offset` in milliseconds from this machine's, or the moment at which it stands. */
+export const storeClock = observable({ environment: null, frozenAt: null, offset: 0 });
 
 /**
- * Takes over what the API says of the clock.
+ * Takes over what the API says of the clock of a store.
+ * @param {"test"|"live"} environment
  * @param {{now: string, frozen: boolean}|null} clock  null for real time
  */
-export function setStoreClock(clock) {
-  if (!clock) return storeClock.set({ frozenAt: null, offset: 0 });
-  const now = Date.parse(clock.now);
-  storeClock.set(clock.frozen ? { frozenAt: now, offset: 0 } : { frozenAt: null, offset: now - Date.now() });
+export function setStoreClock(environment, clock) {
+  const now = clock ? Date.parse(clock.now) : null;
+  const goes = clock?.frozen ? { frozenAt: now, offset: 0 } : { frozenAt: null, offset: clock ? now - Date.now() : 0 };
+  storeClock.set({ environment, ...goes });
 }
 
 /** Milliseconds since 1970 in the store. */

@@ -4,7 +4,7 @@ import { api, setCsrfToken, whenSignedOut } from "./api.js";
 import { setStoreClock, storeClock, storeNow } from "./clock.js";
 import { keep, kept } from "./kept.js";
 import { observable, useObservable } from "./observable.js";
-import { useEffect, useMemo, useState } from "./preact.js";
+import { useEffect, useLayoutEffect, useMemo, useState } from "./preact.js";
 import { forgetAnswers, useQuery } from "./query.js";
 import { usePlace } from "./router.js";
 
@@ -104,18 +104,21 @@ function choose(id) {
 }
 
 /**
- * The time in the store: `now` as the API writes times, and whether it stands still.
- * @returns {{now: string, frozen: boolean}}
+ * The time in the store: `now` as the API writes times, whether it stands still, and whether it is known yet; pages are shown when
+ * it is.
+ * @returns {{now: string, frozen: boolean, known: boolean}}
  */
 export function useClock() {
-  const isTest = useEnvironment() === "test";
-  const { data } = useQuery(isTest ? "/test-helpers/clock" : null);
-  const { frozenAt } = useObservable(storeClock);
+  const environment = useEnvironment();
+  const { data, error } = useQuery(environment === "test" ? "/test-helpers/clock" : null);
+  const { frozenAt, environment: knownFor } = useObservable(storeClock);
   const [, tick] = useState(0);
-  useEffect(() => setStoreClock(isTest ? data : null), [isTest, data]);
+  useLayoutEffect(() => {
+    if (data || error || environment === "live") setStoreClock(environment, data ?? null);
+  }, [environment, data, error]);
   useEffect(() => {
     const timer = setInterval(() => tick((count) => count + 1), MINUTE);
     return () => clearInterval(timer);
   }, []);
-  return { now: new Date(storeNow()).toISOString(), frozen: frozenAt !== null };
+  return { now: new Date(storeNow()).toISOString(), frozen: frozenAt !== null, known: knownFor === environment };
 }

@@ -2,15 +2,11 @@
 
 import { keep, kept } from "../lib/kept.js";
 import { useObservable } from "../lib/observable.js";
-import { html, useEffect } from "../lib/preact.js";
+import { html, useEffect, useState } from "../lib/preact.js";
 import { navigate, usePlace } from "../lib/router.js";
 import { readSession, session, sessionError } from "../lib/session.js";
-import { ErrorNotice } from "../ui/states.js";
 import { Toasts } from "../ui/toast.js";
-import { Door } from "./door.js";
 import { Frame } from "./frame.js";
-import { Invitation } from "./invitation.js";
-import { SignIn } from "./sign_in.js";
 
 const INVITATION = "invitation";
 
@@ -23,10 +19,23 @@ function Shown() {
   const { environment, path } = usePlace();
   const found = useObservable(session);
   const error = useObservable(sessionError);
-  if (!environment && path === INVITATION) return html`<${Invitation} />`;
+  if (!environment && path === INVITATION) return html`<${Outside} name="Invitation" />`;
   if (found) return html`<${InEnvironment} session=${found} />`;
-  if (error) return html`<${Door}><${ErrorNotice} error=${error} retry=${readSession} /></${Door}>`;
-  return found === null ? html`<${SignIn} />` : html`<main aria-busy="true" aria-label="Loading"></main>`;
+  if (error) return html`<${Outside} name="Unreachable" error=${error} retry=${readSession} />`;
+  return found === null ? html`<${Outside} name="SignIn" />` : html`<${Loading} />`;
+}
+
+/** A page for those who are not in; its module is fetched when it is wanted, for most visitors are signed in. */
+function Outside({ name, ...props }) {
+  const [pages, setPages] = useState(null);
+  useEffect(() => {
+    import("./outside.js").then(setPages);
+  }, []);
+  return pages ? html`<${pages[name]} ...${props} />` : html`<${Loading} />`;
+}
+
+function Loading() {
+  return html`<main aria-busy="true" aria-label="Loading"></main>`;
 }
 
 /** An address that names no store, or one that the reader may not see, becomes one that does. */

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useErrorBoundary, useState } from "../lib/preact.js";
 import { match, usePlace } from "../lib/router.js";
+import { useClock } from "../lib/session.js";
 import { routes } from "../routes.js";
 import { Button } from "../ui/button.js";
 import { Page } from "../ui/layout.js";
@@ -16,10 +17,12 @@ export function Shown() {
     pageOf(path).then((page) => isWanted && setShown({ ...page, address }));
     return () => (isWanted = false);
   }, [address]);
-  const isBusy = shown?.address !== address;
+  const { known } = useClock();
+  const isReady = shown && known;
+  const isBusy = !isReady || shown.address !== address;
   return html`
     <main id="content" class="main" tabindex="-1" aria-busy=${isBusy ? "true" : undefined}>
-      ${shown ? html`<${Guarded} key=${shown.address} page=${shown} query=${query} />` : html`<div class="page"><${Skeleton} lines=${6} /></div>`}
+      ${isReady ? html`<${Guarded} key=${shown.address} page=${shown} query=${query} />` : html`<div class="page"><${Skeleton} lines=${6} /></div>`}
     </main>
   `;
 }

@@ -116,7 +116,7 @@ function placeOf(frame, at) {
 
 function Words({ x, series, format, nameOf, label }) {
   return html`
-    <table class="visually-hidden">
+    <div class="visually-hidden"><table>
       <caption>${label}</caption>
       <thead><tr><th scope="col">From</th>${series.map((each) => html`<th key=${each.label} scope="col">${each.label}</th>`)}</tr></thead>
       <tbody>
@@ -127,6 +127,6 @@ function Words({ x, series, format, nameOf, label }) {
           </tr>
         `)}
       </tbody>
-    </table>
+    </table></div>
   `;
 }

@@ -6,7 +6,7 @@ import { html, useState } from "../../lib/preact.js";
 import { useList } from "../../lib/query.js";
 import { Card, Empty, ListTable, Select, Status, Time } from "../../ui/index.js";
 import { Delivery, ERRORS } from "./delivery.js";
-import { useLooks } from "./looks.js";
+import { useLooks, useLooksWhilePending } from "./looks.js";
 
 const STATUSES = [
   ["", "All deliveries"],
@@ -40,6 +40,7 @@ export function Deliveries({ endpoint, event, onChange }) {
     onChange();
   });
   useEvents({}, look);
+  useLooksWhilePending(list.items, list.reload);
   const select = html`<${Select} aria-label="Status" value=${status} options=${STATUSES} onChange=${setStatus} />`;
   const empty = html`<${Empty} title="Nothing was sent yet">What happens from now on is sent, and kept here for 30 days.</${Empty}>`;
   return html`

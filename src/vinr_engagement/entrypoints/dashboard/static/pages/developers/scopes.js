@@ -15,11 +15,13 @@ export const RESOURCES = [
   "referrals",
   "segments",
   "campaigns",
+  "analytics",
   "customers",
   "events",
   "received_events",
   "webhook_endpoints",
   "connectors",
+  "reports",
   "audit_log",
   "api_keys",
   "people",
@@ -46,7 +48,7 @@ function changed(scopes, resource, access) {
 export function ScopesPicker({ value, onChange }) {
   const line = (resource) => html`
     <label class="dev-scope" key=${resource}>
-      <span>${inWords(resource).replace("Api", "API")}</span>
+      <span>${inWords(resource)}</span>
       <${Select} value=${accessOf(value, resource)} options=${ACCESS} onChange=${(access) => onChange(changed(value, resource, access))} />
     </label>
   `;

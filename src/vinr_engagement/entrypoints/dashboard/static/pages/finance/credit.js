@@ -14,9 +14,11 @@ const amount = (key, label) => ({
 
 const COLUMNS = [
   { key: "currency", label: "Currency", render: (row) => row.currency },
+  { ...amount("outstanding_before", "Before"), priority: 3 },
   amount("issued", "Issued"),
   amount("spent", "Spent"),
-  { ...amount("reversed", "Came back"), priority: 3 },
+  { ...amount("returned", "Given back"), priority: 3 },
+  { ...amount("reversed", "Taken back"), priority: 3 },
   { ...amount("expired", "Expired"), priority: 3 },
   amount("outstanding", "Outstanding"),
 ];

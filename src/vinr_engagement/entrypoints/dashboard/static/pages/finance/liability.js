@@ -1,9 +1,9 @@
 // What is owed now: in all, by when it was earned, and by when it will expire.
 
-import { dateTime, money, month, number, percent, points } from "../../lib/format.js";
+import { dateTime, money, month, number, percent, plural, points } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";
-import { Card, Chart, DefinitionList, ErrorNotice, Skeleton, Stat, Table, usePeriod } from "../../ui/index.js";
+import { Card, Chart, DefinitionList, ErrorNotice, Notice, Skeleton, Stat, Table, usePeriod } from "../../ui/index.js";
 
 const worth = (liability, minor) => money(minor, liability.currency);
 
@@ -20,7 +20,7 @@ function Outstanding({ liability }) {
       />
       <${Stat} label="Points outstanding" value=${points(held.outstanding)} hint="That members can spend, or will" />
       <${Stat} label="Pending" value=${points(held.pending)} hint="Of them, not yet available" />
-      <${Stat} label="Debt" value=${points(held.debt)} hint="Owed by members, not set off" />
+      <${Stat} label="Debt" value=${points(held.debt)} hint="Of balances below zero, already taken off" />
     </section>
   `;
 }
@@ -38,7 +38,7 @@ function vintageColumns(liability) {
       label: "Share",
       align: "end",
       priority: 3,
-      render: (row) => percent(liability.points.outstanding ? row.points / liability.points.outstanding : 0),
+      render: (row) => percent(liability.points.held ? row.points / liability.points.held : 0),
     },
     {
       key: "expected",
@@ -61,7 +61,13 @@ function expiryColumns(liability) {
 /** @param {string} text YYYY-MM @returns {string} its first instant, for the axis of a chart */
 export const firstOf = (text) => `${text}-01T00:00:00Z`;
 
-function ByMonth({ title, subtitle, label, rows, columns, tone, empty }) {
+/** A row with the sums, as wide as the table. */
+function footerOf(columns, rows, liability) {
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  return ["All", points(sum("points")), worth(liability, sum("amount")), ...columns.slice(3).map(() => "")];
+}
+
+function ByMonth({ title, subtitle, label, liability, rows, columns, tone, empty }) {
   const dated = rows.filter((row) => row.month);
   const series = [{ label: "Points", values: dated.map((row) => row.points), tone }];
   return html`
@@ -72,7 +78,7 @@ function ByMonth({ title, subtitle, label, rows, columns, tone, empty }) {
           <${Chart} kind="bar" label=${label} x=${dated.map((row) => firstOf(row.month))} series=${series} format=${points} height=${200} />
         </div>`
       }
-      <${Table} caption=${label} columns=${columns} rows=${rows} empty=${empty} />
+      <${Table} caption=${label} columns=${columns} rows=${rows} empty=${empty} footer=${footerOf(columns, rows, liability)} />
     </${Card}>
   `;
 }
@@ -98,7 +104,7 @@ function Estimate({ liability }) {
 
 function breakageOf(liability) {
   const expected = liability.estimate.expected_points;
-  return expected === null ? "–" : `${points(Math.max(0, liability.points.outstanding - expected))} points`;
+  return expected === null ? "–" : `${points(liability.points.held - expected)} points`;
 }
 
 /** Breakage so far, and the redemption rate, as the summary has them. */
@@ -122,12 +128,19 @@ export function Liability({ program }) {
   if (error) return html`<${ErrorNotice} error=${error} retry=${reload} />`;
   if (!data) return html`<${Skeleton} lines=${12} />`;
   return html`
+    ${
+      data.unsettled_accounts > 0 &&
+      html`<${Notice} tone="amber" title="Not all is counted yet">
+        ${plural(data.unsettled_accounts, "member whom time has changed is", "members whom time has changed are")} left out until the worker comes to them.
+      </${Notice}>`
+    }
     <${Outstanding} liability=${data} />
     <div class="finance-columns">
       <${ByMonth}
         title="By month of earning"
         subtitle="What is left of each month’s points (vintage)"
         label="Points outstanding by month of earning"
+        liability=${data}
         rows=${data.by_earning_month}
         columns=${vintageColumns(data)}
         tone="blue"
@@ -137,6 +150,7 @@ export function Liability({ program }) {
         title="By month of expiry"
         subtitle="What expires when, if nobody spends it"
         label="Points outstanding by month of expiry"
+        liability=${data}
         rows=${data.by_expiry_month}
         columns=${expiryColumns(data)}
         tone="amber"
@@ -145,6 +159,6 @@ export function Liability({ program }) {
       <${Estimate} liability=${data} />
       <${SoFar} program=${program} />
     </div>
-    <p class="muted finance-as-of">As of ${dateTime(data.as_of, program.timezone)}, months in ${program.timezone}.</p>
+    <p class="muted">As of ${dateTime(data.as_of, program.timezone)}, months in ${program.timezone}.</p>
   `;
 }

@@ -20,7 +20,7 @@ export function Adjust({ account, program, onClose }) {
   const [form, setForm] = useState(FRESH);
   const set = (changes) => setForm({ ...form, ...changes });
   const action = useAction(async () => {
-    const row = await api.post("/loyalty/transactions", bodyOf(account, form));
+    const row = await api.post("/loyalty/transactions", bodyOf(account, form)).catch(atTheAmount);
     toast(`${countOf(Math.abs(row.amount))} ${row.amount > 0 ? "given" : "taken"}. The balance is ${points(row.balance_after)}.`);
     refreshMember();
     onClose();
@@ -45,6 +45,12 @@ function bodyOf(account, form) {
   if (form.way === "take") return { ...shared, amount: negated(form.amount), allow_negative: form.allow_negative };
   const expiry = form.expires_at ? { expires_at: form.expires_at } : {};
   return { ...shared, amount: form.amount ?? 0, qualifying: form.qualifying, ...expiry };
+}
+
+/** Too few points is said of the account: here it is the amount that is wrong. */
+function atTheAmount(error) {
+  if (error.code === "insufficient_points") error.param = "amount";
+  throw error;
 }
 
 /** What is no number goes to the API as it is, which says so. */

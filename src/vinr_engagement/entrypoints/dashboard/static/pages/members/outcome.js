@@ -33,7 +33,9 @@ function ruleLine(rule, called) {
 function campaignLine(campaign, called) {
   const name = `Campaign ${called.campaigns?.[campaign.campaign] ?? campaign.campaign}, ${campaign.mechanic.replaceAll("_", " ")}`;
   if (campaign.reason === "progressed") return { gave: true, text: `${name}: ${nothingGivenWords("progressed")}.` };
-  return judgedLine(name, campaign, campaign.matched && !campaign.reason);
+  const line = judgedLine(name, campaign, campaign.matched && !campaign.reason);
+  const isPart = line.gave && campaign.mechanic === "points_multiplier";
+  return isPart ? { gave: true, text: `${name}: ${countOf(campaign.points)} of these.` } : line;
 }
 
 function judgedLine(name, judged, gave) {

@@ -19,7 +19,7 @@ export function pointsText(amount) {
 /** @param {string | null | undefined} word such as `goodwill_credit` @returns {string} `Goodwill credit` */
 export function inWords(word) {
   if (!word) return "";
-  const spaced = word.replaceAll(/[_.]+/g, " ").trim();
+  const spaced = word.replaceAll(/[_.]+/g, " ").replace(/^api\b/, "API").trim();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 

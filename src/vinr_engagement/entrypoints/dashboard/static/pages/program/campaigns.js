@@ -38,12 +38,14 @@ function columns(words) {
   return [
     { key: "name", label: "Campaign", width: "24%", render: (campaign) => campaign.name },
     { key: "says", label: "What it does", render: (campaign) => campaignSentence({ ...campaign, schedule: null }, words) },
-    { key: "schedule", label: "When", width: "200px", priority: 3, render: ({ schedule }) => scheduleTold(schedule, words.zone) },
+    { key: "schedule", label: "When", width: "230px", priority: 3, render: ({ schedule }) => scheduleTold(schedule, words.zone) },
     { key: "status", label: "Status", width: "110px", render: (campaign) => html`<${Status} value=${campaign.status} />` },
   ];
 }
 
 function scheduleTold({ starts_at: from, ends_at: until }, zone) {
   if (!from && !until) return "No schedule";
-  return `${from ? date(from, zone) : "…"} – ${until ? date(new Date(Date.parse(until) - 1).toISOString(), zone) : "…"}`;
+  const last = until && date(new Date(Date.parse(until) - 1).toISOString(), zone);
+  if (!from || !until) return from ? `From ${date(from, zone)}` : `Until ${last}`;
+  return `${date(from, zone)} – ${last}`;
 }

@@ -7,7 +7,7 @@
 import { grouped } from "./clauses.js";
 import { occasion } from "./occasions.js";
 import { audiencePhrase, awarded, expirySentence, gives, goalSentence, mechanicPhrase, whenOf } from "./sentence.js";
-import { count, ending, factor, list, moment, monthName, number, points, segmentName, tierName } from "./words.js";
+import { cash, count, ending, factor, list, moment, monthName, number, points, segmentName, tierName } from "./words.js";
 
 /**
  * Each field that differs, in the order in which a form has them.
@@ -120,7 +120,8 @@ function policies(program, words) {
 }
 
 function hours(value, words) {
-  return value === null ? "never" : count(value, "hour", "hours", words);
+  if (value === null) return "never";
+  return value >= 48 && value % 24 === 0 ? count(value / 24, "day", "days", words) : count(value, "hour", "hours", words);
 }
 
 function referralLimit({ attributions, conversions, window_days: days }, words) {
@@ -138,16 +139,17 @@ function levels(config, words) {
     "Tiers count": periodWords(config.period, words),
     "Moving down": `${DOWN[config.downgrade.mode]}${keep ? `, ${count(keep, "day", "days", words)} later` : ""}`,
   };
-  for (const tier of config.tiers) told[`Tier “${tier.key}”`] = level(tier, words);
+  for (const tier of config.tiers) told[`Tier “${tier.key}”`] = level(tier, config.qualify_on, words);
   return told;
 }
 
 const DOWN = { immediate: "at once", period_end: "at the end of the next period", never: "never" };
 
-function level(tier, words) {
+function level(tier, qualifyOn, words) {
+  const from = qualifyOn === "spend" ? cash(tier.threshold, words.currency, words) : number(tier.threshold, words);
   const times = Number(tier.multiplier) === 1 ? "" : `, × ${number(tier.multiplier, words)}`;
   const more = tier.benefits.length ? `, ${tier.benefits.join(", ")}` : "";
-  return `${tier.name} (rank ${tier.rank}) from ${number(tier.threshold, words)}${times}${more}`;
+  return `${tier.name} (rank ${tier.rank}) from ${from}${times}${more}`;
 }
 
 /** Over which time a tier is qualified for. */

@@ -1,6 +1,6 @@
 // Inputs of several values: texts in a line, boxes to tick, points by currency.
 
-import { html, useContext, useState } from "../../lib/preact.js";
+import { html, useContext, useEffect, useRef, useState } from "../../lib/preact.js";
 import { FieldContext } from "../../ui/form.js";
 import { Button, Checkbox, DecimalInput, TextInput } from "../../ui/index.js";
 
@@ -14,16 +14,31 @@ function Group({ label, class: look, children }) {
   `;
 }
 
+/** What stands for a value while it is being written; a value that comes from elsewhere is written anew. */
+function useWritten(value, write, onChange) {
+  const [written, setWritten] = useState(() => write(value));
+  const told = useRef(value);
+  useEffect(() => {
+    if (value !== told.current) setWritten(write(value));
+    told.current = value;
+  }, [value]);
+  const tell = (next) => {
+    told.current = next;
+    onChange(next);
+  };
+  return [written, setWritten, tell];
+}
+
 /**
  * A list of texts, or numbers, in one line, with commas between.
  * @param {{value: any[]|null, onChange: (value: any[]) => void, number?: boolean, placeholder?: string}} props
  */
 export function ListInput({ value, onChange, number = false, placeholder = "One, another, a third", ...own }) {
-  const [text, setText] = useState((value ?? []).join(", "));
+  const [text, setText, tell] = useWritten(value, (entries) => (entries ?? []).join(", "), onChange);
   const change = (next) => {
     setText(next);
     const entries = next.split(",").map((entry) => entry.trim());
-    onChange(entries.filter(Boolean).map((entry) => (number ? asNumber(entry) : entry)));
+    tell(entries.filter(Boolean).map((entry) => (number ? asNumber(entry) : entry)));
   };
   return html`<${TextInput} ...${own} value=${text} onChange=${change} placeholder=${placeholder} />`;
 }
@@ -52,10 +67,10 @@ export function Choices({ label, value, onChange, options }) {
  * @param {{value: Record<string, number|string>, onChange: (rates: Record<string, number|string>) => void}} props
  */
 export function RatesInput({ value, onChange }) {
-  const [rows, setRows] = useState(() => Object.entries(value ?? {}));
+  const [rows, setRows, tell] = useWritten(value, (rates) => Object.entries(rates ?? {}), onChange);
   const put = (next) => {
     setRows(next);
-    onChange(Object.fromEntries(next.filter(([code]) => code)));
+    tell(Object.fromEntries(next.filter(([code]) => code)));
   };
   const change = (place, row) => put(rows.map((held, index) => (index === place ? row : held)));
   return html`

@@ -53,8 +53,8 @@ function Editor({ program }) {
     { key: "history", label: "History" },
   ];
   return html`
-    <${Page} title=${program.name} actions=${html`<${Actions} program=${program} />`}
-      subtitle=${html`<${Row}><${Status} value=${program.status} /><${Id} value=${program.id} /><//>`}>
+    <${Page} title="Program" name=${program.name} actions=${html`<${Actions} program=${program} />`}
+      subtitle=${html`<${Row}><${Status} value=${program.status} /><span>${program.name}</span><${Id} value=${program.id} /><//>`}>
       <${Paused} program=${program} />
       <${Tabs} tabs=${tabs} current=${tab} onChange=${(key) => setQuery({ tab: key === "policies" ? null : key })} />
       ${tab === "history" ? html`<${History} resource=${program.id} words=${words} />` : html`<${Body} form=${form} program=${program} words=${words} />`}

@@ -9,6 +9,7 @@ import { useProgram, useSession } from "../../lib/session.js";
 import { Button, Card, ErrorNotice, Grid, Id, ListTable, Page, Row, Skeleton, Stat, Status, Tabs, Time, toast } from "../../ui/index.js";
 import { useDraft } from "./draft.js";
 import { History } from "./history.js";
+import { memberLabel } from "./members_found.js";
 import { useWords } from "./names.js";
 import { AsJson, Editing, SentenceCard, Split } from "./pieces.js";
 import { creation, draftOf, newReward, update } from "./reward_draft.js";
@@ -97,9 +98,9 @@ function Stock({ reward }) {
 }
 
 function Redemptions({ reward }) {
-  const list = useList("/loyalty/redemptions", { reward: reward.id }, { refreshOn: ["redemption", "loyalty.reward"] });
+  const list = useList("/loyalty/redemptions", { reward: reward.id, "expand[]": "account.customer" }, { refreshOn: ["redemption", "loyalty.reward"] });
   const columns = [
-    { key: "account", label: "Member", render: (row) => html`<code>${row.account}</code>` },
+    { key: "account", label: "Member", render: (row) => memberLabel(row.account) },
     { key: "status", label: "Status", render: (row) => html`<${Status} value=${row.status} />` },
     { key: "points", label: "Points", align: "end", render: (row) => points(row.points) },
     { key: "quantity", label: "Quantity", align: "end", priority: 3, render: (row) => number(row.quantity) },
@@ -108,7 +109,7 @@ function Redemptions({ reward }) {
   return html`
     <${Card} title="Redemptions" subtitle="Newest first." flush>
       <${ListTable} list=${list} caption="Redemptions of the reward" columns=${columns}
-        rowHref=${(row) => `members/${row.account}`} empty="Nobody has redeemed it yet." />
+        rowHref=${(row) => `members/${row.account.id}`} empty="Nobody has redeemed it yet." />
     <//>
   `;
 }

@@ -1,6 +1,6 @@
 // The fields of an earning rule: what it is for and what it gives first, everything else unfolds.
 
-import { html } from "../../lib/preact.js";
+import { html, useMemo } from "../../lib/preact.js";
 import { Button, Card, DecimalInput, Field, KeyValues, MoneyInput, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
 import { ConditionsInput } from "./conditions.js";
 import { described } from "./differences.js";
@@ -159,12 +159,17 @@ function withoutCurrencies(award) {
 function PerCurrency({ form, words }) {
   const { draft, set } = form;
   const { award } = draft;
-  const rates = award.rates ?? Object.fromEntries((award.currencies ?? [words.currency]).map((code) => [code, award.points ?? 1]));
+  const rates = useMemo(() => ratesOf(award, words.currency), [award, words.currency]);
   return html`
     <${Field} name="award.rates" label="Points per unit of money" hint="Per £1, €1 or ¥1. A currency that is not listed earns nothing.">
       <${RatesInput} value=${rates} onChange=${(next) => set("award", { type: "per_currency", rates: next })} />
     <//>
   `;
+}
+
+/** Rates by currency, also of an award that has one for all of its currencies. */
+function ratesOf({ rates, currencies, points }, currency) {
+  return rates ?? Object.fromEntries((currencies ?? [currency]).map((code) => [code, points ?? 1]));
 }
 
 function Multipliers({ form, words }) {

@@ -27,17 +27,18 @@ const NEW = { name: "", match: "all", conditions: [{ fact: "spend_90d", op: "gte
 export default function Segment({ params }) {
   const id = params.segment === "new" ? null : params.segment ?? null;
   const { program } = useProgram();
-  const found = useQuery(id ? `${PATH}/${id}` : null);
+  const [isGone, setGone] = useState(false);
+  const found = useQuery(id && !isGone ? `${PATH}/${id}` : null);
   if (found.error) return html`<${Page} title="Segment" back=${BACK}><${ErrorNotice} error=${found.error} retry=${found.reload} /><//>`;
-  if (!program || (id && !found.data)) return html`<${Page} title="Segment" back=${BACK}><${Skeleton} lines=${8} /><//>`;
-  return html`<${Editor} key=${id ?? "new"} program=${program} segment=${id ? found.data : null} />`;
+  if (!program || isGone || (id && !found.data)) return html`<${Page} title="Segment" back=${BACK}><${Skeleton} lines=${8} /><//>`;
+  return html`<${Editor} key=${id ?? "new"} program=${program} segment=${id ? found.data : null} onGone=${() => setGone(true)} />`;
 }
 
 function draftOf({ name, match, conditions, metadata }) {
   return { name, match, conditions, metadata };
 }
 
-function Editor({ program, segment }) {
+function Editor({ program, segment, onGone }) {
   const words = useWords(program);
   const [{ tab = "segment" }, setQuery] = useQueryParams();
   const initial = useMemo(() => (segment ? draftOf(segment) : NEW), [segment]);
@@ -53,7 +54,7 @@ function Editor({ program, segment }) {
   };
   return html`
     <${Page} title=${segment ? segment.name : "New segment"} back=${BACK} subtitle=${segment && html`<${Id} value=${segment.id} />`}
-      actions=${segment && html`<${Delete} segment=${segment} />`}>
+      actions=${segment && html`<${Delete} segment=${segment} onGone=${onGone} />`}>
       ${segment && html`<${Tabs} tabs=${tabs} current=${tab} onChange=${(key) => setQuery({ tab: key === "segment" ? null : key })} />`}
       ${segment && views[tab] ? views[tab]() : html`<${Body} form=${form} program=${program} segment=${segment} words=${words} />`}
     <//>
@@ -140,14 +141,14 @@ function Members({ segment }) {
   `;
 }
 
-function Delete({ segment }) {
+function Delete({ segment, onGone }) {
   const { can } = useSession();
   const [isAsking, ask] = useState(false);
   if (!can(SCOPE)) return null;
   const remove = async () => {
     await api.delete(`${PATH}/${segment.id}`);
-    invalidate(PATH);
     toast("The segment is deleted.");
+    onGone();
     navigate("segments");
   };
   return html`

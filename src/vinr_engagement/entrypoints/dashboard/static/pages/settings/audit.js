@@ -46,7 +46,7 @@ const columns = (open) => [
   { key: "who", label: "Who", render: whoOf },
   { key: "resource", label: "Of", priority: 3, render: (row) => html`<${Id} value=${row.resource} to=${subjectPage(row.resource)} short />` },
   { key: "changes", label: "Fields", priority: 3, render: summaryOf },
-  { key: "created_at", label: "When", align: "end", priority: 2, render: (row) => html`<${Time} value=${row.created_at} />` },
+  { key: "created_at", label: "When", align: "end", render: (row) => html`<${Time} value=${row.created_at} relative />` },
 ];
 
 function Entry({ entry, onClose }) {

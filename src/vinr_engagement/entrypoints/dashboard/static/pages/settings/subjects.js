@@ -20,6 +20,13 @@ export const ACTIONS = [
   "webhook_endpoint.secret_rotated",
   "webhook_endpoint.deleted",
   "connector.updated",
+  "report.created",
+  "report.deleted",
+  "person.created",
+  "person.updated",
+  "person.invitation_accepted",
+  "person.password_changed",
+  "person.password_reset",
   "clock.set",
 ];
 
