@@ -85,13 +85,13 @@ function ByRule({ rules }) {
   return html`<${Table} caption="Points by rule" columns=${columns} rows=${lines} rowKey=${({ rule }) => rule ?? "draft"} />`;
 }
 
-/** Each rule once, with what it gives on either side; null where it is not on that side. */
+/** Each rule that gives something once, with what it gives on either side; null where it is not on that side. */
 function merged(rules) {
   const lines = new Map();
   for (const { rule, name, side, points: given } of rules) {
     lines.set(rule, { rule, name, today: null, proposed: null, ...lines.get(rule), [side]: given });
   }
-  return [...lines.values()];
+  return [...lines.values()].filter(({ rule, today, proposed }) => rule === null || today > 0 || proposed > 0);
 }
 
 function Examples({ examples, words, trigger }) {
