@@ -141,7 +141,7 @@ def test_points_are_adjusted_by_keyboard_alone(signed_in: SignedIn, shop: Shop) 
     page.keyboard.type("late parcel")
     page.keyboard.press("Enter")
     balance(page, "350")
-    expect(page.locator(".ledger-why").first).to_have_text("250 points given by hand (late parcel).")
+    expect(page.locator(".ledger-why").first).to_have_text("250 points given by hand (late parcel), by Edith Clarke.")
     expect(page.get_by_role("button", name="Adjust points")).to_be_focused()
 
 
@@ -238,7 +238,7 @@ def _issue_credit(page: Any) -> None:
     form.get_by_label("Amount").fill("7.50")
     form.get_by_label("Reason").fill("late_parcel")
     form.get_by_role("button", name="Issue credit").click()
-    expect(page.locator(".ledger-why")).to_have_text("£7.50 issued by hand (late parcel).")
+    expect(page.locator(".ledger-why")).to_have_text("£7.50 issued by hand (late parcel), by Edith Clarke.")
     expect(page.locator(".stat", has_text="Store credit, GBP")).to_contain_text("£7.50")
     judge(page)
 
