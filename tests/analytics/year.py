@@ -45,7 +45,9 @@ def _check(found: dict[str, Any]) -> None:
     assert found["summary"]["enrollment"]["total"] == RULE["members"]
     assert {tier["tier"]: tier["members"] for tier in found["summary"]["tiers"]} == TIERS["members"]
     assert found["liability"]["points"]["outstanding"] == HELD
-    assert sum(month["points"] for month in found["liability"]["by_earning_month"]) == found["liability"]["points"]["held"]
+    assert (
+        sum(month["points"] for month in found["liability"]["by_earning_month"]) == found["liability"]["points"]["held"]
+    )
 
 
 def _without_now(found: dict[str, Any]) -> dict[str, Any]:
