@@ -184,6 +184,22 @@ def test_events_are_found_and_read(signed_in: SignedIn, shop: Shop) -> None:
     judge(page)
 
 
+def test_a_connector_is_set_up(signed_in: SignedIn, shop: Shop) -> None:
+    page = signed_in("admin", "connectors", theme="dark")
+    stripe = page.locator(".card", has=page.get_by_role("heading", name="Stripe"))
+    expect(stripe).to_contain_text(f"{shop.url}/v1/connectors/stripe")
+    stripe.get_by_role("button", name="Set up").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Take its messages in").check()
+    form.get_by_label("Signing secrets").fill("whsec_5257a869e7ecebeda32affa62cdca3fa")
+    judge(page)
+    form.get_by_role("button", name="Save").click()
+    expect(stripe).to_contain_text("Enabled")
+    expect(stripe).to_contain_text("…a3fa")
+    assert shop.get("/connectors/stripe")["enabled"]
+    shop.call("PATCH", "/connectors/stripe", {"enabled": False})
+
+
 @pytest.fixture(scope="module")
 def new_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """A server of its own, with nothing in it, whose clock may be moved."""
@@ -238,7 +254,7 @@ MINE = (
         "events",
         "received",
     ),
-    *("webhooks", "keys", "clock", "simulate", "audit", "people", "account"),
+    *("webhooks", "connectors", "keys", "clock", "simulate", "audit", "people", "account"),
 )
 
 
