@@ -36,6 +36,7 @@ _CONFIGURATION = {
     "store_state", "api_keys", "programs", "earning_rules", "earning_rule_versions", "rule_budgets", "audit_log", "leases",
     "schema_migrations", "imports", "segments", "rewards", "reward_stock", "campaigns", "event_batches",
     "webhook_endpoints", "webhook_cursors", "webhook_deliveries",
+    "people", "invitations", "sessions", "sign_in_attempts",
     "connectors", "connector_receipts", "movements", "analytics_totals", "analytics_cohorts", "analytics_activity",
     "analytics_state",
 }  # fmt: skip

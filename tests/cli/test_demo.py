@@ -1,5 +1,6 @@
 """The demo: the check figures, and no harm to what is not its own."""
 
+import asyncio
 import json
 import re
 import socket
@@ -10,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.analytics.year import check_year
 from tests.demo.figures import check
+from vinr_engagement.commands import Store
+from vinr_engagement.entrypoints.cli.demo import _new_person
 from vinr_engagement.entrypoints.demo.folder import FolderRefused, fresh_database
+from vinr_engagement.foundation.settings import Settings
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -35,6 +40,12 @@ def test_demo_gives_the_check_figures_then_serves(vinr: Any, start: Callable[...
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert len(json.load(answer)["data"]) == 1
 
+    email, password = re.findall(r"Email +(\S+)\n Password +(\S+)", printed)[0]
+    body = json.dumps({"email": email, "password": password}).encode()
+    request = urllib.request.Request(f"{url}/session", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert json.load(answer)["person"]["role"] == "admin"
+
     assert "a demo is running" in vinr.fails("demo", "--no-serve", code=1)
     assert running.stop() == 0
 
@@ -46,8 +57,25 @@ def test_demo_prints_json_alone(vinr: Any) -> None:
     url = f"sqlite:///{vinr.folder / 'other.db'}"
     figures = json.loads(vinr.succeeds("demo", "--no-serve", "--json", "--as-dated", "--database-url", url))
     check(figures)
+    assert set(figures["sign_in"]) == {"email", "password"}
+    asyncio.run(check_year(url))
     assert not (vinr.folder / ".demo").exists()
     assert "is in use" in vinr("demo", "--no-serve", "--database-url", url).stderr
+
+
+def test_nobody_is_let_into_a_live_store_that_is_used(database_url: str) -> None:
+    async def run() -> tuple[str | None, str | None]:
+        live = await Store.open("live", Settings(database_url=database_url))
+        try:
+            first = await _new_person(live)
+            return first, await _new_person(live)
+        finally:
+            await live.close()
+
+    password, again = asyncio.run(run())
+    assert password is not None
+    assert re.fullmatch(r"([A-Z2-9]{4}-){3}[A-Z2-9]{4}", password)
+    assert again is None
 
 
 def test_demo_leaves_a_folder_alone_that_it_did_not_make(vinr: Any) -> None:

@@ -282,7 +282,7 @@ def test_a_reward_is_made_redeemed_and_taken_out(signed_in: SignedIn, shop: Shop
 
 def test_a_referral_code_is_made_for_a_member(signed_in: SignedIn, shop: Shop) -> None:
     page = signed_in("editor", "referrals")
-    page.get_by_role("button", name="New code").click()
+    page.get_by_role("button", name="New code").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Member who shares it").fill("cust_18102")
     dialog.get_by_role("option", name="cust_18102").click()
@@ -380,5 +380,5 @@ def test_every_page_is_whole_on_a_telephone(signed_in: SignedIn, shop: Shop, the
     for path in paths:
         page.goto(f"/dashboard/test/{path}")
         page.get_by_role("heading", level=1).wait_for()
-        expect(page.locator(".skeleton")).to_have_count(0, timeout=30_000)
+        expect(page.locator(".skeleton"), path).to_have_count(0, timeout=30_000)
         judge(page)

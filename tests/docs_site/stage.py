@@ -150,7 +150,10 @@ def _delivery(stage: Stage) -> str:
 
 
 def _report(stage: Stage) -> str:
-    """One whose file is there."""
+    """One whose file is there, of a month in which something happened."""
+    payment = {"id": f"pay_march_{stage.number}", "amount": 4999, "currency": "GBP", "customer": f"cust_{stage.number}"}
+    paid = {"id": f"evt_march_{stage.number}", "type": "payment.completed", "created_at": "2026-03-10T12:00:00Z"}
+    stage.post("/v1/events", {**paid, "data": {"object": payment}})
     period = {"gte": "2026-03-01", "lt": "2026-04-01"}
     asked = {"type": "liability_journal", "program": "prog_default", "period": period, "format": "csv"}
     made = str(stage.post(REPORTS, asked)["id"])
@@ -232,6 +235,10 @@ PREPARED: dict[str, Callable[[Stage], None]] = {
     "accounts.list": _enrolled,
     "audit_log.list": _gold_there,
     "accounts.list_rewards": _named("rwd_06evgt4q1m8x4k9c2p7r1wz5qj"),
+    "analytics.summary": _paid,
+    "analytics.timeseries": _paid,
+    "analytics.liability": _paid,
+    "analytics.cohorts": _paid,
     "campaigns.list": _named("camp_06evgt2f0k4x9c2p7r1wz5qjbh"),
     "customers.list": _told_of_the_customer,
     "events.list": _paid,

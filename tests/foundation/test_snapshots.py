@@ -64,6 +64,6 @@ async def test_slices_cover_a_table_once(database: Database, each: int) -> None:
 
 
 async def test_an_empty_table_has_no_slices(database: Database) -> None:
-    await database.write(lambda session: session.execute("create table nothing (n bigint)"))
+    await database.write(lambda session: session.execute("create table hollow (n bigint)"))
     async with database.snapshot() as session:
-        assert await slices(session, "nothing", 10) == []
+        assert await slices(session, "hollow", 10) == []

@@ -65,7 +65,7 @@ async def fill(session: Session) -> None:
 async def test_whatever_is_typed_is_looked_up(
     database_url: str, status: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "SEARCHED_AT_MOST", 100)  # of 20,000 members, as 2,000 are of a million
+    monkeypatch.setattr(search, "SEARCHED_AT_MOST", 100)  # of 20,000 members, as 1,000 are of a million
     store = await Store.open("test", Settings(database_url=database_url))
 
     async def ask(session: Session) -> None:

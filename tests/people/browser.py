@@ -15,6 +15,7 @@ from vinr_engagement.people import Role
 
 EMAIL = "Ada@Shop.example"
 PASSWORD = "four words in a row"
+WRONG = "words that are not it"
 ACCOUNTS = "/v1/loyalty/accounts"
 SESSION = "/v1/session"
 PEOPLE = "/v1/people"

@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Api, close_api, open_api
-from tests.people.browser import EMAIL, PASSWORD, SESSION, Browser, add_person, later
+from tests.people.browser import EMAIL, PASSWORD, SESSION, WRONG, Browser, add_person, later
 from vinr_engagement.foundation.clock import DAY, MINUTE, SECOND
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.people import guessing
 from vinr_engagement.people.guessing import FOR_ONE, FOR_ONE_HERE, FORGOTTEN_AFTER, HERE, KNOWN_FOR
 
 pytestmark = pytest.mark.anyio
-
-WRONG = "words that are not it"
 
 
 async def fails(browser: Browser, times: int, email: str = EMAIL) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.api.conftest import Api, payment
-from tests.people.browser import ACCOUNTS, EMAIL, PASSWORD, SESSION, Browser, add_person, later, somebody
+from tests.people.browser import ACCOUNTS, EMAIL, PASSWORD, SESSION, Browser, add_person, later
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.foundation.clock import HOUR, SECOND
 from vinr_engagement.foundation.database import Session
@@ -202,8 +202,3 @@ async def test_of_two_cookies_the_first_counts(sqlite_api: Api) -> None:
     name, other = "__Host-vinr_session", Browser(sqlite_api)
     assert (await other.call("GET", ACCOUNTS, Cookie=f"{name}={browser.token}; {name}=x")).status_code == 200
     assert (await other.call("GET", ACCOUNTS, Cookie=f"{name}=x; {name}={browser.token}")).status_code == 401
-
-
-async def test_a_person_has_a_rate_of_their_own(sqlite_api: Api) -> None:
-    editor = await somebody(sqlite_api, "editor")
-    assert "x-ratelimit-limit" not in (await editor.call("GET", ACCOUNTS)).headers

@@ -204,7 +204,7 @@ def _events(vinr: Vinr, mark: str, member: str) -> Iterator[Sample]:
     vinr.events.create(id=f"evt_{mark}/?", type="review.written", created_at=BEFORE, data={"object": {"rating": 5}})
     yield sample("events.replay", f"evt_{mark}/?", account=member)
     yield sample("received_events.list", status="processed", type="payment.completed", created_at=SPAN, limit=1)
-    yield sample("received_events.list", limit=1)
+    yield sample("received_events.list", account=member, customer=f"cust_{mark}", limit=1)
     yield sample("received_events.retrieve", f"evt_{mark}/?")
     narrow = {"type": "loyalty.points.*", "account": member, "created_at": SPAN}
     yield sample("events.list", **narrow, limit=1, expand=["account"])

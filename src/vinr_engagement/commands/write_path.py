@@ -146,11 +146,13 @@ class WritePath:
         return await self._database.read(decide)
 
     async def foresee(self, session: Session, command: Command, origin: Origin, now: Instant | None = None) -> State:
-        """The rows as a command would leave them, decided on a snapshot that the caller has open, as of ``now`` or the store's
-        own time. Raises its ``Refusal``.
+        """The rows as a command would leave them by ``now``, decided on a snapshot that the caller has open.
+
+        Raises its ``Refusal``.
         """
         context = await self._context(session, origin, lock=False)
-        context.now = context.now if now is None else now
+        if now is not None:
+            context.now = now
         await gathering.gather_needs(session, context, [command], lock=False)
         outcome = await _decide(session, context, command, lock=False, save=False)
         if isinstance(outcome, Refusal):

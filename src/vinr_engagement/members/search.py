@@ -7,7 +7,7 @@ that half of all members begin with costs no more than a whole name.
 from vinr_engagement.foundation import wording
 from vinr_engagement.foundation.database.page import Filters
 
-SEARCHED_AT_MOST = 2_000
+SEARCHED_AT_MOST = 1_000
 """How many matches of each kind are looked at."""
 
 _AFTER_ALL = "\U0010ffff"

@@ -4,11 +4,11 @@ A text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import StringIO
 from typing import Any, Final
 
-from vinr_engagement.foundation.clock import format_instant
+from vinr_engagement.foundation.clock import datetime_of
 from vinr_engagement.reports.columns import Column
 
 _FORMULA: Final = frozenset("=+-@\t\r\n")
@@ -17,16 +17,17 @@ _FORMULA: Final = frozenset("=+-@\t\r\n")
 class CsvFile:
     """Writes a file; what was written waits until it is taken."""
 
-    media_type: Final = "text/csv; charset=utf-8; header=present"
-
     def __init__(self, columns: Sequence[Column]) -> None:
-        self._texts = [_TEXT_OF[column.kind] for column in columns]
+        texts = {"text": _texts, "label": _texts, "time": self._times}
+        self._texts = [texts.get(column.kind, _as_it_is) for column in columns]
+        self._known: dict[int | None, str | None] = {}
         self._waiting = StringIO(newline="")
         self._writer = csv.writer(self._waiting, lineterminator="\r\n")
         self._writer.writerow([column.name for column in columns])
 
     def add(self, values: Sequence[Sequence[Any]]) -> None:
         """Adds rows, given as the values of each column."""
+        self._known = {None: None}
         self._writer.writerows(zip(*(text(each) for text, each in zip(self._texts, values, strict=True)), strict=True))
 
     def finish(self) -> None:
@@ -39,23 +40,19 @@ class CsvFile:
         self._waiting.truncate()
         return written
 
+    def _times(self, values: Sequence[int | None]) -> list[str | None]:
+        """Most rows have the same time in several columns: each is written once."""
+        known = self._known
+        for value in values:
+            if value is not None and value not in known:
+                known[value] = datetime_of(value).isoformat()[:-6] + "Z"
+        return [known[value] for value in values]
+
 
 def _texts(values: Sequence[str | None]) -> list[str | None]:
     return [f"'{value}" if value and value[0] in _FORMULA else value for value in values]
 
 
-def _times(values: Sequence[int | None]) -> list[str | None]:
-    return [None if value is None else format_instant(value) for value in values]
-
-
 def _as_it_is(values: Sequence[Any]) -> Sequence[Any]:
+    """Whole numbers, and dates, whose own text is ISO 8601."""
     return values
-
-
-_TEXT_OF: Final[dict[str, Callable[[Sequence[Any]], Sequence[Any]]]] = {
-    "text": _texts,
-    "label": _texts,
-    "whole": _as_it_is,
-    "time": _times,
-    "day": _as_it_is,  # a date's own text is ISO 8601
-}

@@ -47,8 +47,6 @@ class _Waiting(io.RawIOBase):
 class ParquetFile:
     """Writes a file, a group of rows at a time; what was written waits until it is taken."""
 
-    media_type: Final = "application/vnd.apache.parquet"
-
     def __init__(self, columns: Sequence[Column]) -> None:
         self._schema = pa.schema([pa.field(column.name, _TYPE_OF[column.kind]) for column in columns])
         self._waiting = _Waiting()

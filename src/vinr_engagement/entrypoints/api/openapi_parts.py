@@ -204,6 +204,7 @@ _EXAMPLE_IDS: Final = {
     "key": "key_06evgt2f0k4x9c2p7r1wz5qjbh",
     "person": "per_06evgt2f0k4x9c2p7r1wz5qjbh",
     "program": "prog_default",
+    "report": "rpt_06evgt2f0k4x9c2p7r1wz5qjbh",
     "provider": "stripe",
     "redemption": "rdm_06evgt4q1m8x4k9c2p7r1wz5qj",
     "referral": "ref_06evgt3m8x4k9c2p7r1wz5qjbh",

@@ -65,10 +65,12 @@ function useEntry(kind, path, params, refreshOn, read) {
   const key = path === null ? null : `${kind} ${environment} ${address(path, params)}`;
   const entry = key === null ? null : entryFor(key, path, params, read);
   const last = useRef({});
+  const drawnAt = entry?.readAt;
   useEffect(() => {
     if (!entry) return undefined;
     entry.users.add(redraw);
     if (Date.now() - entry.readAt > FRESH) load(entry);
+    else if (entry.readAt !== drawnAt) redraw(); // The answer came after this was drawn, and before it was listened for.
     return () => entry.users.delete(redraw);
   }, [entry]);
   const reload = useCallback(() => (entry ? load(entry) : Promise.resolve()), [entry]);

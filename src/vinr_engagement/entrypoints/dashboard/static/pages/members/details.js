@@ -28,7 +28,7 @@ function factsOf(account) {
   const facts = [
     ["Member", html`<${Id} value=${account.id} />`],
     ["Customer", identifier ? html`<${Id} value=${identifier} />` : "none: a standalone account"],
-    ["Email", customer?.email ? html`${customer.email} <${Copy} value=${customer.email} label="Copy the email" />` : null],
+    ["Email", customer?.email ? html`<${Email} address=${customer.email} />` : null],
     ["Country", customer?.country ?? null],
     ["Birthday", customer?.birthday ?? null],
     ["Enrolled", html`<${Time} value=${account.enrolled_at} />`],
@@ -36,6 +36,12 @@ function factsOf(account) {
     ["Program", expandedOf(account.program)?.name ?? idOf(account.program)],
   ];
   return facts.filter(([, value]) => value !== null);
+}
+
+/** An address, broken behind its @ where there is no room for all of it. */
+function Email({ address }) {
+  const at = address.indexOf("@") + 1;
+  return html`${address.slice(0, at)}<wbr />${address.slice(at)} <${Copy} value=${address} label="Copy the email" />`;
 }
 
 function Notes({ metadata }) {

@@ -2,7 +2,7 @@
 
 import { html, useId, useState } from "../../lib/preact.js";
 import { Button, DefinitionList, Id, JsonView, Time } from "../../ui/index.js";
-import { money, signed } from "../../lib/format.js";
+import { money, points, signed } from "../../lib/format.js";
 import { explain } from "./explain.js";
 import { Pieces, Steps } from "./pieces.js";
 import { idOf, reasonWords } from "./words.js";
@@ -34,8 +34,9 @@ export function LedgerRow({ row, names, open = false }) {
 }
 
 function Amount({ row }) {
-  const amount = row.object === "credit_transaction" ? money(row.amount, row.currency) : signed(row.amount);
-  const after = row.object === "credit_transaction" ? money(row.balance_after, row.currency) : signed(row.balance_after).replace("+", "");
+  const isCredit = row.object === "credit_transaction";
+  const amount = isCredit ? `${row.amount > 0 ? "+" : ""}${money(row.amount, row.currency)}` : signed(row.amount);
+  const after = isCredit ? money(row.balance_after, row.currency) : points(row.balance_after);
   return html`<span class=${`ledger-number ${row.amount < 0 ? "is-debit" : "is-credit"}`}>${amount}</span>
     <span class="ledger-after">balance ${after}</span>`;
 }

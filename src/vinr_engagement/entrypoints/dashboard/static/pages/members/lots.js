@@ -21,7 +21,7 @@ const CHOICES = [
 export function Lots({ account, program }) {
   const [params, set] = useQueryParams();
   const status = params.lots ?? "open";
-  const asked = { status, limit: 100, "expand[]": ["transaction", "transaction.rule"] };
+  const asked = { status, limit: 100, "expand[]": ["transaction", "transaction.rule", "transaction.campaign"] };
   const list = useList(`/loyalty/accounts/${account.id}/lots`, asked);
   const sorted = useMemo(() => ({ ...list, items: bySpending(list.items, status) }), [list.items, list.hasMore, list.busy]);
   const names = namesOf(program, list.items.map((lot) => expandedOf(lot.transaction)).filter(Boolean));

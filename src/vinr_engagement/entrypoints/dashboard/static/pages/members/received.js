@@ -84,17 +84,23 @@ function ReceivedRow({ event, account, called }) {
 }
 
 /** The money that the event is about, where it is about money. */
-function amountOf({ body }) {
-  const { amount, amount_refunded: refunded, currency } = body.data?.object ?? {};
+function amountOf({ body, outcome }) {
+  const { amount, amount_refunded: refunded, currency = outcome?.payment?.currency } = body.data?.object ?? {};
   const sum = refunded ?? amount;
   return Number.isSafeInteger(sum) && /^[A-Z]{3}$/.test(currency) ? money(sum, currency) : "";
 }
 
 function outcomeWords(event, judged) {
   if (event.outcome === null) return "What came of it was erased with the member.";
-  if (event.status !== "processed") return ignoredWords(judged.reason ?? event.outcome.reason);
+  if (event.status !== "processed") return `${ignoredWords(judged.reason)}${stillCounts(event, judged)}`;
   if (judged.points === 0) return "It took effect, and no points moved.";
   return `${countOf(Math.abs(judged.points))} ${judged.points > 0 ? "earned" : "taken back"}.`;
+}
+
+/** A payment that earned nothing is a purchase all the same. */
+function stillCounts(event, judged) {
+  const counts = judged.reason === "no_matching_rule" && event.type === "payment.completed";
+  return counts ? " It still counts as spend and as an order." : "";
 }
 
 /** Evaluates an ignored event again, by the rules of now. */

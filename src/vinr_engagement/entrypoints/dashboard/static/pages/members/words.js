@@ -82,7 +82,7 @@ const IGNORED = {
   not_enrolled: "The customer had no account in the program, and nothing in it would have enrolled them.",
   unknown_account: "The account that its metadata names is none of this program.",
   account_closed: "The member's account was closed.",
-  no_matching_rule: "The member is known, but no rule and no campaign applied. A payment still counts as spend and as an order.",
+  no_matching_rule: "The member is known, but no rule and no campaign applied.",
   program_paused: "The program was paused.",
   no_program: "Every program is archived.",
   payment_already_completed: "Another event had completed this payment before.",

@@ -71,7 +71,8 @@ function Body({ form, program, campaign, words }) {
   `;
   return html`
     <${Split} aside=${aside}>
-      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!campaign} label=${campaign ? "Save changes" : "Create draft"}>
+      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!campaign} label=${campaign ? "Save changes" : "Create draft"}
+        says=${campaignSentence(form.draft, words)}>
         <${CampaignFields} form=${form} words=${words} campaign=${campaign} />
       <//>
     <//>

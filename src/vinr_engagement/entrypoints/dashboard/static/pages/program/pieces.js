@@ -64,24 +64,26 @@ export function Span({ field, from, until, zone, hint = "At once unless given." 
 /**
  * A form that whoever may not write can read, not change. At its end: save, and undo where something was changed.
  * @param {{scope: string, action: {run: () => void, busy: boolean, error: Error|null}, form: object, isNew?: boolean, label?: string,
- *   locked?: boolean, children: any}} props  action: what saves; form: what `useDraft` answers; locked: nobody may change it any more
+ *   says?: string, children: any}} props  action: what saves; form: what `useDraft` answers; says: the sentence, which stands above
+ *   the button where there is no room beside the form
  */
-export function Editing({ scope, action, form, isNew = false, label, locked = false, children }) {
+export function Editing({ scope, action, form, isNew = false, label, says, children }) {
   const { can } = useSession();
-  const isOpen = can(scope) && !locked;
+  const isOpen = can(scope);
   return html`
     <${Form} onSubmit=${action.run} error=${action.error} busy=${action.busy}>
-      ${!can(scope) && html`<${ReadOnly} />`}
+      ${!isOpen && html`<${ReadOnly} />`}
       <fieldset class="program-fields" disabled=${!isOpen}><${Stack}>${children}<//></fieldset>
-      ${isOpen && html`<${SaveBar} busy=${action.busy} isNew=${isNew} form=${form} label=${label} />`}
+      ${isOpen && html`<${SaveBar} busy=${action.busy} isNew=${isNew} form=${form} label=${label} says=${says} />`}
     <//>
   `;
 }
 
-function SaveBar({ busy, isNew, form, label }) {
+function SaveBar({ busy, isNew, form, label, says }) {
   const text = label ?? (isNew ? "Create" : "Save changes");
   return html`
     <div class=${isNew || form.isChanged ? "program-save waiting" : "program-save"}>
+      ${says && html`<p class="program-says" aria-hidden="true">${says}</p>`}
       <${Row} justify="end">
         ${!isNew && form.isChanged && html`<${Button} kind="quiet" onClick=${form.reset} disabled=${busy}>Undo changes<//>`}
         <${Button} kind="primary" type="submit" busy=${busy} disabled=${!isNew && !form.isChanged}>${text}<//>

@@ -64,7 +64,8 @@ function Body({ form, program, reward, words }) {
   `;
   return html`
     <${Split} aside=${aside}>
-      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!reward} label=${reward ? "Save changes" : "Create reward"}>
+      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!reward} label=${reward ? "Save changes" : "Create reward"}
+        says=${rewardSentence(form.draft, words)}>
         <${RewardFields} form=${form} words=${words} />
       <//>
     <//>

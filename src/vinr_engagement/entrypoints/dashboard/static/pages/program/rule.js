@@ -72,7 +72,8 @@ function Body({ form, program, rule, words }) {
   `;
   return html`
     <${Split} aside=${aside}>
-      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!rule} label=${rule ? "Save as a new version" : "Create rule"}>
+      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!rule} label=${rule ? "Save as a new version" : "Create rule"}
+        says=${ruleSentence(form.draft, words)}>
         <${RuleFields} form=${form} words=${words} />
       <//>
     <//>

@@ -1,12 +1,10 @@
 // What a draft of a rule would have given on real events, beside the rules of today.
 
-import { api } from "../../lib/api.js";
 import { date, money, number, plural, points, signed } from "../../lib/format.js";
-import { html, useEffect } from "../../lib/preact.js";
-import { useAction } from "../../lib/query.js";
+import { html } from "../../lib/preact.js";
 import { Button, Card, Notice, Row, Skeleton, Stack, Table } from "../../ui/index.js";
 import { reasonWords } from "./reasons.js";
-import { useResult } from "./result.js";
+import { useTried } from "./result.js";
 import { useSettled } from "./settled.js";
 
 const EVENTS = 1_000;
@@ -17,11 +15,8 @@ const EXAMPLES = 8;
  */
 export function Backtest({ body, rule, words }) {
   const asked = useSettled({ program: body.program, rules: [body], ...(rule && { replaces: [rule] }), last: EVENTS });
-  const [result, keep] = useResult();
-  const { run, busy, error } = useAction(async () => keep(await api.post("/loyalty/earning-rules/backtest", asked)));
-  const text = JSON.stringify(asked);
-  useEffect(() => void run(), [text]);
-  const again = html`<${Button} kind="quiet" size="small" icon="refresh" label="Try again" busy=${busy} onClick=${() => run()} />`;
+  const { result, error, busy, again: tryAgain } = useTried("/loyalty/earning-rules/backtest", asked);
+  const again = html`<${Button} kind="quiet" size="small" icon="refresh" label="Try again" busy=${busy} onClick=${tryAgain} />`;
   return html`
     <${Card} title="On real events" subtitle=${subtitle(result, words.zone)} actions=${again}>
       <div class=${busy && result ? "program-stale" : ""} aria-busy=${busy ? "true" : undefined} data-backtest>
@@ -90,13 +85,13 @@ function ByRule({ rules }) {
   return html`<${Table} caption="Points by rule" columns=${columns} rows=${lines} rowKey=${({ rule }) => rule ?? "draft"} />`;
 }
 
-/** Each rule once, with what it gives on either side; null where it is not on that side. */
+/** Each rule that gives something once, with what it gives on either side; null where it is not on that side. */
 function merged(rules) {
   const lines = new Map();
   for (const { rule, name, side, points: given } of rules) {
     lines.set(rule, { rule, name, today: null, proposed: null, ...lines.get(rule), [side]: given });
   }
-  return [...lines.values()];
+  return [...lines.values()].filter(({ rule, today, proposed }) => rule === null || today > 0 || proposed > 0);
 }
 
 function Examples({ examples, words, trigger }) {

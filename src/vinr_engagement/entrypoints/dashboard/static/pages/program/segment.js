@@ -17,6 +17,7 @@ import { changes } from "./paths.js";
 import { AsJson, Editing, Section, SentenceCard, Split } from "./pieces.js";
 import { metadataTold } from "./rule_form.js";
 import { segmentSentence } from "./sentence.js";
+import { tierName } from "./words.js";
 
 const PATH = "/loyalty/segments";
 const SCOPE = "segments:write";
@@ -49,7 +50,7 @@ function Editor({ program, segment, onGone }) {
     { key: "history", label: "History" },
   ];
   const views = {
-    members: () => html`<${Members} segment=${segment} />`,
+    members: () => html`<${Members} segment=${segment} words=${words} />`,
     history: () => html`<${History} resource=${segment.id} words=${words} say=${(state) => segmentSentence(state, words)} />`,
   };
   return html`
@@ -75,7 +76,8 @@ function Body({ form, program, segment, words }) {
   `;
   return html`
     <${Split} aside=${aside}>
-      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!segment} label=${segment ? "Save and count" : "Create and count"}>
+      <${Editing} scope=${SCOPE} action=${action} form=${form} isNew=${!segment} label=${segment ? "Save and count" : "Create and count"}
+        says=${segmentSentence(draft, words)}>
         <${Card} title="Who is in it">
           <${Stack}>
             <${Field} name="name" label="Name"><${TextInput} ...${field("name")} placeholder="Big spenders" /><//>
@@ -125,11 +127,11 @@ function share({ count, members_looked_at: all }) {
   return all > 0 ? percent(count / all) : percent(0);
 }
 
-function Members({ segment }) {
+function Members({ segment, words }) {
   const list = useList(`${PATH}/${segment.id}/members`, { "expand[]": "customer" });
   const columns = [
     { key: "member", label: "Member", render: (account) => memberLabel(account) },
-    { key: "tier", label: "Tier", render: (account) => account.tier ?? "–", priority: 2 },
+    { key: "tier", label: "Tier", render: ({ tier }) => (tier ? tierName(tier, words) : "–"), priority: 2 },
     { key: "balance", label: "Balance", align: "end", render: (account) => points(account.balance) },
     { key: "enrolled_at", label: "Joined", priority: 3, render: (account) => html`<${Time} value=${account.enrolled_at} />` },
   ];
