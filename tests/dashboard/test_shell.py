@@ -302,3 +302,24 @@ def test_the_first_view_is_light_in_a_browser(signed_in: SignedIn, open_tab: Cal
     page.wait_for_load_state("load")
     assert len(sizes) > 20
     assert sum(sizes) < FIRST_VIEW_BYTES
+
+
+def test_a_server_that_is_not_reached_is_asked_again(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    tab.page.route("**/v1/session", lambda route: route.abort("connectionrefused"))
+    tab.page.goto("/dashboard")
+    expect(tab.page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    tab.page.unroute("**/v1/session")
+    tab.page.get_by_role("button", name="Try again").click()
+    heading(tab.page, "Sign in").wait_for()
+    tab.forgive("ERR_CONNECTION_REFUSED")
+
+
+def test_where_nobody_can_sign_in_yet_one_is_told_how_that_is_changed(open_tab: Callable[..., Tab]) -> None:
+    error = {"code": "people_missing", "message": "Nobody can sign in yet.", "request_id": "req_1"}
+    tab = open_tab(size=NARROW)
+    tab.page.route("**/v1/session", lambda route: route.fulfill(status=401, json={"error": error}))
+    tab.page.goto("/dashboard")
+    heading(tab.page, "Nobody can sign in yet").wait_for()
+    expect(tab.page.get_by_text("vinr people add")).to_be_visible()
+    judge(tab.page)

@@ -121,12 +121,11 @@ addEventListener("online", () => running?.hurry?.());
 async function follow(stream) {
   let wait = SHORTEST_WAIT;
   while (running === stream) {
-    const isNew = !lastIds.has(stream.environment);
     if (state.get() !== "offline") state.set("connecting");
     const told = await attempt(stream);
     if (running !== stream) return;
     if (told === "over") return endAll(stream);
-    if (told === "gone" || (isNew && told === "heard")) missed.set(missed.get() + 1);
+    if (told === "gone") missed.set(missed.get() + 1);
     wait = told === "heard" ? SHORTEST_WAIT : Math.min(wait * 2, LONGEST_WAIT);
     state.set("offline");
     await pause(stream, wait);

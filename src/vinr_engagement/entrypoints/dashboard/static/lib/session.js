@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 export const session = observable(undefined);
 /** Why the session could not be read; null where it could. */
 export const sessionError = observable(null);
-/** Why nobody is signed in: `people_missing` where nobody could, `session_ended` where somebody was until now, else null. */
+/** Why nobody is signed in: `session_ended` where somebody was until now, else the API's code: `people_missing` where nobody could. */
 export const outside = observable(null);
 
 function take(found) {
@@ -34,11 +34,11 @@ whenSignedOut(() => leave("session_ended"));
 
 /** Finds out who is signed in. */
 export async function readSession() {
+  sessionError.set(null);
   try {
     take(await api.get("/session", {}, { quiet: true }));
-    sessionError.set(null);
   } catch (error) {
-    if (error.code === "people_missing" || error.status === 401) leave(error.code);
+    if (error.status === 401) leave(error.code);
     else sessionError.set(error);
   }
 }

@@ -10,6 +10,8 @@ import { TextInput } from "../ui/inputs.js";
 import { Notice } from "../ui/states.js";
 import { Door } from "./door.js";
 
+const ENDED = ["session_ended", "session_expired"];
+
 /** Asks for email and password; where there is nobody yet who could give them, says how that is changed. */
 export function SignIn() {
   const why = useObservable(outside);
@@ -17,7 +19,7 @@ export function SignIn() {
   const foot = "No account yet? An administrator of your team can invite you.";
   return html`
     <${Door} title="Sign in" foot=${foot}>
-      ${why === "session_ended" && html`<${Notice} tone="amber">Your session has ended. Sign in to go on where you were.</${Notice}>`}
+      ${ENDED.includes(why) && html`<${Notice} tone="amber">Your session has ended. Sign in to go on where you were.</${Notice}>`}
       <${Credentials} />
     </${Door}>
   `;
