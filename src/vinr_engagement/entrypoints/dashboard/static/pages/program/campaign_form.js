@@ -4,7 +4,7 @@ import { html } from "../../lib/preact.js";
 import { Button, Card, Field, KeyValues, MoneyInput, Notice, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
 import { isSettled, MECHANICS } from "./campaign_draft.js";
 import { Mechanic, MECHANIC_NAMES } from "./mechanic_form.js";
-import { Section, Span } from "./pieces.js";
+import { Section, Settled, Span } from "./pieces.js";
 import { metadataTold } from "./rule_form.js";
 import { goalSentence } from "./sentence.js";
 import { number, span, times } from "./words.js";
@@ -29,31 +29,37 @@ export function CampaignFields({ form, words, campaign }) {
   const { draft, field } = form;
   const has = (name) => isSettled(campaign, name);
   return html`
-    ${has("mechanics") && html`
-      <${Notice} tone="neutral" title="It has begun">
-        What it does, for whom and how much for a member stay as they are. Its name, its end, its budget and its goal may change.
-      <//>
-    `}
+    ${has("mechanics") && html`<${Begun} isArchived=${has("goal")} />`}
     <${Card} title="The campaign">
       <${Stack}>
         <${Field} name="name" label="Name"><${TextInput} ...${field("name")} placeholder="Double points weekend" /><//>
-        <fieldset class="program-fields" disabled=${has("audience")}><${Stack}><${Audience} form=${form} words=${words} /><//></fieldset>
+        <${Settled} is=${has("audience")}><${Audience} form=${form} words=${words} /><//>
       <//>
     <//>
     <${Card} title="What it does">
-      <fieldset class="program-fields" disabled=${has("mechanics")}><${Stack}><${Mechanics} form=${form} words=${words} /><//></fieldset>
+      <${Settled} is=${has("mechanics")}><${Mechanics} form=${form} words=${words} /><//>
     <//>
     <${Section} title="When" summary=${span(draft.schedule.starts_at, draft.schedule.ends_at, words) || "From its launch on, with no end"} open>
-      <${Span} field=${field} from="schedule.starts_at" until="schedule.ends_at" zone=${words.zone} hint="When it is launched, unless given." />
+      <${Span} field=${field} from="schedule.starts_at" until="schedule.ends_at" zone=${words.zone}
+        hint="When it is launched, unless given." isSettled=${has} />
     <//>
     <${Section} title="Limits" summary=${limitsTold(draft, words)} open=${Boolean(draft.budget || draft.per_member_limit)}>
-      <${Limits} form=${form} isSettled=${has("per_member_limit")} />
+      <${Limits} form=${form} isSettled=${has} />
     <//>
     <${Section} title="Goal" summary=${draft.goal?.target ? goalSentence(draft.goal, words).replace("Goal: ", "") : "None"} open=${Boolean(draft.goal)}>
-      <${Goal} form=${form} words=${words} />
+      <${Settled} is=${has("goal")}><${Goal} form=${form} words=${words} /><//>
     <//>
     <${Section} title="Metadata" summary=${metadataTold(draft.metadata)}>
       <${Field} name="metadata" label="Metadata" optional><${KeyValues} ...${field("metadata")} /><//>
+    <//>
+  `;
+}
+
+function Begun({ isArchived }) {
+  if (isArchived) return html`<${Notice} tone="neutral" title="It is archived">For good: only its name and its metadata may change.<//>`;
+  return html`
+    <${Notice} tone="neutral" title="It has begun">
+      What it does, for whom and how much for a member stay as they are. Its name, its end, its budget and its goal may change.
     <//>
   `;
 }
@@ -102,8 +108,15 @@ function Mechanics({ form, words }) {
   `;
 }
 
-function Limits({ form, isSettled: isFixed }) {
+function Limits({ form, isSettled: has }) {
   const { draft, set, field } = form;
+  return html`
+    <${Settled} is=${has("budget")}><${Budget} draft=${draft} set=${set} field=${field} /><//>
+    <${Settled} is=${has("per_member_limit")}><${MemberLimit} draft=${draft} set=${set} field=${field} /><//>
+  `;
+}
+
+function Budget({ draft, set, field }) {
   return html`
     <${Field} name="budget" label="In all">
       <${Switch} value=${Boolean(draft.budget)} label="At most so many points in all"
@@ -114,20 +127,21 @@ function Limits({ form, isSettled: isFixed }) {
         <${NumberInput} ...${field("budget.points")} after="points" />
       <//>
     `}
-    <fieldset class="program-fields" disabled=${isFixed}>
-      <${Stack}>
-        <${Field} name="per_member_limit" label="For each member">
-          <${Switch} value=${Boolean(draft.per_member_limit)} label="At most so much per member"
-            onChange=${(isOn) => set("per_member_limit", isOn ? { points: null, times: 1 } : null)} />
-        <//>
-        ${draft.per_member_limit && html`
-          <div class="program-pair">
-            <${Field} name="per_member_limit.points" label="Points" optional><${NumberInput} ...${field("per_member_limit.points")} /><//>
-            <${Field} name="per_member_limit.times" label="Times" optional><${NumberInput} ...${field("per_member_limit.times")} /><//>
-          </div>
-        `}
-      <//>
-    </fieldset>
+  `;
+}
+
+function MemberLimit({ draft, set, field }) {
+  const toggle = (isOn) => set("per_member_limit", isOn ? { points: null, times: 1 } : null);
+  return html`
+    <${Field} name="per_member_limit" label="For each member">
+      <${Switch} value=${Boolean(draft.per_member_limit)} label="At most so much per member" onChange=${toggle} />
+    <//>
+    ${draft.per_member_limit && html`
+      <div class="program-pair">
+        <${Field} name="per_member_limit.points" label="Points" optional><${NumberInput} ...${field("per_member_limit.points")} /><//>
+        <${Field} name="per_member_limit.times" label="Times" optional><${NumberInput} ...${field("per_member_limit.times")} /><//>
+      </div>
+    `}
   `;
 }
 

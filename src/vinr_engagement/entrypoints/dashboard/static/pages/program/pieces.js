@@ -49,13 +49,19 @@ export function AsJson({ method, path, body }) {
   `;
 }
 
-/** From when until when, in the program's zone: two fields. */
-export function Span({ field, from, until, zone, hint = "At once unless given." }) {
+/**
+ * From when until when, in the program's zone: two fields.
+ * @param {{field: Function, from: string, until: string, zone: string, hint?: string, isSettled?: (name: string) => boolean}} props
+ *   isSettled: whether a field of this name stays as it is
+ */
+export function Span({ field, from, until, zone, hint = "At once unless given.", isSettled = () => false }) {
   return html`
     <div class="program-pair">
-      <${Field} name=${from} label="Starts" hint=${hint} optional><${DateTimeInput} ...${field(from)} zone=${zone} /><//>
+      <${Field} name=${from} label="Starts" hint=${hint} optional>
+        <${DateTimeInput} ...${field(from)} zone=${zone} disabled=${isSettled(from)} />
+      <//>
       <${Field} name=${until} label="Ends" hint="The first moment that no longer counts." optional>
-        <${DateTimeInput} ...${field(until)} zone=${zone} />
+        <${DateTimeInput} ...${field(until)} zone=${zone} disabled=${isSettled(until)} />
       <//>
     </div>
   `;
@@ -73,10 +79,15 @@ export function Editing({ scope, action, form, isNew = false, label, says, child
   return html`
     <${Form} onSubmit=${action.run} error=${action.error} busy=${action.busy}>
       ${!isOpen && html`<${ReadOnly} />`}
-      <fieldset class="program-fields" disabled=${!isOpen}><${Stack}>${children}<//></fieldset>
+      <${Settled} is=${!isOpen}>${children}<//>
       ${isOpen && html`<${SaveBar} busy=${action.busy} isNew=${isNew} form=${form} label=${label} says=${says} />`}
     <//>
   `;
+}
+
+/** Fields that can be changed, unless they are settled. */
+export function Settled({ is, children }) {
+  return html`<fieldset class="program-fields" disabled=${is}><${Stack}>${children}<//></fieldset>`;
 }
 
 function SaveBar({ busy, isNew, form, label, says }) {
