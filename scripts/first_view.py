@@ -2,8 +2,8 @@
 
     python -m scripts.first_view http://127.0.0.1:8000 EMAIL PASSWORD [--page members]
 
-Each visit is of a new browser profile that has nothing yet; the last line is of one that was here before. "Interactive" is when the
-page has its heading, all its figures, and takes keys.
+Each visit is of a new browser profile that has nothing yet; the last line is of one that was here before. "Interactive" is when
+the page has its heading, all its figures, and takes keys.
 """
 
 import statistics

@@ -3,12 +3,13 @@
     make demo                                                   # in another terminal; it prints email and password
     python -m scripts.screenshots http://127.0.0.1:8000 EMAIL PASSWORD
 
-They go into docs/images/dashboard/ as WebP, named PAGE-WIDTH-THEME.webp. Pages of one thing (a member, a rule) are taken of one that
-is there; where there is none, the page is left out and named.
+They go into docs/images/dashboard/ as WebP, named PAGE-WIDTH-THEME.webp. Pages of one thing (a member, a rule) are taken of one
+that is there; where there is none, the page is left out and named.
 """
 
 import base64
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,32 +52,41 @@ def main() -> None:
     print(f"{len(pictures)} pictures, {sum(path.stat().st_size for path in pictures) / 1e6:.1f} MB, in {given.folder}.")
 
 
-def _pages(chromium: Any, given: Any) -> dict[str, str]:
-    """The path of each page, by the name of its pictures."""
-    context = chromium.new_context()
-    sign_in(context, given.url, given.email, given.password)
-    routes = [route for route in re.findall(r'path: "([^"]*)"', ROUTES.read_text("utf-8")) if route != "_components"]
-    found = {}
-    for route in (*routes, *NEW):
-        name = route.replace("/:", "-of-").replace("/", "-") or "overview"
-        path = _path(context, given.url, route)
-        if path is None:
-            print(f"Left out, since there is none: {route}")
-        elif given.only in name:
-            found[name] = path
-    context.close()
-    return found
+def routes() -> list[str]:
+    """Every page as the dashboard knows it, and what is made anew: `members/:account`, `rules/new`."""
+    found = re.findall(r'path: "([^"]*)"', ROUTES.read_text("utf-8"))
+    return [route for route in (*found, *NEW) if not route.startswith("_")]
 
 
-def _path(context: Any, url: str, route: str) -> str | None:
-    """A route with an id in the place of its name; ``None`` where there is nothing of the kind."""
+def path_of(route: str, first_of: Callable[[str], dict[str, Any] | None]) -> str | None:
+    """A route with an id in the place of its name; ``None`` where there is nothing of the kind.
+
+    ``first_of`` answers the first object of a list, by the path of the list under /v1.
+    """
     named = re.search(r":\w+", route)
     if named is None:
         return route
     where, field = ("/received-events", "id") if route.startswith("received") else FOUND_AT[named[0]]
-    answer = context.request.get(f"{url}/v1{where}?limit=1", headers={"Vinr-Environment": "test"})
-    data = answer.json()["data"] if answer.ok else []
-    return route.replace(named[0], str(data[0][field])) if data else None
+    found = first_of(where)
+    return None if found is None else route.replace(named[0], str(found[field]))
+
+
+def _pages(chromium: Any, given: Any) -> dict[str, str]:
+    """The path of each page, by the name of its pictures."""
+    context = chromium.new_context()
+    sign_in(context, given.url, given.email, given.password)
+
+    def first_of(path: str) -> dict[str, Any] | None:
+        answer = context.request.get(f"{given.url}/v1{path}?limit=1", headers={"Vinr-Environment": "test"})
+        data = answer.json()["data"] if answer.ok else []
+        return data[0] if data else None
+
+    found = {route: path_of(route, first_of) for route in routes()}
+    context.close()
+    for route in (route for route, path in found.items() if path is None):
+        print(f"Left out, since there is none: {route}")
+    named = {(route.replace("/:", "-of-").replace("/", "-") or "overview"): path for route, path in found.items()}
+    return {name: path for name, path in named.items() if path is not None and given.only in name}
 
 
 def _take(chromium: Any, given: Any, pages: dict[str, str], width: int, height: int, theme: str) -> None:

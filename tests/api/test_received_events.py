@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Api, Json, payment
+from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.database.migrations import statements_of
 
 pytestmark = pytest.mark.anyio
 
@@ -99,3 +101,29 @@ async def test_a_member_that_is_not_there(sqlite_api: Api) -> None:
     query = {"account": "loy_none"}
     error = await sqlite_api.refused("GET", RECEIVED, params=query, status=404, code="resource_missing")
     assert (error["param"], error["resource"]) == ("account", "loy_none")
+
+
+async def test_a_store_of_before_knows_whom_its_events_were_about(api: Api) -> None:
+    """The migration tells from bodies and outcomes what is written with each event since."""
+    account = (await api.enrol())["id"]
+    named = {"metadata": {"loyalty_account": account}}
+    await api.post("/v1/events", payment("evt_1", None, **named))
+    await api.post("/v1/events", told("evt_2", "refund.completed", id="re_1", payment="pay_evt_1", amount=100))
+    await api.post("/v1/events", told("evt_3", "shop.visited", **named))
+    await api.post("/v1/events", payment("evt_4", None))
+    await api.pay("evt_5", "cust_1")
+
+    async def kept(session: Session) -> list[Any]:
+        return await session.fetch("select id, account from received_events order by id")
+
+    async def again(session: Session) -> list[Any]:
+        await session.execute("update received_events set account = null")
+        for statement in statements_of("0014_finding.sql", session.engine):
+            if statement.startswith("update received_events"):
+                await session.execute(statement)
+        return await kept(session)
+
+    database = api.stores["test"].database
+    before = await database.read(kept)
+    assert dict(before) == {"evt_1": account, "evt_2": account, "evt_3": account, "evt_4": None, "evt_5": None}
+    assert await database.write(again) == before

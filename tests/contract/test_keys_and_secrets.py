@@ -25,6 +25,8 @@ from tests.contract.hostile import (
     REDEMPTIONS,
     REFERRALS,
     REPLAY,
+    REPORT,
+    REPORTS,
     REWARD,
     REWARDS,
     RULE,
@@ -152,6 +154,7 @@ async def test_what_is_in_one_store_is_not_in_the_other(api: Api, environment: E
     segment = (await api.post(SEGMENTS, {**SEGMENT, "conditions": []}, key=here))["id"]
     endpoint = (await api.post(ENDPOINTS, ENDPOINT, key=here))["id"]
     await api.post(f"{ENDPOINTS}/{endpoint}/replay", REPLAY, key=here)
+    await api.post(REPORTS, REPORT, key=here)
     every = [found for name, found in (await operations(api)).items() if not name.startswith(OF_ALL)]
     listed = [path for method, path, found in every if method == "GET" and _is_list(found)]
     own = {}

@@ -13,6 +13,8 @@ FLAGS: Final = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
+PATIENCE: Final = 15_000
+"""Milliseconds in which what is waited for has to come: a machine that does much else is slow."""
 WIDE: Final = (1440, 900)
 NARROW: Final = (390, 844)
 _SERIOUS: Final = ("serious", "critical")
@@ -35,7 +37,7 @@ class Tab:
             timezone_id="Europe/London",
             **more,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.page = self.context.new_page()
         self.page.on("console", self._console)

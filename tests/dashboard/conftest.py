@@ -1,4 +1,4 @@
-"""One server and one browser for each worker of a run, a new tab for each test.
+"""One server for each worker of a run, one browser for a module, a new tab for each test.
 
 The engine behind the API makes no difference to the page, so it is SQLite alone. Tests share the server's stores: what a test
 changes it makes for itself first (a member, a rule of a name of its own), and asserts nothing that another test may move.
@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dashboard.browsing import CHROMIUM, FLAGS, Tab
+from tests.dashboard.browsing import CHROMIUM, FLAGS, PATIENCE, Tab
 from tests.dashboard.serving import PASSWORD, PEOPLE, Shop, serving
 from vinr_engagement.people import Role
 
@@ -32,11 +32,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield running
 
 
-@pytest.fixture(scope="module")  # as long as it is there an event loop runs, beside which no other can
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The browser."""
-    from playwright.sync_api import sync_playwright
+    """The browser: no longer than a module, for while it is there no other event loop can run in this thread."""
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -52,9 +53,15 @@ def played_year() -> Path:
         if not folder.exists():
             made = folder.with_name(f"{folder.name}.{os.getpid()}")
             made.mkdir()
-            asyncio.run(_play(_settings(made)))
+            in_a_thread(_play(_settings(made)))
             made.rename(folder)
     return folder
+
+
+def in_a_thread(work: Coroutine[Any, Any, Result]) -> Result:
+    """Does something in a loop of its own, also where a browser's runs in this thread."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def _settings(folder: Path) -> Settings:
@@ -133,9 +140,10 @@ async def _only_people(settings: Settings) -> None:
 @contextmanager
 def serving(folder: Path, *, empty: bool = False) -> Iterator[Shop]:
     """Serves a copy of the year, in this folder, for as long as the block runs; or with ``empty`` two stores in which nothing
-    happened yet."""
+    happened yet.
+    """
     if empty:
-        asyncio.run(_only_people(_settings(folder)))
+        in_a_thread(_only_people(_settings(folder)))
     else:
         shutil.copytree(played_year(), folder, dirs_exist_ok=True)
     ready: Queue[tuple[Shop, uvicorn.Server]] = Queue()

@@ -141,7 +141,7 @@ def test_points_are_adjusted_by_keyboard_alone(signed_in: SignedIn, shop: Shop) 
     page.keyboard.type("late parcel")
     page.keyboard.press("Enter")
     balance(page, "350")
-    expect(page.locator(".ledger-why").first).to_have_text("250 points given by hand (late parcel).")
+    expect(page.locator(".ledger-why").first).to_have_text("250 points given by hand (late parcel), by Edith Clarke.")
     expect(page.get_by_role("button", name="Adjust points")).to_be_focused()
 
 
@@ -238,7 +238,7 @@ def _issue_credit(page: Any) -> None:
     form.get_by_label("Amount").fill("7.50")
     form.get_by_label("Reason").fill("late_parcel")
     form.get_by_role("button", name="Issue credit").click()
-    expect(page.locator(".ledger-why")).to_have_text("£7.50 issued by hand (late parcel).")
+    expect(page.locator(".ledger-why")).to_have_text("£7.50 issued by hand (late parcel), by Edith Clarke.")
     expect(page.locator(".stat", has_text="Store credit, GBP")).to_contain_text("£7.50")
     judge(page)
 
@@ -340,7 +340,18 @@ def test_a_member_on_a_telephone_in_the_dark(signed_in: SignedIn, shop: Shop) ->
     for tab in TABS:
         page.get_by_role("tab", name=tab).click()
         page.locator(".skeleton").first.wait_for(state="detached")
-        judge(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0], tab
+        if tab in ("Activity", "Credits", "Events received"):
+            judge(page)
     page.get_by_role("button", name="Adjust points").click()
     dialog(page, "Adjust points").wait_for()
     judge(page)
+
+
+def test_what_expires_first_is_known_of_a_member_with_many_credits(signed_in: SignedIn, shop: Shop) -> None:
+    member = enrol(shop, "cust_many")
+    ends = ["2026-04-20T12:00:00Z", *["2027-01-01T12:00:00Z"] * 120]
+    given = [{"account": member["id"], "amount": 10, "reason": "gift", "expires_at": end} for end in ends]
+    shop.post("/loyalty/transactions/batch", {"transactions": given})
+    page = signed_in("viewer", f"members/{member['id']}")
+    expect(page.locator(".stat", has_text="Expiring soon")).to_contain_text("First: 10 points on 20 Apr 2026")

@@ -199,3 +199,11 @@ def test_each_library_comes_with_its_licence() -> None:
     for package in PACKAGES:
         licence = (STATIC / "vendor" / f"{package.name}-LICENSE.txt").read_text("utf-8")
         assert ("Apache License" if package.licence == "Apache-2.0" else "Permission is hereby granted") in licence
+
+
+def test_every_style_is_in_the_one_sheet(app: Any, sources: dict[str, bytes]) -> None:
+    (address,) = (each for each in addresses(ask(app, "/dashboard").text) if each.endswith(".css"))
+    sheet = ask(app, address).content
+    sheets = [name for name in sources if name.endswith(".css")]
+    assert len(sheets) > 5
+    assert [name for name in sheets if sources[name] not in sheet] == []

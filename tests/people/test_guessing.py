@@ -8,10 +8,15 @@ import pytest
 
 from tests.api.conftest import Api, close_api, open_api
 from tests.people.browser import EMAIL, PASSWORD, SESSION, WRONG, Browser, add_person, later
-from vinr_engagement.foundation.clock import DAY, MINUTE, SECOND
+from vinr_engagement.commands import retention
+from vinr_engagement.entrypoints.worker.jobs import jobs_of
+from vinr_engagement.foundation import logs
+from vinr_engagement.foundation.clock import DAY, MINUTE, SECOND, real_now
 from vinr_engagement.foundation.database import Session
-from vinr_engagement.people import guessing
+from vinr_engagement.foundation.settings import Settings
+from vinr_engagement.people import INVITATION_LASTS, guessing
 from vinr_engagement.people.guessing import FOR_ONE, FOR_ONE_HERE, FORGOTTEN_AFTER, HERE, KNOWN_FOR
+from vinr_engagement.people.session import IDLE
 
 pytestmark = pytest.mark.anyio
 
@@ -100,8 +105,9 @@ async def test_one_address_that_tries_many_emails_is_slowed_down(api: Api, brows
     await Browser(api, address="198.51.100.1").sign_in()
 
 
-async def test_a_success_in_between_does_not_hide_guesses_at_others(api: Api, browser: Browser) -> None:
-    await add_person(api, "mallory@shop.example")
+async def test_a_success_in_between_does_not_hide_guesses_at_others(sqlite_api: Api) -> None:
+    browser = Browser(sqlite_api)
+    await add_person(sqlite_api, "mallory@shop.example")
     for number in range(HERE.free):
         await fails(browser, 1, f"person{number}@shop.example")
         if number == HERE.free - 2:
@@ -172,15 +178,26 @@ async def test_nothing_of_what_was_typed_is_kept(api: Api, browser: Browser) -> 
     assert "203.0.113" not in kept
 
 
-async def test_old_failures_and_sessions_are_purged(api: Api, browser: Browser) -> None:
+async def test_what_counts_no_more_is_purged(api: Api, browser: Browser) -> None:
     await browser.sign_in()
+    await browser.post("/v1/people", {"email": "bob@shop.example", "role": "viewer"})
     await fails(Browser(api, address="198.51.100.1"), 1, "nobody@shop.example")
-    database = api.stores["live"].database
-    now = (await database.read(lambda session: session.fetch("select max(last_at) from sign_in_attempts")))[0][0]
-    for moment, left in ((now, 6), (now + DAY + MINUTE, 1), (now + KNOWN_FOR + DAY, 0)):
-        await database.write(lambda session, at=moment: guessing.purge(session, at))
-        ((found,),) = await database.read(lambda session: session.fetch("select count(*) from sign_in_attempts"))
-        assert found == left, moment
+    database, now = api.stores["live"].database, real_now()
+
+    async def left(session: Session) -> list[int]:
+        tables = ("sign_in_attempts", "sessions", "invitations")
+        return [(await session.fetch(f"select count(*) from {each}"))[0][0] for each in tables]
+
+    for moment, expected in (
+        (now, [6, 1, 1]),
+        (now + IDLE + MINUTE, [6, 0, 1]),
+        (now + DAY + MINUTE, [1, 0, 1]),
+        (now + INVITATION_LASTS + MINUTE, [1, 0, 0]),
+        (now + KNOWN_FOR + DAY, [0, 0, 0]),
+    ):
+        await retention.purge_sessions(database, moment)
+        assert await database.read(left) == expected
+    assert "purge_sessions" in [job.name for job in jobs_of(api.stores["live"], logs.logger(Settings()))]
 
 
 async def test_behind_a_trusted_proxy_the_client_counts(database_url: str) -> None:

@@ -64,9 +64,9 @@ async def test_every_operation_in_every_role(sqlite_api: Api, role: Role) -> Non
     assert (tried[False] == 0) is (role == "admin")
 
 
-async def test_no_answer_that_a_viewer_may_read_has_a_secret(api: Api) -> None:
+async def test_no_answer_that_a_viewer_may_read_has_a_secret(sqlite_api: Api) -> None:
     """Made by an admin: what is shown once is in none of the reads afterwards."""
-    admin, viewer = await somebody(api, "admin"), await somebody(api, "viewer")
+    admin, viewer = await somebody(sqlite_api, "admin"), await somebody(sqlite_api, "viewer")
     endpoint = {"url": "https://shop.example/hooks"}
     signing = {"enabled": True, "signing_secrets": ["whsec_known_to_us_alone"]}
     hook = await admin.post("/v1/webhook-endpoints", endpoint)
@@ -76,7 +76,9 @@ async def test_no_answer_that_a_viewer_may_read_has_a_secret(api: Api) -> None:
     assert (await admin.call("PATCH", "/v1/connectors/stripe", signing)).status_code == 200
     token = invited["invitation"]["url_path"].partition("#")[2]
     secrets = (hook["secret"], rotated["secret"], key["secret"], token, "known_to_us_alone", "$argon2")
-    answers = await _everything(viewer, api, {"endpoint": hook["id"], "person": invited["id"], "provider": "stripe"})
+    answers = await _everything(
+        viewer, sqlite_api, {"endpoint": hook["id"], "person": invited["id"], "provider": "stripe"}
+    )
     assert len(answers) > 20
     for path, text in answers.items():
         assert not [secret for secret in secrets if secret in text], path

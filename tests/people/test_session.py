@@ -6,6 +6,8 @@ import pytest
 
 from tests.api.conftest import Api, payment
 from tests.people.browser import ACCOUNTS, EMAIL, PASSWORD, SESSION, Browser, add_person, later
+from vinr_engagement.audit import Origin
+from vinr_engagement.commands import ChangePassword, ResetPassword, SignIn
 from vinr_engagement.entrypoints.api import limits
 from vinr_engagement.foundation.clock import HOUR, SECOND
 from vinr_engagement.foundation.database import Session
@@ -164,6 +166,21 @@ async def test_what_ends_elsewhere_ends_here_within_seconds(
     await browser.sign_in()
     await api.stores["live"].database.write(lambda session: session.execute("delete from sessions"))
     await browser.refused("GET", ACCOUNTS, status=401, code="session_expired")
+
+
+async def test_what_was_found_right_a_moment_ago_is_looked_at_again(api: Api, browser: Browser) -> None:
+    """Between the check of a password and its effect an admin may have been quicker."""
+    person = (await browser.sign_in())["person"]["id"]
+    path, origin = api.stores["live"].write_path, Origin("tests")
+    ((kept, session),) = await rows(api, "select password, hash from people, sessions")
+    assert await path.run(ChangePassword(person, "another hash", "no session"), origin) is None
+    assert await path.run(SignIn(person, "an old hash", None, "one"), origin) is None
+    assert await path.run(SignIn("per_none", str(kept), None, "two"), origin) is None
+    await path.run(ResetPassword(person, "nobody's"), origin)
+    assert await path.run(SignIn(person, str(kept), None, "three"), origin) is None
+    assert await path.run(ChangePassword(person, "another hash", str(session)), origin) is None
+    assert await rows(api, "select password from people") == [(None,)]
+    assert await rows(api, "select count(*) from sessions") == [(0,)]
 
 
 async def test_on_ones_own_machine_the_cookie_needs_no_tls(sqlite_api: Api) -> None:

@@ -7,7 +7,6 @@ to make one takes time.
 from typing import Any, ClassVar
 
 from vinr_engagement import audit, people
-from vinr_engagement.audit import Origin
 from vinr_engagement.commands.context import Context, Decision, Statement, no_such
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import format_instant
@@ -167,7 +166,6 @@ class AcceptInvitation(Decision):
         row.name = self.name or row.name
         row.last_sign_in_at = context.now
         session = context.state.insert(people.session.new_session(row.id, self.session, context.now))
-        context.origin = Origin(row.id, context.origin.request_id)
         _changed(context, "person.invitation_accepted", before, row)
         return row, session
 

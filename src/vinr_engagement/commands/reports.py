@@ -1,6 +1,7 @@
 """Asking for reports and giving them up. Who asked for a report is in the audit log: it takes members' data out of the store."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, ClassVar
 
 from vinr_engagement import audit, reports
@@ -82,6 +83,10 @@ def making(write_path: WritePath, session: Session, asked: Asked, as_of: Instant
     return Making(session, asked, as_of, _moved(write_path, session, asked.program.id, as_of))
 
 
-async def _moved(write_path: WritePath, session: Session, program: str, as_of: Instant) -> AsyncIterator[list[Moved]]:
-    async for rows in unwritten(write_path, session, program, as_of):
-        yield [Moved(row.unit, reports.movement_of(row.type, row.amount), row.amount, row.effective_at) for row in rows]
+async def _moved(
+    write_path: WritePath, session: Session, program: str, as_of: Instant
+) -> AsyncGenerator[list[Moved], None]:
+    async with aclosing(unwritten(write_path, session, program, as_of)) as settled:
+        async for rows in settled:
+            movements = [(row, reports.movement_of(row.type, row.amount)) for row in rows]
+            yield [Moved(row.unit, movement, row.amount, row.effective_at) for row, movement in movements]

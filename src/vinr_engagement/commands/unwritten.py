@@ -1,6 +1,6 @@
 """What time has changed of members and nobody has written yet: as :class:`Settle` would, found out without effect."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from vinr_engagement.audit import Origin
@@ -18,7 +18,7 @@ _ORIGIN: Final = Origin("engine")
 
 async def unwritten(
     write_path: WritePath, session: Session, program: str, now: Instant
-) -> AsyncIterator[list[Transaction]]:
+) -> AsyncGenerator[list[Transaction], None]:
     """The ledger rows that settling the accounts of a program would add by ``now``, some accounts at a time."""
     last: tuple[Instant, str] = (-(1 << 62), "")
     while due := await _due(session, program, now, last):

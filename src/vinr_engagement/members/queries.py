@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from vinr_engagement.foundation import ids
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.foundation.database import Database, Session
-from vinr_engagement.foundation.database.page import Filters, Page, Window, page
+from vinr_engagement.foundation.database.page import Filters, Page, Window, page, plan_for_values
 from vinr_engagement.members.search import found_by
 from vinr_engagement.members.tables import ACCOUNTS, CUSTOMERS, LINKS, Account, Customer, account_key, customer_key
 
@@ -57,6 +57,8 @@ async def list_accounts(
             filters.where(linked, *arguments)
         else:
             filters.where(f"({linked} or customer = {{}})", *arguments, customer)
+    if tier is not None:
+        await plan_for_values(session)
     if search is not None:
         found_by(filters, search, engine=session.engine, active=status == "active")
     return await page(session, ACCOUNTS, window, filters.equal("program", program).equal("tier", tier))

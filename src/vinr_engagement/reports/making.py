@@ -1,7 +1,7 @@
 """Making a file: from the steps of its source to its bytes, with bounded memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
 
@@ -40,10 +40,13 @@ class Making:
         self._source = source_of(asked, as_of)
         self._unwritten = unwritten
 
-    async def parts(self) -> AsyncIterator[bytes]:
+    async def parts(self) -> AsyncGenerator[bytes, None]:
         """The bytes of the file, in steps of a tenth of a second or so; many a part is empty."""
         file = await asyncio.to_thread(_file_of, self._asked)
-        async with aclosing(self._source.steps(self._session, self._unwritten)) as steps:  # type: ignore[type-var]
+        async with (
+            aclosing(self._unwritten) as unwritten,
+            aclosing(self._source.steps(self._session, unwritten)) as steps,
+        ):
             async for values in steps:
                 yield await asyncio.to_thread(self._add, file, values)
         yield await asyncio.to_thread(_finish, file)

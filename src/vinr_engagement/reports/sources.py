@@ -5,7 +5,7 @@ none, where it was only counted.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final, Protocol
 
 from vinr_engagement.foundation import json
@@ -25,14 +25,14 @@ ROWS_SUMMED_A_STEP: Final = 100_000
 """Rows that the database adds up in one step."""
 
 Values = Sequence[Sequence[Any]]
-Unwritten = AsyncIterator[list[Moved]]
+Unwritten = AsyncGenerator[list[Moved], None]
 """What is due by the moment of the report and not written yet, some at a time."""
 
 
 class Source(Protocol):
     """One type of report."""
 
-    def steps(self, session: Session, unwritten: Unwritten) -> AsyncIterator[Values]:
+    def steps(self, session: Session, unwritten: Unwritten) -> AsyncGenerator[Values, None]:
         """All steps, in order."""
         ...
 
@@ -57,7 +57,7 @@ class Transactions:
         names = [column.name for column in TRANSACTIONS]
         self._places = [names.index(name) for name in ("unit", "movement", "amount", "recorded_at")]
 
-    async def steps(self, session: Session, unwritten: Unwritten) -> AsyncIterator[Values]:
+    async def steps(self, session: Session, unwritten: Unwritten) -> AsyncGenerator[Values, None]:
         async for some in unwritten:
             self._count_unwritten(some)
             yield ()
@@ -104,7 +104,7 @@ class Redemptions:
         self._as_of = as_of
         self._statuses: dict[str, Counter[str]] = defaultdict(Counter)
 
-    async def steps(self, session: Session, unwritten: Unwritten) -> AsyncIterator[Values]:
+    async def steps(self, session: Session, unwritten: Unwritten) -> AsyncGenerator[Values, None]:
         """What time alone releases is in the columns: what else is due changes no redemption."""
         last = ""
         while True:
@@ -159,7 +159,7 @@ class Journaled:
         self._as_of = as_of
         self._journal = Journal(asked)
 
-    async def steps(self, session: Session, unwritten: Unwritten) -> AsyncIterator[Values]:
+    async def steps(self, session: Session, unwritten: Unwritten) -> AsyncGenerator[Values, None]:
         async for some in unwritten:
             for moved in some:
                 self._journal.add_unwritten(moved, self._as_of)

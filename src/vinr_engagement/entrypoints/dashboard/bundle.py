@@ -6,7 +6,7 @@ all: browsers keep each for good, and a release changes every address at once. T
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +20,9 @@ START: Final = "app.js"
 COMPONENTS: Final = "ui/index.js"
 """What pages are made of: whichever is shown first imports it."""
 _PRELOADS: Final = "<!-- preloads -->"
-_PAGES: Final = "<!-- pages -->"
+ALL_STYLES: Final = "css/all.css"
+"""Every sheet in one file, which is made here: they are small, and all wanted before anything is painted."""
+_FIRST_STYLES: Final = ("css/tokens.css", "css/base.css", "css/layout.css", "css/components.css", "vendor/uplot.css")
 _STYLE_OF_PAGES: Final = re.compile(r"css/pages-[\w-]+\.css")
 _IMPORT: Final = re.compile(r"""^(?:import|export)\b[^;"'()]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 _VERSIONED: Final = re.compile(r"/static/[0-9a-f]{16}/(.+)")
@@ -33,6 +35,7 @@ class Bundle:
     def __init__(self, sources: Mapping[str, bytes], static: str) -> None:
         self.digest = _digest(sources)
         self.root = f"{static}{self.digest}/"
+        sources = {**sources, ALL_STYLES: _styles(sources)}
         files = {name: File(body, TYPES.get(Path(name).suffix, TEXT)) for name, body in sources.items() if name != PAGE}
         self._changing = files
         self._final = {name: replace(file, is_final=True) for name, file in files.items()}
@@ -61,14 +64,13 @@ class Bundle:
     def _filled(self, page: str, sources: Mapping[str, bytes], static: str) -> str:
         """The page with its files' addresses, and all that the first view needs named, so that it is fetched at once."""
         modules = sorted((needed(START, sources) | needed(COMPONENTS, sources)) - {START})
-        styles = sorted(name for name in sources if _STYLE_OF_PAGES.fullmatch(name))
-        page = _listed(page, _PRELOADS, [f'<link rel="modulepreload" href="{static}{name}">' for name in modules])
-        page = _listed(page, _PAGES, [f'<link rel="stylesheet" href="{static}{name}">' for name in styles])
-        return page.replace(static, self.root)
+        links = [f'<link rel="modulepreload" href="{static}{name}">' for name in modules]
+        return page.replace(_PRELOADS, "\n    ".join(links)).replace(static, self.root)
 
 
-def _listed(page: str, place: str, lines: Iterable[str]) -> str:
-    return page.replace(place, "\n    ".join(lines))
+def _styles(sources: Mapping[str, bytes]) -> bytes:
+    of_pages = sorted(name for name in sources if _STYLE_OF_PAGES.fullmatch(name))
+    return b"\n".join(sources[name] for name in (*_FIRST_STYLES, *of_pages))
 
 
 def needed(module: str, sources: Mapping[str, bytes]) -> set[str]:

@@ -6,7 +6,7 @@ anew, from the beginning, by whoever holds the job's lease next. What is saved i
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing, suppress
 from typing import Final
 
@@ -124,7 +124,7 @@ class _Attempt:
         self._store = store
         self._held = AsyncExitStack()
         self._making: Making | None = None
-        self._parts: AsyncIterator[bytes] | None = None
+        self._parts: AsyncGenerator[bytes, None] | None = None
         self._as_of: Instant = 0
 
     @property
@@ -140,7 +140,7 @@ class _Attempt:
             session
         )  # Not before the snapshot is taken, so that it has no later rows.
         self._making = making(self._store.write_path, session, asked, self._as_of)
-        self._parts = await self._held.enter_async_context(aclosing(self._making.parts()))  # type: ignore[type-var]
+        self._parts = await self._held.enter_async_context(aclosing(self._making.parts()))
 
     async def step(self) -> bool:
         """Makes and keeps a part; answers whether there may be more."""

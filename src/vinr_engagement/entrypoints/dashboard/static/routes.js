@@ -31,6 +31,7 @@ export const routes = [
   { path: "received/:event", load: () => import("./pages/developers/received_event.js") },
   { path: "webhooks", load: () => import("./pages/developers/webhooks.js") },
   { path: "webhooks/:endpoint", load: () => import("./pages/developers/webhook.js") },
+  { path: "connectors", load: () => import("./pages/developers/connectors.js") },
   { path: "keys", load: () => import("./pages/developers/keys.js") },
   { path: "clock", load: () => import("./pages/developers/clock.js") },
   { path: "simulate", load: () => import("./pages/developers/simulate.js") },

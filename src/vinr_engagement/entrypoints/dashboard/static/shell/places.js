@@ -39,6 +39,7 @@ export const GROUPS = [
       { to: "events", label: "Events", icon: "events", scope: "events:read", words: "log outgoing" },
       { to: "received", label: "Received events", icon: "received", scope: "received_events:read", words: "inbox ignored replay" },
       { to: "webhooks", label: "Webhooks", icon: "webhooks", scope: "webhook_endpoints:read", words: "deliveries endpoints" },
+      { to: "connectors", label: "Connectors", icon: "link", scope: "connectors:read", words: "stripe shopify" },
       { to: "keys", label: "API keys", icon: "key", scope: "api_keys:read", words: "secret" },
       { to: "clock", label: "Test clock", icon: "clock", scope: "test_helpers:read", testOnly: true, words: "time travel" },
       { to: "simulate", label: "Simulate a payment", icon: "simulate", scope: "events:write", testOnly: true, words: "test event" },

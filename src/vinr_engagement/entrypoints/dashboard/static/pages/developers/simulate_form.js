@@ -48,7 +48,7 @@ function Items({ items, onChange, currency }) {
   `;
   return html`
     <fieldset class="dev-items">
-      <legend class="field-label">Line items <span class="optional">optional</span></legend>
+      <legend class="field-label">Line items <span class="optional">Optional</span></legend>
       ${items.map(line)}
       <${Button} size="small" icon="plus" onClick=${() => onChange([...items, NEW_ITEM])}>Add an item</${Button}>
     </fieldset>

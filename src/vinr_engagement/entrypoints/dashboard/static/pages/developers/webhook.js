@@ -45,7 +45,6 @@ function Rotate({ path, onClose, onDone }) {
 function Delete({ endpoint, path, onClose }) {
   const remove = async () => {
     await api.delete(path);
-    invalidate("/webhook-endpoints");
     toast("The endpoint is deleted");
     navigate("webhooks", { replace: true });
   };

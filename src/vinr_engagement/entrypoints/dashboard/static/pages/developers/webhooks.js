@@ -2,7 +2,7 @@
 
 import { api } from "../../lib/api.js";
 import { number, plural } from "../../lib/format.js";
-import { html, useState } from "../../lib/preact.js";
+import { html, useEffect, useState } from "../../lib/preact.js";
 import { useList } from "../../lib/query.js";
 import { navigate } from "../../lib/router.js";
 import { useSession } from "../../lib/session.js";
@@ -54,6 +54,9 @@ export default function Webhooks() {
   const [isAdding, setAdding] = useState(false);
   const [made, setMade] = useState(null);
   const list = useList("/webhook-endpoints", {}, { refreshOn: ["webhook_endpoint."] });
+  useEffect(() => {
+    list.reload();  // One of them may just have been deleted on its own page.
+  }, []);
   const save = async (draft) => {
     setMade(await api.post("/webhook-endpoints", draft));
     setAdding(false);

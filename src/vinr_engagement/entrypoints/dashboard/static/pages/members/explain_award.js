@@ -233,7 +233,7 @@ function limitedPieces(row) {
 }
 
 function byHand(row) {
-  const sentence = [`${countOf(row.amount)} given by hand${byHandWords(row.reason)}.`];
+  const sentence = [`${countOf(row.amount)} given by hand${byHandWords(row)}.`];
   return { kind: "adjustment", title: "Given by hand", sentence };
 }
 

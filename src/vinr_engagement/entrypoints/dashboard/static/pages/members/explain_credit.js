@@ -20,7 +20,7 @@ function amountOf(row) {
 }
 
 function issued(row) {
-  return { kind: "credit_issued", title: "Issued by hand", sentence: [`${amountOf(row)} issued by hand${byHandWords(row.reason)}.`] };
+  return { kind: "credit_issued", title: "Issued by hand", sentence: [`${amountOf(row)} issued by hand${byHandWords(row)}.`] };
 }
 
 function rewarded(row) {

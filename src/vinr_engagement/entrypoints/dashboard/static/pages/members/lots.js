@@ -25,11 +25,17 @@ export function Lots({ account, program }) {
   const list = useList(`/loyalty/accounts/${account.id}/lots`, asked);
   const sorted = useMemo(() => ({ ...list, items: bySpending(list.items, status) }), [list.items, list.hasMore, list.busy]);
   const names = namesOf(program, list.items.map((lot) => expandedOf(lot.transaction)).filter(Boolean));
-  return html`<${Card} flush title="Credits" subtitle="Points are spent from the top: what expires first goes first."
+  return html`<${Card} flush title="Credits" subtitle=${orderWords(list, status)}
     actions=${html`<${Select} name="lots" aria-label="Which credits" value=${status} options=${CHOICES} onChange=${(lots) => set({ lots })} />`}>
     <${ListTable} list=${sorted} columns=${columnsOf(account, program, names)} caption="Credits of the member"
       empty=${html`<${Empty} title="No points left">Every credit was spent, expired or taken back.</${Empty}>`} />
   </${Card}>`;
+}
+
+function orderWords({ hasMore }, status) {
+  if (status === "all") return "Newest first.";
+  if (hasMore) return "The newest of many. What expires first goes first: show more to see it.";
+  return "Points are spent from the top: what expires first goes first.";
 }
 
 /** The order in which they are spent: soonest to expire, then oldest; pending ones are last. */

@@ -64,7 +64,7 @@ function Known({ member, account, program }) {
       <${Aside} member=${member} account=${account} program=${program} />
     </div>
     ${params.row && html`<${RowDialog} key=${params.row} identifier=${params.row} program=${program}
-      lots=${member.lots.data?.data ?? []} onClose=${() => set({ row: null })} />`}
+      lots=${member.lots.items} onClose=${() => set({ row: null })} />`}
     <${Asked} asked=${asked} account=${account} program=${program} onClose=${() => setAsked(null)} />
   </${Page}>`;
 }
@@ -147,7 +147,7 @@ function Section({ current, member, account, program, ask }) {
   if (current === "referrals") return html`<${Referrals} ...${shared} />`;
   if (current === "received") return html`<${Received} ...${shared} />`;
   if (current === "sent") return html`<${Timeline} ...${shared} />`;
-  return html`<${Activity} ...${shared} lots=${member.lots.data?.data ?? []} />`;
+  return html`<${Activity} ...${shared} lots=${member.lots.items} />`;
 }
 
 function Aside({ member, account, program }) {

@@ -30,10 +30,9 @@ function pendingHint(account, program) {
 function ExpiringSoon({ program, lots }) {
   const { now } = useClock();
   if (lots.error) return html`<${Stat} label="Expiring soon" value="–" hint="Could not be read." />`;
-  if (!lots.data) return html`<${Stat} label="Expiring soon" value="…" hint=" " />`;
-  const { soon, next } = expiringOf(lots.data.data, now, program.expiring_notice_days);
-  const part = lots.data.page.has_more ? ", of the newest 100 credits" : "";
-  const first = next && `${soon > 0 ? "First" : "Next"}: ${countOf(next.remaining)} on ${date(next.expires_at, program.timezone)}${part}`;
+  if (!lots.complete) return html`<${Stat} label="Expiring soon" value="" loading />`;
+  const { soon, next } = expiringOf(lots.items, now, program.expiring_notice_days);
+  const first = next && `${soon > 0 ? "First" : "Next"}: ${countOf(next.remaining)} on ${date(next.expires_at, program.timezone)}`;
   return html`<${Stat} label="Expiring soon" value=${points(soon)} hint=${first ?? "Nothing that the member has expires."} />`;
 }
 

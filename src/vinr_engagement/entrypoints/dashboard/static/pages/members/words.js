@@ -57,9 +57,17 @@ export function reasonWords(reason) {
   return REASONS[reason] ?? spaced(reason);
 }
 
-/** Why something was done by hand, as it stands behind what was done. @param {string|null} reason */
-export function byHandWords(reason) {
-  return reason ? ` (${reasonWords(reason)})` : ", with no reason given";
+/** Why something was done by hand, and by whom where that is noted, as it stands behind what was done. @param {object} row */
+export function byHandWords({ reason, metadata }) {
+  const why = reason ? ` (${reasonWords(reason)})` : ", with no reason given";
+  return metadata?.[SIGNED_NAME] ? `${why}, by ${metadata[SIGNED_NAME]}` : why;
+}
+
+const SIGNED_NAME = "person_name";
+
+/** What the page notes on what somebody does by hand: who it was. @param {{id: string, name: string}} person */
+export function signatureOf({ id, name }) {
+  return { person: id, [SIGNED_NAME]: name };
 }
 
 /** What an award is for: `joining`, or any event of the shop's by its name. @param {string|null} reason */

@@ -28,7 +28,7 @@ const TOLD = new Set([
   "campaign.ended",
   "campaign.completed",
 ]);
-const LOOKED_AT = 100;
+const LOOKED_AT = 40;
 
 /**
  * One event: who, what, how much, why and when.

@@ -53,7 +53,7 @@ function Editor({ program }) {
     { key: "history", label: "History" },
   ];
   return html`
-    <${Page} title="Program" name=${program.name} actions=${html`<${Actions} program=${program} />`}
+    <${Page} title="Program" actions=${html`<${Actions} program=${program} />`}
       subtitle=${html`<${Row}><${Status} value=${program.status} /><span>${program.name}</span><${Id} value=${program.id} /><//>`}>
       <${Paused} program=${program} />
       <${Tabs} tabs=${tabs} current=${tab} onChange=${(key) => setQuery({ tab: key === "policies" ? null : key })} />

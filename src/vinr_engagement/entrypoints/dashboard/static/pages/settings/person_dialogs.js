@@ -36,7 +36,9 @@ function ChangeRole({ person, onClose, onDone }) {
   });
   return html`
     <${FormDialog} title=${`The role of ${nameOf(person)}`} save="Change the role" action=${changing} onClose=${onClose}>
-      <${Field} name="role" label="Role"><${Select} value=${role} options=${ROLES} onChange=${setRole} /></${Field}>
+      <${Field} name="role" label="Role" hint="They are signed out, and have it when they sign in again">
+        <${Select} value=${role} options=${ROLES} onChange=${setRole} />
+      </${Field}>
     </${FormDialog}>
   `;
 }
