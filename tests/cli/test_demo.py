@@ -1,5 +1,6 @@
 """The demo: the check figures, and no harm to what is not its own."""
 
+import asyncio
 import json
 import re
 import socket
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.analytics.year import check_year
 from tests.demo.figures import check
 from vinr_engagement.entrypoints.demo.folder import FolderRefused, fresh_database
 
@@ -46,6 +48,7 @@ def test_demo_prints_json_alone(vinr: Any) -> None:
     url = f"sqlite:///{vinr.folder / 'other.db'}"
     figures = json.loads(vinr.succeeds("demo", "--no-serve", "--json", "--as-dated", "--database-url", url))
     check(figures)
+    asyncio.run(check_year(url))
     assert not (vinr.folder / ".demo").exists()
     assert "is in use" in vinr("demo", "--no-serve", "--database-url", url).stderr
 

@@ -4,6 +4,7 @@ from array import array
 from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -33,11 +34,13 @@ def by_day(acts: Iterable[Act], zone: ZoneInfo) -> dict[int, Cohorts]:
     return days
 
 
+@lru_cache(maxsize=65_536)  # Every act of a quarter of an hour asks for the same.
 def day_of(quarter: int, zone: ZoneInfo) -> int:
     """The local day that a quarter of an hour lies in."""
     return calendar.day_number(quarter * QUARTER, zone)
 
 
+@lru_cache(maxsize=65_536)
 def month_of(quarter: int, zone: ZoneInfo) -> int:
     """The local month that a quarter of an hour lies in."""
     return calendar.month_of_day(day_of(quarter, zone))

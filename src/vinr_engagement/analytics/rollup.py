@@ -92,7 +92,8 @@ async def state_of(session: Session) -> RollUpState:
 def is_current(state: RollUpState, known: dict[str, Program]) -> bool:
     """Whether the totals were counted, and their days are those of the programs' timezones."""
     zones: dict[str, str] = json.decode(state.zones)
-    return state.built_at is not None and all(known[name].timezone == zone for name, zone in zones.items())
+    same = all(known[name].timezone == zone for name, zone in zones.items() if name in known)
+    return state.built_at is not None and same
 
 
 async def is_ready(database: Database) -> bool:
