@@ -2,7 +2,7 @@
 // element. What was typed and means nothing is handed on as the text that it is, so that the API can say what is wrong with it.
 
 import { digitsOf } from "../lib/format.js";
-import { html, useContext, useEffect, useRef, useState } from "../lib/preact.js";
+import { html, useContext, useLayoutEffect, useRef, useState } from "../lib/preact.js";
 import { instantOf, ownZone, wallTime } from "../lib/zone.js";
 import { classes } from "./classes.js";
 import { FieldContext } from "./form.js";
@@ -38,7 +38,7 @@ function Written({ value, onChange, read, write, before, after, ...own }) {
   const field = useField(own);
   const [text, setText] = useState(() => write(value));
   const told = useRef(value);
-  useEffect(() => {
+  useLayoutEffect(() => { // At once: what is typed meanwhile is not to be taken for a value from elsewhere.
     if (value !== told.current) setText(write(value));
     told.current = value;
   }, [value]);

@@ -1,11 +1,10 @@
 // The fields of a campaign: what it does, for whom, when, how much at most, and what it is to reach.
 
 import { html } from "../../lib/preact.js";
-import { Button, Card, Field, KeyValues, MoneyInput, Notice, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
+import { Button, Card, Field, MoneyInput, Notice, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
 import { isSettled, MECHANICS } from "./campaign_draft.js";
 import { Mechanic, MECHANIC_NAMES } from "./mechanic_form.js";
-import { Section, Settled, Span } from "./pieces.js";
-import { metadataTold } from "./rule_form.js";
+import { MetadataSection, Section, Settled, Span } from "./pieces.js";
 import { goalSentence } from "./sentence.js";
 import { number, span, times } from "./words.js";
 
@@ -49,9 +48,7 @@ export function CampaignFields({ form, words, campaign }) {
     <${Section} title="Goal" summary=${draft.goal?.target ? goalSentence(draft.goal, words).replace("Goal: ", "") : "None"} open=${Boolean(draft.goal)}>
       <${Settled} is=${has("goal")}><${Goal} form=${form} words=${words} /><//>
     <//>
-    <${Section} title="Metadata" summary=${metadataTold(draft.metadata)}>
-      <${Field} name="metadata" label="Metadata" optional><${KeyValues} ...${field("metadata")} /><//>
-    <//>
+    <${MetadataSection} field=${field} />
   `;
 }
 

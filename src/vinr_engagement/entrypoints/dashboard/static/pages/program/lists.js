@@ -1,6 +1,6 @@
 // Inputs of several values: texts in a line, boxes to tick, points by currency.
 
-import { html, useContext, useEffect, useRef, useState } from "../../lib/preact.js";
+import { html, useContext, useLayoutEffect, useRef, useState } from "../../lib/preact.js";
 import { FieldContext } from "../../ui/form.js";
 import { Button, Checkbox, DecimalInput, TextInput } from "../../ui/index.js";
 
@@ -18,7 +18,7 @@ function Group({ label, class: look, children }) {
 function useWritten(value, write, onChange) {
   const [written, setWritten] = useState(() => write(value));
   const told = useRef(value);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (value !== told.current) setWritten(write(value));
     told.current = value;
   }, [value]);
@@ -31,14 +31,16 @@ function useWritten(value, write, onChange) {
 
 /**
  * A list of texts, or numbers, in one line, with commas between.
- * @param {{value: any[]|null, onChange: (value: any[]) => void, number?: boolean, placeholder?: string}} props
+ * @param {{value: any[]|null, onChange: (value: any[]) => void, number?: boolean, capitals?: boolean, placeholder?: string}} props
+ *   number: what can be one is handed on as one; capitals: as codes of currencies have
  */
-export function ListInput({ value, onChange, number = false, placeholder = "One, another, a third", ...own }) {
+export function ListInput({ value, onChange, number = false, capitals = false, placeholder = "One, another, a third", ...own }) {
+  const read = (entry) => (number ? asNumber(entry) : capitals ? entry.toUpperCase() : entry);
   const [text, setText, tell] = useWritten(value, (entries) => (entries ?? []).join(", "), onChange);
   const change = (next) => {
     setText(next);
     const entries = next.split(",").map((entry) => entry.trim());
-    tell(entries.filter(Boolean).map((entry) => (number ? asNumber(entry) : entry)));
+    tell(entries.filter(Boolean).map(read));
   };
   return html`<${TextInput} ...${own} value=${text} onChange=${change} placeholder=${placeholder} />`;
 }

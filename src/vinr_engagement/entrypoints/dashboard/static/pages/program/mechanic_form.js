@@ -3,8 +3,8 @@
 import { html } from "../../lib/preact.js";
 import { Button, DecimalInput, Field, MoneyInput, NumberInput, Select, Switch } from "../../ui/index.js";
 import { ConditionsInput } from "./conditions.js";
-import { TriggerInput } from "./rule_form.js";
 import { mechanicPhrase } from "./sentence.js";
+import { TriggerInput } from "./trigger_input.js";
 import { sentence } from "./words.js";
 
 /** What each kind is called. */

@@ -2,7 +2,7 @@
 
 import { html, useLayoutEffect, useRef, useState } from "../../lib/preact.js";
 import { useSession } from "../../lib/session.js";
-import { Button, Card, DateTimeInput, Field, Form, JsonView, Notice, Row, Stack } from "../../ui/index.js";
+import { Button, Card, DateTimeInput, Field, Form, JsonView, KeyValues, Notice, Row, Stack } from "../../ui/index.js";
 
 /**
  * What a thing does, in words, said anew to screen readers when it changes.
@@ -104,7 +104,7 @@ function SaveBar({ busy, isNew, form, label, says }) {
 }
 
 /** Says that the reader's role does not allow changes. */
-export function ReadOnly() {
+function ReadOnly() {
   return html`<${Notice} tone="neutral" title="Read only">Your role lets you look, not change. An editor or an admin can.<//>`;
 }
 
@@ -123,7 +123,15 @@ export function SentenceCard({ text, children }) {
   return html`<${Card} title="In plain words"><${Sentence} text=${text} live />${children}<//>`;
 }
 
-/** A line of a list in a table: a name, and what it does below it. */
-export function Named({ name, children }) {
-  return html`<span class="program-name">${name}</span>${children && html`<span class="program-line">${children}</span>`}`;
+/**
+ * The metadata of a thing, in a part that unfolds.
+ * @param {{field: (path: string) => object, hint?: string}} props  field: as `useDraft` answers it
+ */
+export function MetadataSection({ field, hint }) {
+  const given = field("metadata");
+  return html`
+    <${Section} title="Metadata" summary=${Object.keys(given.value ?? {}).join(", ") || "None"}>
+      <${Field} name="metadata" label="Metadata" hint=${hint} optional><${KeyValues} ...${given} /><//>
+    <//>
+  `;
 }

@@ -1,9 +1,8 @@
 // The fields of a program.
 
 import { html } from "../../lib/preact.js";
-import { Card, Field, KeyValues, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
-import { Section } from "./pieces.js";
-import { metadataTold } from "./rule_form.js";
+import { Card, Field, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
+import { MetadataSection, Section } from "./pieces.js";
 import { monthName } from "./words.js";
 
 const ROUNDING = [
@@ -85,9 +84,7 @@ export function ProgramFields({ form, words }) {
       <//>
     <//>
     <${Referrals} form=${form} />
-    <${Section} title="Metadata" summary=${metadataTold(draft.metadata)}>
-      <${Field} name="metadata" label="Metadata" optional><${KeyValues} ...${field("metadata")} /><//>
-    <//>
+    <${MetadataSection} field=${field} />
   `;
 }
 

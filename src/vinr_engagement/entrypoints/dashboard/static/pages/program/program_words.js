@@ -28,7 +28,7 @@ export function policySentences(program, words) {
 }
 
 /** What a point is worth, and how parts of one are rounded. */
-export function worthSentence(currency, words) {
+function worthSentence(currency, words) {
   const { point_value: value } = currency;
   const worth = Number.isInteger(value) ? cash(100 * value, words.currency, words) : "…";
   return `100 ${words.points} redeem for ${worth}. ${ROUNDING[currency.rounding] ?? ""}`.trim();

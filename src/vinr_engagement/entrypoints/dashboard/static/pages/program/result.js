@@ -18,7 +18,7 @@ export function useResult() {
 /**
  * What the API answers to a body that is tried, without effect, whenever it is another one; never an older answer after a newer.
  * @param {string} path
- * @param {object} body
+ * @param {object|null} body  null tries nothing
  * @returns {{result: any, error: Error|null, busy: boolean, again: () => void}}
  */
 export function useTried(path, body) {
@@ -26,6 +26,7 @@ export function useTried(path, body) {
   const [attempt, setAttempt] = useState(0);
   const text = JSON.stringify(body);
   useEffect(() => {
+    if (body === null) return undefined;
     let isWanted = true;
     setState((before) => ({ ...before, busy: true }));
     api.post(path, body).then(

@@ -1,12 +1,11 @@
 // The fields of a reward.
 
 import { html } from "../../lib/preact.js";
-import { Card, DecimalInput, Field, KeyValues, MoneyInput, NumberInput, Select, Stack, Switch, TextArea, TextInput } from "../../ui/index.js";
+import { Card, DecimalInput, Field, MoneyInput, NumberInput, Select, Stack, Switch, TextArea, TextInput } from "../../ui/index.js";
 import { Choices } from "./lists.js";
-import { Section, Span } from "./pieces.js";
-import { metadataTold } from "./rule_form.js";
+import { MetadataSection, Section, Span } from "./pieces.js";
 import { valueOfType } from "./reward_draft.js";
-import { list, number, segmentName, span, tierName } from "./words.js";
+import { list, number, segmentName, span, tierName, wholeCurrency } from "./words.js";
 
 const TYPES = [
   ["discount_amount", "Money off one payment"],
@@ -52,9 +51,7 @@ export function RewardFields({ form, words }) {
     <${Section} title="After a full refund" summary=${draft.on_refund === "keep" ? "The redemption is kept" : "The points come back"}>
       <${Field} name="on_refund" label="When the payment is refunded in full"><${Select} ...${field("on_refund")} options=${REFUNDS} /><//>
     <//>
-    <${Section} title="Metadata" summary=${metadataTold(draft.metadata)}>
-      <${Field} name="metadata" label="Metadata" optional><${KeyValues} ...${field("metadata")} /><//>
-    <//>
+    <${MetadataSection} field=${field} />
   `;
 }
 
@@ -71,13 +68,14 @@ function whomTold(eligibility, words) {
 
 function Value({ form, words }) {
   const { draft, field, merge } = form;
+  const currency = wholeCurrency(draft.value.currency, words.currency);
   const choose = (type) => merge({ type, value: valueOfType(type, draft.value, words.currency) });
   return html`
     <${Field} name="type" label="Gives"><${Select} ...${field("type")} options=${TYPES} onChange=${choose} /><//>
     ${(draft.type === "discount_amount" || draft.type === "store_credit") && html`
       <div class="program-pair">
         <${Field} name="value.amount" label="Amount">
-          <${MoneyInput} ...${field("value.amount")} currency=${draft.value.currency || words.currency} />
+          <${MoneyInput} key=${currency} ...${field("value.amount")} currency=${currency} />
         <//>
         <${Field} name="value.currency" label="Currency"><${TextInput} ...${field("value.currency")} maxlength="3" /><//>
       </div>

@@ -1,10 +1,11 @@
 // What a draft of a rule would have given on real events, beside the rules of today.
 
 import { date, money, number, plural, points, signed } from "../../lib/format.js";
-import { html } from "../../lib/preact.js";
+import { html, useRef } from "../../lib/preact.js";
 import { Button, Card, Notice, Row, Skeleton, Stack, Table } from "../../ui/index.js";
 import { reasonWords } from "./reasons.js";
 import { useTried } from "./result.js";
+import { ruleSentence } from "./sentence.js";
 import { useSettled } from "./settled.js";
 
 const EVENTS = 1_000;
@@ -14,18 +15,29 @@ const EXAMPLES = 8;
  * @param {{body: object, rule: string|null, words: object}} props  body: the draft as it would be made; rule: the one it replaces
  */
 export function Backtest({ body, rule, words }) {
-  const asked = useSettled({ program: body.program, rules: [body], ...(rule && { replaces: [rule] }), last: EVENTS });
+  const whole = (draft) => !ruleSentence(draft, words).includes("…");
+  const isWhole = whole(body);
+  const settled = useSettled({ program: body.program, rules: [body], ...(rule && { replaces: [rule] }), last: EVENTS });
+  const asked = useWhole(settled, whole(settled.rules[0]));
   const { result, error, busy, again: tryAgain } = useTried("/loyalty/earning-rules/backtest", asked);
   const again = html`<${Button} kind="quiet" size="small" icon="refresh" label="Try again" busy=${busy} onClick=${tryAgain} />`;
   return html`
     <${Card} title="On real events" subtitle=${subtitle(result, words.zone)} actions=${again}>
       <div class=${busy && result ? "program-stale" : ""} aria-busy=${busy ? "true" : undefined} data-backtest>
+        ${!isWhole && html`<p class="program-quiet">Fill in the rest, and you see what it would have given.</p>`}
         ${error && html`<${Notice} tone="amber" title="Not to be tried yet">${error.message}<//>`}
-        ${!error && !result && html`<${Skeleton} lines=${5} />`}
-        ${!error && result && html`<${Shown} result=${result} words=${words} trigger=${body.trigger} />`}
+        ${isWhole && !error && !result && html`<${Skeleton} lines=${5} />`}
+        ${isWhole && !error && result && html`<${Shown} result=${result} words=${words} trigger=${body.trigger} />`}
       </div>
     <//>
   `;
+}
+
+/** The last body that was whole; null until one was. */
+function useWhole(body, isWhole) {
+  const last = useRef(null);
+  if (isWhole) last.current = body;
+  return last.current;
 }
 
 function subtitle(result, zone) {

@@ -1,17 +1,17 @@
 // The fields of an earning rule: what it is for and what it gives first, everything else unfolds.
 
 import { html, useMemo } from "../../lib/preact.js";
-import { Button, Card, DecimalInput, Field, KeyValues, MoneyInput, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
+import { Button, Card, DecimalInput, Field, MoneyInput, NumberInput, Select, Stack, Switch, TextInput } from "../../ui/index.js";
 import { ConditionsInput } from "./conditions.js";
 import { described } from "./differences.js";
-import { isKnown, occasion, TRIGGERS } from "./occasions.js";
 import { ListInput, RatesInput } from "./lists.js";
-import { Section, Span } from "./pieces.js";
+import { occasion } from "./occasions.js";
+import { MetadataSection, Section, Span } from "./pieces.js";
 import { awardOfType } from "./rule_draft.js";
 import { whenOf } from "./sentence.js";
-import { places, span } from "./words.js";
+import { TriggerInput } from "./trigger_input.js";
+import { places, span, wholeCurrency } from "./words.js";
 
-const OWN = "own";
 const WINDOWS = [
   ["", "Choose…"],
   ["day", "a day"],
@@ -58,47 +58,13 @@ export function RuleFields({ form, words }) {
       <p class="program-quiet">By the time of the event, so that late ones are judged rightly.</p>
       <${Span} field=${field} from="starts_at" until="ends_at" zone=${words.zone} />
     <//>
-    <${Section} title="Metadata" summary=${metadataTold(draft.metadata)}>
-      <${Field} name="metadata" label="Metadata" hint="Keys and texts of your own." optional><${KeyValues} ...${field("metadata")} /><//>
-    <//>
+    <${MetadataSection} field=${field} hint="Keys and texts of your own." />
   `;
 }
 
 function limitsTold(told) {
   const parts = [told["Most for a member"] && `${told["Most for a member"]} for a member`, told["Most in all"] && `${told["Most in all"]} in all`];
   return parts.filter(Boolean).join("; ") || "None";
-}
-
-/** How much metadata there is, in words. */
-export function metadataTold(metadata) {
-  const keys = Object.keys(metadata ?? {});
-  return keys.length ? keys.join(", ") : "None";
-}
-
-/** Groups of triggers as a select takes them. */
-export function triggerOptions({ referrals = true } = {}) {
-  const shown = TRIGGERS.filter((group) => referrals || !group.referrals);
-  const groups = shown.map(({ label, triggers }) => ({ label, options: Object.entries(triggers).map(([name, [words]]) => [name, words]) }));
-  return [...groups, { label: "Your own", options: [[OWN, "Something else that your shop reports…"]] }];
-}
-
-/**
- * The choice of a trigger: a known one, or the name of the shop's own.
- * @param {{name: string, value: string, onChange: (trigger: string) => void, referrals?: boolean}} props
- */
-export function TriggerInput({ name, value, onChange, referrals }) {
-  const isOwn = !isKnown(value);
-  return html`
-    <${Field} name=${isOwn ? `${name}.choice` : name} label="When" hint=${isOwn ? undefined : value}>
-      <${Select} name=${isOwn ? `${name}.choice` : name} value=${isOwn ? OWN : value} options=${triggerOptions({ referrals })}
-        onChange=${(chosen) => onChange(chosen === OWN ? "" : chosen)} />
-    <//>
-    ${isOwn && html`
-      <${Field} name=${name} label="Name of the event" hint="As your shop sends it: small letters with dots.">
-        <${TextInput} name=${name} value=${value} onChange=${onChange} placeholder="review.published" />
-      <//>
-    `}
-  `;
 }
 
 function Trigger({ form }) {
@@ -139,15 +105,16 @@ function Award({ form, words }) {
 function PerAmount({ form, words }) {
   const { draft, field, set } = form;
   const listed = draft.award.currencies;
+  const currency = wholeCurrency(listed?.[0], words.currency);
   const put = (currencies) => set("award", { ...withoutCurrencies(draft.award), ...(currencies.length && { currencies }) });
   return html`
     <div class="program-pair">
       <${Field} name="award.points" label="Points"><${DecimalInput} ...${field("award.points")} /><//>
-      <${Field} name="award.per" label="for each"><${MoneyInput} ...${field("award.per")} currency=${listed?.[0] ?? words.currency} /><//>
+      <${Field} name="award.per" label="for each"><${MoneyInput} key=${currency} ...${field("award.per")} currency=${currency} /><//>
     </div>
     <${Field} name="award.currencies" label="Currencies" optional
       hint=${`Only ${words.currency} unless you list others. Each counts the same number of minor units.`}>
-      <${ListInput} value=${listed} onChange=${(codes) => put(codes.map((code) => code.toUpperCase()))} placeholder="GBP, EUR" />
+      <${ListInput} value=${listed} onChange=${put} capitals placeholder="GBP, EUR" />
     <//>
   `;
 }

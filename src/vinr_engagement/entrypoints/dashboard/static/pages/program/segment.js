@@ -6,7 +6,7 @@ import { html, useMemo, useState } from "../../lib/preact.js";
 import { invalidate, useAction, useList, useQuery } from "../../lib/query.js";
 import { navigate, useQueryParams } from "../../lib/router.js";
 import { useProgram, useSession } from "../../lib/session.js";
-import { Button, Card, Confirm, ErrorNotice, Field, Id, KeyValues, ListTable, Notice, Page, Skeleton, Stack } from "../../ui/index.js";
+import { Button, Card, Confirm, ErrorNotice, Field, Id, ListTable, Notice, Page, Skeleton, Stack } from "../../ui/index.js";
 import { Tabs, TextInput, Time, toast } from "../../ui/index.js";
 import { ConditionsInput } from "./conditions.js";
 import { useDraft } from "./draft.js";
@@ -14,8 +14,7 @@ import { History } from "./history.js";
 import { memberLabel } from "./members_found.js";
 import { useWords } from "./names.js";
 import { changes } from "./paths.js";
-import { AsJson, Editing, Section, SentenceCard, Split } from "./pieces.js";
-import { metadataTold } from "./rule_form.js";
+import { AsJson, Editing, MetadataSection, SentenceCard, Split } from "./pieces.js";
 import { segmentSentence } from "./sentence.js";
 import { tierName } from "./words.js";
 
@@ -85,9 +84,7 @@ function Body({ form, program, segment, words }) {
               onChange=${({ match, conditions }) => merge({ match, conditions })} emptyText="No conditions: every member is in it." />
           <//>
         <//>
-        <${Section} title="Metadata" summary=${metadataTold(draft.metadata)}>
-          <${Field} name="metadata" label="Metadata" optional><${KeyValues} ...${field("metadata")} /><//>
-        <//>
+        <${MetadataSection} field=${field} />
       <//>
     <//>
   `;

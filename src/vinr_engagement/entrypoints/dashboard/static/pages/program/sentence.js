@@ -7,7 +7,7 @@
 import { grouped } from "./clauses.js";
 import { occasion } from "./occasions.js";
 import { cash, count, factor, isDecimal, list, monthName, number, places, points, product } from "./words.js";
-import { rewardName, segmentName, sentence, span, tierName, times } from "./words.js";
+import { rewardName, segmentName, sentence, span, tierName, times, wholeCurrency } from "./words.js";
 
 /**
  * What a rule gives, to whom, when and how much at most.
@@ -20,7 +20,7 @@ export function ruleSentence(rule, words = {}) {
     `${awarded(rule, words)}${grouped(rule.conditions, words, setting)}`,
     raised(rule.multipliers, words, setting),
     capped(rule.cap, rule.window, words),
-    rule.budget?.points ? `up to ${points(rule.budget.points, words)} in all` : "",
+    inAll(rule.budget, words),
     span(rule.starts_at, rule.ends_at, words),
     recipients(rule),
   ];
@@ -43,10 +43,10 @@ function awardOfEarn(earn) {
 function rates(award, multiplier, words) {
   const currencies = award.currencies?.length ? award.currencies : [words.currency || "EUR"];
   if (award.type === "per_amount") {
-    const per = (code) => (award.per ? cash(award.per, code, words) : "…");
+    const per = (code) => (award.per && wholeCurrency(code) ? cash(award.per, code, words) : "…");
     return `${multiplied(award.points, multiplier, words)} per ${list(currencies.map(per), "or")}`;
   }
-  const unit = (code) => cash(10 ** places(code), code, words);
+  const unit = (code) => (wholeCurrency(code) ? cash(10 ** places(code), code, words) : "…");
   const listed = award.rates && Object.keys(award.rates).length ? award.rates : null;
   if (!listed) return `${multiplied(award.points, multiplier, words)} per ${list(currencies.map(unit), "or")}`;
   return list(Object.entries(listed).map(([code, rate]) => `${multiplied(rate, multiplier, words)} per ${unit(code)}`));
@@ -84,11 +84,16 @@ export function whenOf(when) {
 const WINDOWS = { day: " a day", week: " a week", month: " a month", lifetime: " in all for each member" };
 
 function capped(cap, window, words) {
-  if (!cap || (!cap.points && !cap.times)) return "";
+  if (!cap) return "";
   const during = WINDOWS[window] || " per …";
+  if (!cap.points && !cap.times) return `at most …${during}`;
   if (!cap.points) return cap.times === 1 ? `${once(window)}` : `at most ${times(cap.times, words)}${during}`;
   if (!cap.times) return `at most ${number(cap.points, words)}${during}`;
   return `at most ${number(cap.points, words)} and ${times(cap.times, words)}${during}`;
+}
+
+function inAll(budget, words) {
+  return budget ? `up to ${budget.points ? points(budget.points, words) : "… points"} in all` : "";
 }
 
 function once(window) {
@@ -118,7 +123,7 @@ export function campaignSentence(campaign, words = {}) {
     audiencePhrase(campaign.audience, words),
     span(campaign.schedule?.starts_at, campaign.schedule?.ends_at, words),
     limited(campaign.per_member_limit, words),
-    campaign.budget?.points ? `up to ${points(campaign.budget.points, words)} in all` : "",
+    inAll(campaign.budget, words),
   ];
   const goal = campaign.goal?.target ? ` ${goalSentence(campaign.goal, words)}` : "";
   return sentence(parts.filter(Boolean).join(", ")) + goal;
@@ -165,8 +170,9 @@ export function audiencePhrase(audience, words = {}) {
 }
 
 function limited(limit, words) {
-  const { points: most, times: often } = typeof limit === "number" ? { times: limit } : limit || {};
-  if (!most && !often) return "";
+  if (!limit) return "";
+  const { points: most, times: often } = typeof limit === "number" ? { times: limit } : limit;
+  if (!most && !often) return "at most … per member";
   const told = often ? times(often, words) : "";
   if (!most) return `${often === 1 ? "" : "at most "}${told} per member`;
   return `at most ${points(most, words)}${told ? ` and ${told}` : ""} per member`;

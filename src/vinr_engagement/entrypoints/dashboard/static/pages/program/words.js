@@ -34,6 +34,15 @@ export function places(currency) {
 }
 
 /**
+ * A currency's code where it is whole; while it is being typed, another in its place.
+ * @param {string} [code]
+ * @param {string} [otherwise]
+ */
+export function wholeCurrency(code, otherwise) {
+  return /^[A-Z]{3}$/.test(code ?? "") ? code : otherwise;
+}
+
+/**
  * Money from minor units; whole amounts without places: £20, £19.99.
  * @param {number} minor
  * @param {string} [currency]
