@@ -81,9 +81,11 @@ def _make(url: str, kind: str, form: str) -> tuple[float, int, int]:
 
 
 _RUN: Final = (
-    "import atexit, resource, sys; from vinr_engagement.entrypoints.cli import main;"
-    "atexit.register(lambda: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)); main()"
+    "import atexit, pathlib, re, sys; from vinr_engagement.entrypoints.cli import main;"
+    "status = pathlib.Path('/proc/self/status'); peak = lambda: re.search(r'VmHWM:\\s+(\\d+)', status.read_text())[1];"
+    "atexit.register(lambda: print(peak(), file=sys.stderr)); main()"
 )
+"""Tells the most memory that it had, in KiB, last."""
 
 
 async def _fill(url: str, rows: int) -> None:

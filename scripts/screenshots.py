@@ -20,8 +20,8 @@ FOLDER = ROOT / "docs/images/dashboard"
 ROUTES = ROOT / "src/vinr_engagement/entrypoints/dashboard/static/routes.js"
 SIZES = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
-TALLEST = 2_400
-QUALITY = 72
+TALLEST = 2_000
+QUALITY = 66
 NEW = ("rules/new", "rewards/new", "campaigns/new", "segments/new")
 FOUND_AT = {
     ":account": ("/loyalty/redemptions", "account"),

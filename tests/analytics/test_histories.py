@@ -18,7 +18,7 @@ from vinr_engagement.foundation.clock import parse_instant
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.programs import PROGRAMS, program_of
 
-FEW = {"sqlite": 40, "postgresql": 15}
+FEW = {"sqlite": 30, "postgresql": 10}
 Json = dict[str, Any]
 
 
@@ -124,7 +124,7 @@ def test_figures_of_random_histories(database_url: str) -> None:
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
+        phases=[Phase.generate, Phase.shrink],
         max_examples=FEW["sqlite" if database_url.startswith("sqlite") else "postgresql"],
         stateful_step_count=30,
         derandomize=True,

@@ -58,6 +58,8 @@ async def test_events_that_name_a_member_without_a_customer(api: Api) -> None:
     assert await listed(api, account=account) == ["evt_4", "evt_3", "evt_2", "evt_1"]
     (closed,) = (await api.get(RECEIVED, params={"account": account, "limit": "1"}))["data"]
     assert (closed["status"], closed["outcome"]["reason"]) == ("ignored", "account_closed")
+    export = await api.get(f"{ACCOUNTS}/{account}/export")
+    assert [event["id"] for event in export["received_events"]] == ["evt_1", "evt_2", "evt_3", "evt_4"]
 
 
 async def test_an_event_that_was_replayed_for_a_member(api: Api) -> None:

@@ -36,6 +36,10 @@ def test_demo_gives_the_check_figures_then_serves(vinr: Any, start: Callable[...
     assert not any(line.endswith(" ") for line in printed.splitlines())
 
     key, url = re.findall(r"KEY=(\S+) API=(\S+)", printed)[0]
+    dashboard = re.findall(r"Dashboard  (\S+)", printed)
+    assert dashboard == [f"{url.removesuffix('/v1')}/dashboard"]
+    with urllib.request.urlopen(dashboard[0], timeout=30) as answer:
+        assert "<title>VINR Engagement</title>" in answer.read().decode()
     request = urllib.request.Request(f"{url}/loyalty/accounts?limit=1", headers={"X-Api-Key": key})
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert len(json.load(answer)["data"]) == 1

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -20,6 +21,7 @@ from vinr_engagement.outbox import EVENT_TYPES
 pytestmark = pytest.mark.timeout(180)
 
 SignedIn = Callable[..., Any]
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 
 
 def pay(shop: Shop, name: str, customer: str | None, amount: int = 5_000) -> None:
@@ -243,37 +245,49 @@ def test_a_viewer_is_shown_no_action_and_gets_none(
         assert (path, answer.status_code) == (path, 403)
 
 
-MINE = (
-    *(
-        "",
-        "finance",
-        "finance?view=cohorts",
-        "finance?view=credit",
-        "finance?view=close",
-        "reports",
-        "events",
-        "received",
-    ),
-    *("webhooks", "connectors", "keys", "clock", "simulate", "audit", "people", "account"),
-)
+BY_DAY = ("", "finance", "finance?view=cohorts", "finance?view=credit", "simulate", "webhooks", "keys", "people")
 
 
-def test_every_page_fits_a_telephone_and_reads_well(signed_in: SignedIn) -> None:
+def test_pages_serve_everybody_on_a_telephone_by_day(signed_in: SignedIn) -> None:
     page = signed_in("admin", size=NARROW)
-    for path in MINE:
+    for path in BY_DAY:
         page.goto(f"/dashboard/test/{path}")
         page.get_by_role("heading", level=1).wait_for()
         expect(page.locator(".skeleton")).to_have_count(0)
         judge(page)
 
 
+def written(module: str, name: str) -> str:
+    """What stands between the brackets of a constant."""
+    found = re.search(
+        rf"{name} = [{{\[](.*?)^[}}\]];", (STATIC / "pages" / module).read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert found, f"{module} has no {name}"
+    return found[1]
+
+
+def keys_of(module: str, name: str) -> set[str]:
+    """The names in a constant."""
+    return set(re.findall(r'^  "?([\w.]+)"?:', written(module, name), re.MULTILINE))
+
+
 def test_what_can_be_chosen_is_what_there_is() -> None:
-    types = (STATIC / "pages/developers/event_types.js").read_text()
-    listed = re.search(r"FAMILIES = \{(.*?)\};", types, re.DOTALL)
-    assert listed
-    families = re.findall(r'^\s+"?([\w.]+)"?: \[(.*?)\]', listed[1], re.MULTILINE)
+    families = re.findall(r'"?([\w.]+)"?: \[(.*?)\]', written("developers/event_types.js", "FAMILIES"))
     assert {f"{family}.{name}" for family, names in families for name in re.findall(r"\w+", names)} == EVENT_TYPES
-    scopes = (STATIC / "pages/developers/scopes.js").read_text()
-    listed = re.search(r"RESOURCES = \[(.*?)\];", scopes, re.DOTALL)
-    assert listed
-    assert tuple(re.findall(r'"(\w+)"', listed[1])) == RESOURCES
+    assert tuple(re.findall(r'"(\w+)"', written("developers/scopes.js", "RESOURCES"))) == RESOURCES
+
+
+def test_there_are_words_for_everything() -> None:
+    assert keys_of("overview/sentence.js", "SENTENCES") == EVENT_TYPES
+    events = (GUIDES / "events.md").read_text("utf-8")
+    assert keys_of("developers/reasons.js", "OF_EVENTS") == set(
+        re.findall(r"\| `(?:ignored|deferred)` \| `(\w+)`", events)
+    )
+    reasons: set[str] = set()
+    for guide in ("earning-rules.md", "campaigns.md"):
+        text = (GUIDES / guide).read_text("utf-8")
+        table = next(
+            block for block in text.split("\n\n") if block.startswith("| reason |") and "`not_started`" in block
+        )
+        reasons |= set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    assert keys_of("developers/reasons.js", "OF_RULES") == reasons

@@ -165,7 +165,7 @@ UNUSUAL = [
         "26 points = US$19.99 × 1.2 points per US$1 (rule Dollars, version 1) × 1.1 for the Gold tier = 26.3868, rounded to the "
         "nearest to 26."
     ),
-    "500 points given by hand (goodwill), by Edith Clarke.",
+    "500 points given by hand (goodwill).",
     "£3.00 for a redemption.",
     "£2.00 issued by hand (late parcel).",
     "£2.50 spent on pay_9.",

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 BOB = {"email": "bob@shop.example", "name": "Bob", "role": "editor"}
 WORDS = "words that bob chose"
 ACCEPT = "/v1/invitations/accept"
+TRANSACTIONS = "/v1/loyalty/transactions"
 
 
 def token_of(invited: dict[str, Any]) -> str:
@@ -158,3 +159,40 @@ async def test_the_first_person_is_asked_for(database_url: str) -> None:
         await browser.sign_in()
     finally:
         await close_api(api)
+
+
+async def test_what_people_do_to_members_is_noted_under_their_name(api: Api) -> None:
+    """Each change that their command announced, by its event; nothing of what time did, or an API key, or a refusal."""
+    edith = await somebody(api, "editor")
+    account = (await edith.post("/v1/loyalty/accounts", {"program": "prog_default", "customer": "cust_noted"}))["id"]
+    row = await edith.post(TRANSACTIONS, {"account": account, "amount": 40, "reason": "a private reason"})
+    await edith.refused(
+        "POST", TRANSACTIONS, {"account": account, "amount": -90}, status=422, code="insufficient_points"
+    )
+    await api.post(TRANSACTIONS, {"account": account, "amount": 1})
+    await edith.post(f"/v1/loyalty/accounts/{account}/close", {})
+    entries = (await edith.get(f"/v1/audit-log?resource={account}"))["data"]
+    person = (await edith.get("/v1/session"))["person"]["id"]
+    assert [(each["action"], each["actor"], each["before"], each["after"]["subject"]) for each in entries] == [
+        ("loyalty.account.closed", person, None, account),
+        ("loyalty.points.adjusted", person, None, row["id"]),
+        ("loyalty.account.created", person, None, account),
+    ]
+    told = await api.get(f"/v1/events/{entries[1]['after']['event']}")
+    assert (told["type"], told["data"]["object"]["id"]) == ("loyalty.points.adjusted", row["id"])
+    assert "private" not in str(entries)
+
+
+async def test_what_time_does_is_nobodys(sqlite_api: Api) -> None:
+    edith = await somebody(sqlite_api, "editor")
+    await sqlite_api.post("/v1/test-helpers/clock", {"now": "2026-04-01T12:00:00Z"})
+    account = (await sqlite_api.post("/v1/loyalty/accounts", {"program": "prog_default", "customer": "cust_late"}))[
+        "id"
+    ]
+    soon = {"account": account, "amount": 5, "expires_at": "2026-04-02T12:00:00Z"}
+    await sqlite_api.post(TRANSACTIONS, soon)
+    await sqlite_api.post("/v1/test-helpers/clock", {"now": "2026-04-03T12:00:00Z"})
+    await edith.post(TRANSACTIONS, {"account": account, "amount": 7})
+    assert (await sqlite_api.get(f"/v1/loyalty/accounts/{account}"))["balance"] == 7
+    entries = (await edith.get(f"/v1/audit-log?resource={account}"))["data"]
+    assert [each["action"] for each in entries] == ["loyalty.points.adjusted"]

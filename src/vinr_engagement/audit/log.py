@@ -10,10 +10,14 @@ from vinr_engagement.foundation.database import State, Table
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a command comes from: whose key, which request."""
+    """Where a command comes from: whose key, which request.
+
+    What a person asks for (``personal``) is in the audit log whatever it changes, what a key asks for where it is configuration.
+    """
 
     actor: str
     request_id: str | None = None
+    personal: bool = False
 
 
 class AuditEntry(msgspec.Struct):

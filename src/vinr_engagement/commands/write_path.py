@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vinr_engagement.audit import Origin
-from vinr_engagement.commands import cascade, gathering, passage
+from vinr_engagement.commands import cascade, deeds, gathering, passage
 from vinr_engagement.commands import configuration as configurations
 from vinr_engagement.commands.claims import IDEMPOTENCY_KEYS, Claim, IdempotencyKey, key_reused
 from vinr_engagement.commands.configuration import Configuration
@@ -340,9 +340,12 @@ async def _decide(
     for _ in range(_ROUNDS):
         context.state.begin()
         cascade.begin(context)
+        first = context.reacted
         try:
             answer = command.decide(context)
             cascade.react(context, context.now)
+            if context.origin.personal:
+                deeds.note(context, first)
         except NotGathered as missing:
             context.state.undo()
             context.statements.clear()

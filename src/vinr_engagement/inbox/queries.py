@@ -70,9 +70,10 @@ def received_event_snapshot(event: ReceivedEvent) -> dict[str, Any]:
     }
 
 
-async def received_about(session: Session, named: Iterable[str], customers: Iterable[str]) -> list[ReceivedEvent]:
-    """The events with these ids and those about these customers, in the order in which they were received."""
+async def received_about(session: Session, named: Iterable[str], about: About) -> list[ReceivedEvent]:
+    """The events with these ids and those about a member, in the order in which they were received."""
     found = {event.id: event for event in await get_received_events(session, named)}
-    for customer in customers:
-        found.update({event.id: event for event in await session.rows(RECEIVED_EVENTS, "customer = $1", customer)})
+    for column, values in (("customer", about.customers), ("account", about.accounts)):
+        for value in values:
+            found.update({event.id: event for event in await session.rows(RECEIVED_EVENTS, f"{column} = $1", value)})
     return sorted(found.values(), key=lambda event: event.received_id)

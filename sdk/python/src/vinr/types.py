@@ -42,6 +42,7 @@ __all__ = [
     "Cap",
     "ChallengeMechanic",
     "ChallengeProgress",
+    "Change",
     "Clock",
     "Cohort",
     "CohortPeriod",
@@ -552,7 +553,7 @@ class AppliedFactor(Model):
 
 
 class AuditEntry(Model):
-    """One change of configuration."""
+    """One change of configuration, or something that a person did to a member."""
 
     id: str
     """Its id."""
@@ -562,7 +563,7 @@ class AuditEntry(Model):
     """Who made the change: an API key, a person, or a part of the engine."""
     actor_details: Actor
     action: str
-    """What was done."""
+    """What was done. To a member: the type of the event that tells of it."""
     resource: str
     """What was changed."""
     before: (
@@ -576,6 +577,7 @@ class AuditEntry(Model):
         | EndpointConfiguration
         | Person
         | ReportRequest
+        | Change
         | Clock
         | None
     )
@@ -591,6 +593,7 @@ class AuditEntry(Model):
         | EndpointConfiguration
         | Person
         | ReportRequest
+        | Change
         | Clock
         | None
     )
@@ -614,6 +617,7 @@ class AuditEntry(Model):
             webhook_endpoint="EndpointConfiguration",
             person="Person",
             report="ReportRequest",
+            change="Change",
             clock="Clock",
         ),
         "after": told_by(
@@ -628,6 +632,7 @@ class AuditEntry(Model):
             webhook_endpoint="EndpointConfiguration",
             person="Person",
             report="ReportRequest",
+            change="Change",
             clock="Clock",
         ),
         "created_at": time,
@@ -1017,6 +1022,17 @@ class ChallengeProgress(Model):
     """How often the member reached the target."""
     points: int
     """The bonuses that were given for them."""
+
+
+class Change(Model):
+    """What a person did to a member: the event that tells of it, and the object that the event is about."""
+
+    object: Literal["change"]
+    """What kind of object this is."""
+    event: str
+    """The outgoing event, with everything there is to know."""
+    subject: str | None
+    """The id of its object: the transaction, the redemption…"""
 
 
 class Clock(Model):

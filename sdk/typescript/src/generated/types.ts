@@ -247,7 +247,7 @@ export interface AppliedFactor {
   factor: string;
 }
 
-/** One change of configuration. */
+/** One change of configuration, or something that a person did to a member. */
 export interface AuditEntry {
   /** Its id. */
   id: string;
@@ -256,14 +256,14 @@ export interface AuditEntry {
   /** Who made the change: an API key, a person, or a part of the engine. */
   actor: string;
   actor_details: Actor;
-  /** What was done. */
+  /** What was done. To a member: the type of the event that tells of it. */
   action: string;
   /** What was changed. */
   resource: string;
   /** As it was before; null for something new. */
-  before: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | ReportRequest | Clock | null;
+  before: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | ReportRequest | Change | Clock | null;
   /** As it was from then on. */
-  after: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | ReportRequest | Clock | null;
+  after: Program | EarningRule | Reward | Segment | Campaign | ConnectorSettings | ApiKey | EndpointConfiguration | Person | ReportRequest | Change | Clock | null;
   /** The request that changed it; null for a change by the clock or the command line. */
   request_id: string | null;
   /** When it was made. */
@@ -584,6 +584,16 @@ export interface ChallengeProgress {
   completions: number;
   /** The bonuses that were given for them. */
   points: number;
+}
+
+/** What a person did to a member: the event that tells of it, and the object that the event is about. */
+export interface Change {
+  /** What kind of object this is. */
+  object: "change";
+  /** The outgoing event, with everything there is to know. */
+  event: string;
+  /** The id of its object: the transaction, the redemption… */
+  subject: string | null;
 }
 
 /** The clock of the test store. */

@@ -15,6 +15,7 @@ from vinr_engagement.foundation.clock import Instant, format_instant
 from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.database.page import Page
 from vinr_engagement.inbox import queries as inbox_queries
+from vinr_engagement.inbox.queries import About
 from vinr_engagement.ledger import Lot, lot_snapshot
 from vinr_engagement.ledger import queries as ledger_queries
 from vinr_engagement.members import Account
@@ -138,6 +139,12 @@ async def _campaigns_of(session: Session, account: Account) -> list[dict[str, An
     ]
 
 
+async def about(session: Session, account: Account) -> About:
+    """A member as events tell of them, with all that was merged into it."""
+    accounts = [account, *await member_queries.merged_into(session, account)]
+    return About(await member_queries.customer_ids_of(session, accounts), [each.id for each in accounts])
+
+
 async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
     """Everything that is held about a member."""
     account = await read_account(exchange, identifier)
@@ -147,7 +154,7 @@ async def account_export(exchange: Exchange, identifier: str) -> dict[str, Any]:
         customers = await member_queries.customers_of(session, account)
         rows = await ledger_queries.all_transactions(session, account)
         named = {row.event for row in rows if row.event is not None}
-        received = await inbox_queries.received_about(session, named, [customer.id for customer in customers])
+        received = await inbox_queries.received_about(session, named, await about(session, account))
         return {
             "object": "account_export",
             "account": members.account_snapshot(account),

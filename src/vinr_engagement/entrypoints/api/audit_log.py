@@ -1,4 +1,4 @@
-"""``/v1/audit-log``: who changed which configuration when."""
+"""``/v1/audit-log``: who changed which configuration when, and what people did to members."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -32,6 +32,19 @@ _NAMELESS: Final = (None, None)
 audit_log = Resource("audit_log", "/v1/audit-log", "audit_log")
 
 
+class Change(Shape):
+    """What a person did to a member: the event that tells of it, and the object that the event is about."""
+
+    object: Literal["change"]
+    event: str = Field(
+        description="The outgoing event, with everything there is to know.", examples=["evt_01m6fn0x9c5v0tvhk0rz8qdd3y"]
+    )
+    subject: str | None = Field(
+        description="The id of its object: the transaction, the redemption…",
+        examples=["ptx_01m6fn0x9c5v0tvhk0rz8qdd3y"],
+    )
+
+
 ActorType = Literal["key", "person", "engine", "worker", "cli", "import", "demo"]
 Configured = Annotated[
     Program
@@ -44,6 +57,7 @@ Configured = Annotated[
     | EndpointConfiguration
     | Person
     | ReportRequest
+    | Change
     | Clock,
     Field(discriminator="object"),
 ]
@@ -58,13 +72,15 @@ class Actor(Shape):
 
 
 class AuditEntry(Shape):
-    """One change of configuration."""
+    """One change of configuration, or something that a person did to a member."""
 
     id: str
     object: Literal["audit_log_entry"]
     actor: str = Field(description="Who made the change: an API key, a person, or a part of the engine.")
     actor_details: Actor
-    action: str = Field(examples=["program.updated"])
+    action: str = Field(
+        description="What was done. To a member: the type of the event that tells of it.", examples=["program.updated"]
+    )
     resource: str = Field(examples=["prog_default"])
     before: Configured | None = Field(description="As it was before; null for something new.")
     after: Configured | None = Field(description="As it was from then on.")
@@ -93,7 +109,8 @@ class ListAuditLog(Paging, CreatedAt):
 async def list_audit_log(request: Request, caller: Caller, query: Annotated[ListAuditLog, Query()]) -> Response:
     """List changes of configuration
 
-    Who changed what when, before and after; newest first.
+    Who changed what when, before and after; newest first. What people do to members is here too, what API keys do is not: of that
+    the [events](/v1/events) tell.
     """
 
     async def place(session: Session, cursor: str) -> str | None:

@@ -18,6 +18,8 @@ from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.settings import Environment
 
 API_VERSION: Final = "2026-04-01"
+SAFE: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+"""Methods of requests that change nothing."""
 
 Result = TypeVar("Result")
 
@@ -94,7 +96,7 @@ class Exchange:
     @property
     def origin(self) -> Origin:
         """Where commands of this request come from."""
-        return Origin(self.caller.actor, self.request_id)
+        return Origin(self.caller.actor, self.request_id, self.signed_in is not None and self.method not in SAFE)
 
     def claim(self) -> Claim | None:
         """The request's idempotency key, for the body that was read. Raises ``Fault`` for one that is no key."""

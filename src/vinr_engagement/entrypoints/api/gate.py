@@ -9,7 +9,7 @@ from typing import Final
 from vinr_engagement.commands import Store
 from vinr_engagement.entrypoints.api import cookies, limits, scopes
 from vinr_engagement.entrypoints.api.errors import Fault
-from vinr_engagement.entrypoints.api.exchange import API_VERSION, Exchange, Identity
+from vinr_engagement.entrypoints.api.exchange import API_VERSION, SAFE, Exchange, Identity
 from vinr_engagement.entrypoints.api.signed_in import Sessions
 from vinr_engagement.entrypoints.api.suggest import quote
 from vinr_engagement.foundation import json, keys
@@ -20,7 +20,6 @@ _BEARER: Final = b"bearer "
 _SESSION: Final = "/v1/session"
 _FOR_ANYBODY: Final = frozenset((("POST", _SESSION), ("POST", "/v1/invitations/accept")))
 """How people sign in."""
-_SAFE: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
 class Gate:
@@ -81,7 +80,7 @@ class Gate:
         found = await self._sessions.use(token)
         if found is None:
             raise Fault("session_expired", "The session is over; sign in anew.")
-        if exchange.method not in _SAFE:
+        if exchange.method not in SAFE:
             cookies.refuse_forged(exchange.headers, token)
         environment, store = self._chosen(exchange.headers)
         return Identity(found.person.id, environment, store, scopes.of_role(found.person.role), found)

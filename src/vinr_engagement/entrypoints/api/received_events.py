@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from pydantic import Field
 
+from vinr_engagement.entrypoints.api.account_reads import about
 from vinr_engagement.entrypoints.api.answers import Caller, found_or_missing, json_answer
 from vinr_engagement.entrypoints.api.fields import Id, Shape
 from vinr_engagement.entrypoints.api.paging import CreatedAt, PageShape, Paging
@@ -70,8 +71,7 @@ async def list_received_events(caller: Caller, query: Annotated[ListReceivedEven
 
 async def _about(session: Session, identifier: str) -> About:
     account = found_or_missing(await member_queries.get_account(session, identifier), "account", identifier, "account")
-    accounts = [account, *await member_queries.merged_into(session, account)]
-    return About(await member_queries.customer_ids_of(session, accounts), [each.id for each in accounts])
+    return await about(session, account)
 
 
 @received_events.get("/{event:path}", "retrieve", ReceivedEvent)

@@ -38,7 +38,8 @@ class AuditLog(Resource):
     ) -> Page[types.AuditEntry]:
         """List changes of configuration.
 
-        Who changed what when, before and after; newest first.
+        Who changed what when, before and after; newest first. What people do to members is here too, what API
+        keys do is not: of that the [events](/v1/events) tell.
 
         ``actor``: Only changes made with this API key, or by this person.
 
@@ -92,7 +93,8 @@ class AsyncAuditLog(AsyncResource):
     ) -> AsyncPager[types.AuditEntry]:
         """List changes of configuration.
 
-        Who changed what when, before and after; newest first.
+        Who changed what when, before and after; newest first. What people do to members is here too, what API
+        keys do is not: of that the [events](/v1/events) tell.
 
         ``actor``: Only changes made with this API key, or by this person.
 

@@ -88,10 +88,14 @@ const STEPS = [
   ["minute", 60],
 ];
 
-/** How long ago, or how soon, in the time of the store: 3 hours ago. */
-export function relative(value) {
+/**
+ * How long ago, or how soon: 3 hours ago.
+ * @param {string|null|undefined} value
+ * @param {number} [now]  the time of the store, unless another is meant, as for people, who live in real time
+ */
+export function relative(value, now = storeNow()) {
   if (!value) return NOTHING;
-  const seconds = (Date.parse(value) - storeNow()) / 1_000;
+  const seconds = (Date.parse(value) - now) / 1_000;
   const format = formatOf(Intl.RelativeTimeFormat, { numeric: "auto" });
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);

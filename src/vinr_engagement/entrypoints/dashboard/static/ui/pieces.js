@@ -70,11 +70,13 @@ async function copied(text) {
 
 /**
  * An instant in the reader's own words; the exact time is its title.
- * @param {{value: string|null, relative?: boolean, zone?: string}} props
+ * @param {{value: string|null, relative?: boolean, real?: boolean, zone?: string}} props  `real`: it is not of the store, whose
+ *   clock may be set, but of the world
  */
-export function Time({ value, relative: isRelative, zone }) {
+export function Time({ value, relative: isRelative, real, zone }) {
   if (!value) return html`<span class="muted">–</span>`;
-  return html`<time datetime=${value} title=${exactTime(value, zone)}>${isRelative ? relative(value) : dateTime(value, zone)}</time>`;
+  const shown = isRelative ? relative(value, real ? Date.now() : undefined) : dateTime(value, zone);
+  return html`<time datetime=${value} title=${exactTime(value, zone)}>${shown}</time>`;
 }
 
 /**

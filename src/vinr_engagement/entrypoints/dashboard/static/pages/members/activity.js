@@ -5,6 +5,7 @@ import { number } from "../../lib/format.js";
 import { useList, useQuery } from "../../lib/query.js";
 import { useQueryParams } from "../../lib/router.js";
 import { Button, Card, Dialog, Empty, ErrorNotice, Select, Skeleton } from "../../ui/index.js";
+import { useDoers } from "./doers.js";
 import { LedgerRow } from "./ledger_row.js";
 import { ROW_EXPANSIONS } from "./member_data.js";
 import { namesOf } from "./names.js";
@@ -38,11 +39,12 @@ function NothingYet({ type }) {
 
 /** Rows of a ledger with what they need while they load, fail or go on. @param {{list: object, names: object, empty: unknown}} props */
 export function LedgerList({ list, names, empty }) {
+  const known = { ...names, doers: useDoers(list.items) };
   if (list.error && list.items.length === 0) return html`<div class="pad"><${ErrorNotice} error=${list.error} retry=${list.reload} /></div>`;
   if (list.loading) return html`<div class="pad"><${Skeleton} lines=${6} /></div>`;
   if (list.items.length === 0) return empty;
   return html`<ul class="ledger">
-      ${list.items.map((row) => html`<${LedgerRow} key=${row.id} row=${row} names=${names} />`)}
+      ${list.items.map((row) => html`<${LedgerRow} key=${row.id} row=${row} names=${known} />`)}
     </ul>
     <${More} list=${list} />`;
 }

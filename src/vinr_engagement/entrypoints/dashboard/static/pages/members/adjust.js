@@ -4,11 +4,10 @@ import { html, useState } from "../../lib/preact.js";
 import { api } from "../../lib/api.js";
 import { points } from "../../lib/format.js";
 import { useAction } from "../../lib/query.js";
-import { useSession } from "../../lib/session.js";
 import { Checkbox, DateTimeInput, Field, NumberInput, Select, TextInput, toast } from "../../ui/index.js";
 import { FormDialog } from "./form_dialog.js";
 import { refreshMember } from "./member_data.js";
-import { countOf, signatureOf } from "./words.js";
+import { countOf } from "./words.js";
 
 const WAYS = [
   ["give", "Give points"],
@@ -19,10 +18,9 @@ const FRESH = { way: "give", amount: null, reason: "", expires_at: null, qualify
 /** @param {{account: object, program: object, onClose: () => void}} props */
 export function Adjust({ account, program, onClose }) {
   const [form, setForm] = useState(FRESH);
-  const { person } = useSession();
   const set = (changes) => setForm({ ...form, ...changes });
   const action = useAction(async () => {
-    const row = await api.post("/loyalty/transactions", bodyOf(account, form, signatureOf(person))).catch(atTheAmount);
+    const row = await api.post("/loyalty/transactions", bodyOf(account, form)).catch(atTheAmount);
     toast(`${countOf(Math.abs(row.amount))} ${row.amount > 0 ? "given" : "taken"}. The balance is ${points(row.balance_after)}.`);
     refreshMember();
     onClose();
@@ -42,8 +40,8 @@ export function Adjust({ account, program, onClose }) {
   </${FormDialog}>`;
 }
 
-function bodyOf(account, form, metadata) {
-  const shared = { account: account.id, reason: form.reason.trim() || null, metadata };
+function bodyOf(account, form) {
+  const shared = { account: account.id, reason: form.reason.trim() || null };
   if (form.way === "take") return { ...shared, amount: negated(form.amount), allow_negative: form.allow_negative };
   const expiry = form.expires_at ? { expires_at: form.expires_at } : {};
   return { ...shared, amount: form.amount ?? 0, qualifying: form.qualifying, ...expiry };

@@ -232,8 +232,8 @@ function limitedPieces(row) {
   return pieces;
 }
 
-function byHand(row) {
-  const sentence = [`${countOf(row.amount)} given by hand${byHandWords(row)}.`];
+function byHand(row, names) {
+  const sentence = [`${countOf(row.amount)} given by hand${byHandWords(row, names)}.`];
   return { kind: "adjustment", title: "Given by hand", sentence };
 }
 

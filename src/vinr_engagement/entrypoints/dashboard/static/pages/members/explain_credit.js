@@ -19,8 +19,8 @@ function amountOf(row) {
   return money(Math.abs(row.amount), row.currency);
 }
 
-function issued(row) {
-  return { kind: "credit_issued", title: "Issued by hand", sentence: [`${amountOf(row)} issued by hand${byHandWords(row)}.`] };
+function issued(row, names) {
+  return { kind: "credit_issued", title: "Issued by hand", sentence: [`${amountOf(row)} issued by hand${byHandWords(row, names)}.`] };
 }
 
 function rewarded(row) {

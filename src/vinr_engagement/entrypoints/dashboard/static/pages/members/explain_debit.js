@@ -47,7 +47,7 @@ function takenByHand(row, names) {
   const { lots } = row.explanation;
   const opening = row.reason === "opening_balance";
   const owed = -row.amount - lots.reduce((sum, part) => sum + part.amount, 0);
-  const why = opening ? " owed when the member came from another system" : ` taken by hand${byHandWords(row)}`;
+  const why = opening ? " owed when the member came from another system" : ` taken by hand${byHandWords(row, names)}`;
   const from = lots.length > 0 ? [", from ", ...listOf(lots, names)] : [];
   return {
     kind: opening ? "opening" : "adjustment",

@@ -14,6 +14,7 @@ const PATHS = [
   "/loyalty/credit",
   "/loyalty/campaigns",
   "/received-events",
+  "/audit-log",
   "/events",
 ];
 const PAUSE_MILLISECONDS = 250;

@@ -12,7 +12,6 @@ import { LedgerList } from "./activity.js";
 import { FormDialog } from "./form_dialog.js";
 import { refreshMember } from "./member_data.js";
 import { namesOf } from "./names.js";
-import { signatureOf } from "./words.js";
 
 /** @param {{account: object, program: object, wallet: object}} props */
 export function WalletTab({ account, program, wallet }) {
@@ -52,12 +51,11 @@ function Held({ held, program }) {
 /** @param {{account: object, program: object, onClose: () => void}} props */
 export function Issue({ account, program, onClose }) {
   const [form, setForm] = useState({ amount: null, currency: program.default_currency, reason: "", expires_at: null });
-  const { person } = useSession();
   const set = (changes) => setForm({ ...form, ...changes });
   const action = useAction(async () => {
     const { expires_at: expires, reason, ...rest } = form;
     const when = expires ? { expires_at: expires } : {};
-    const body = { account: account.id, ...rest, ...when, reason: reason.trim() || null, metadata: signatureOf(person) };
+    const body = { account: account.id, ...rest, ...when, reason: reason.trim() || null };
     const row = await api.post("/loyalty/credit/issue", body);
     toast(`${money(row.amount, row.currency)} issued. The wallet holds ${money(row.wallet_balance, row.currency)}.`);
     refreshMember();

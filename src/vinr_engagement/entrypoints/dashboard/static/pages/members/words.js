@@ -8,9 +8,9 @@ import { date, digitsOf, money, plural } from "../../lib/format.js";
  */
 
 /**
- * What is known by name on the page: tiers by key, campaigns by id, ledger rows by id, the program's currency.
+ * What is known by name on the page: tiers by key, campaigns by id, ledger rows by id, who did what by hand, the program's currency.
  * @typedef {{tiers?: Record<string, string>, campaigns?: Record<string, string>, lots?: Record<string, object>,
- *   currency?: string, zone?: string}} Names
+ *   doers?: Record<string, string>, currency?: string, zone?: string}} Names
  */
 
 /** `1 point`, `1,200 points`. @param {number} amount */
@@ -57,17 +57,10 @@ export function reasonWords(reason) {
   return REASONS[reason] ?? spaced(reason);
 }
 
-/** Why something was done by hand, and by whom where that is noted, as it stands behind what was done. @param {object} row */
-export function byHandWords({ reason, metadata }) {
+/** Why something was done by hand, and by whom where that is known, as it stands behind what was done. @param {object} row @param {Names} names */
+export function byHandWords({ id, reason }, names) {
   const why = reason ? ` (${reasonWords(reason)})` : ", with no reason given";
-  return metadata?.[SIGNED_NAME] ? `${why}, by ${metadata[SIGNED_NAME]}` : why;
-}
-
-const SIGNED_NAME = "person_name";
-
-/** What the page notes on what somebody does by hand: who it was. @param {{id: string, name: string}} person */
-export function signatureOf({ id, name }) {
-  return { person: id, [SIGNED_NAME]: name };
+  return names.doers?.[id] ? `${why}, by ${names.doers[id]}` : why;
 }
 
 /** What an award is for: `joining`, or any event of the shop's by its name. @param {string|null} reason */

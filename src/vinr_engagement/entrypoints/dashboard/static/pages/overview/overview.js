@@ -14,24 +14,26 @@ import { Today } from "./today.js";
 
 const REFRESH_ON = ["loyalty."];
 
-/** @param {string} program @param {{gte: string, lt: string}} period */
-export function summaryParams(program, period) {
-  return { program, "period[gte]": period.gte, "period[lt]": period.lt };
+const SUMMARY = "/loyalty/analytics/summary";
+
+const paramsOf = (program, { gte, lt }) => ({ program: program.id, "period[gte]": gte, "period[lt]": lt });
+
+/** Whether nothing was ever received: then it is shown how to begin, instead of a page of zeros. */
+function useIsNew() {
+  const accounts = useQuery("/loyalty/accounts", { limit: 1, status: "all" }, { refreshOn: ["loyalty.account"] });
+  const received = useQuery("/received-events", { limit: 1 }, { refreshOn: REFRESH_ON });
+  const isAny = [accounts, received].some(({ data, error }) => error || data?.data.length > 0);
+  return { isKnown: isAny || Boolean(accounts.data && received.data), isNew: !isAny && Boolean(accounts.data && received.data) };
 }
 
-function Summary({ program, period }) {
-  const path = "/loyalty/analytics/summary";
-  const now = useQuery(path, summaryParams(program.id, period), { refreshOn: REFRESH_ON });
-  const before = useQuery(path, summaryParams(program.id, period.previous));
-  if (now.error) return html`<${ErrorNotice} error=${now.error} retry=${now.reload} />`;
-  if (!now.data) return html`<${Skeleton} lines=${12} />`;
+function Content({ program, period, summary, before }) {
   return html`
-    <${Figures} summary=${now.data} before=${before.data} label=${period.label} />
+    <${Figures} summary=${summary} before=${before} label=${period.label} />
     <div class="overview-columns">
       <div>
         <${EarnedAndBurned} program=${program} period=${period} />
-        <${LiabilityTrend} program=${program} period=${period} summary=${now.data} />
-        <div class="overview-pair"><${Tiers} tiers=${now.data.tiers} /><${Campaigns} program=${program} /></div>
+        <${LiabilityTrend} program=${program} period=${period} summary=${summary} />
+        <div class="overview-pair"><${Tiers} tiers=${summary.tiers} /><${Campaigns} program=${program} /></div>
       </div>
       <div>
         <${Today} program=${program} />
@@ -41,24 +43,23 @@ function Summary({ program, period }) {
   `;
 }
 
-/** Nothing was ever received: show how to begin instead of a page of zeros. */
-function useIsNew() {
-  const accounts = useQuery("/loyalty/accounts", { limit: 1, status: "all" }, { refreshOn: ["loyalty.account"] });
-  const received = useQuery("/received-events", { limit: 1 }, { refreshOn: REFRESH_ON });
-  if (!accounts.data || !received.data) return { known: Boolean(accounts.error || received.error), empty: false };
-  return { known: true, empty: accounts.data.data.length === 0 && received.data.data.length === 0 };
-}
-
-export default function Overview() {
-  const { program } = useProgram();
+function ProgramOverview({ program }) {
   const period = usePeriod();
-  const { known, empty } = useIsNew();
-  if (!program || !known) return html`<${Page} title="Overview"><${Skeleton} lines=${12} /></${Page}>`;
-  if (empty) return html`<${Page} title="Overview" subtitle=${program.name}><${FirstSteps} program=${program} /></${Page}>`;
+  const { isKnown, isNew } = useIsNew();
+  const now = useQuery(SUMMARY, paramsOf(program, period), { refreshOn: REFRESH_ON });
+  const before = useQuery(SUMMARY, paramsOf(program, period.previous));
+  if (isNew) return html`<${Page} title="Overview" subtitle=${program.name}><${FirstSteps} program=${program} /></${Page}>`;
   return html`
     <${Page} title="Overview" subtitle=${program.name} actions=${html`<${PeriodPicker} />`}>
-      <${Summary} program=${program} period=${period} />
+      ${now.error && html`<${ErrorNotice} error=${now.error} retry=${now.reload} />`}
+      ${!now.error && !(isKnown && now.data) && html`<${Skeleton} lines=${12} />`}
+      ${isKnown && now.data && html`<${Content} program=${program} period=${period} summary=${now.data} before=${before.data} />`}
     </${Page}>
   `;
 }
 
+export default function Overview() {
+  const { program } = useProgram();
+  if (program) return html`<${ProgramOverview} key=${program.id} program=${program} />`;
+  return html`<${Page} title="Overview"><${Skeleton} lines=${12} /></${Page}>`;
+}

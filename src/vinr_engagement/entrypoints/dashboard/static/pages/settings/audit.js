@@ -1,4 +1,4 @@
-// Who changed which configuration when: before and after, field by field.
+// Who changed which configuration when: before and after, field by field; and what people did to members.
 
 import { html, useMemo, useState } from "../../lib/preact.js";
 import { useList } from "../../lib/query.js";
@@ -30,6 +30,7 @@ const fieldsOf = (actors) => [
 ];
 
 function summaryOf({ before, after }) {
+  if (after?.object === "change") return "";
   if (before === null) return "New";
   if (after === null) return "Removed";
   const names = changesOf(before, after).map(({ field }) => field);
@@ -57,11 +58,13 @@ function Entry({ entry, onClose }) {
     ["When", html`<${Time} value=${entry.created_at} />`],
     ["Request", request ? html`<code>${request}</code>` : "None: by the clock or the command line"],
   ];
+  const told = entry.after?.object === "change" ? entry.after : null;
+  if (told) items.push(["Event", html`<${Id} value=${told.event} to=${`events/${told.event}`} />`]);
   return html`
     <${Dialog} title=${inWords(entry.action)} onClose=${onClose} wide footer=${html`<${Button} onClick=${onClose}>Close</${Button}>`}>
       <div class="stack gap-5">
         <${DefinitionList} items=${items} />
-        <${Changes} before=${entry.before} after=${entry.after} />
+        ${!told && html`<${Changes} before=${entry.before} after=${entry.after} />`}
       </div>
     </${Dialog}>
   `;

@@ -21,7 +21,7 @@ function itemsFor(person, ask, enable) {
   ];
 }
 
-const lastSignIn = (row) => (row.last_sign_in_at ? html`<${Time} value=${row.last_sign_in_at} relative />` : "Never");
+const lastSignIn = (row) => (row.last_sign_in_at ? html`<${Time} value=${row.last_sign_in_at} relative real />` : "Never");
 
 function columns(session, ask, enable) {
   const isMe = (row) => row.id === session.person.id;

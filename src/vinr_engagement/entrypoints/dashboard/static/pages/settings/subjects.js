@@ -28,6 +28,19 @@ export const ACTIONS = [
   "person.password_changed",
   "person.password_reset",
   "clock.set",
+  "loyalty.account.created",
+  "loyalty.account.updated",
+  "loyalty.account.closed",
+  "loyalty.account.reopened",
+  "loyalty.account.merged",
+  "loyalty.account.erased",
+  "loyalty.points.adjusted",
+  "loyalty.tier.changed",
+  "loyalty.reward.redeemed",
+  "redemption.completed",
+  "redemption.released",
+  "credit.issued",
+  "credit.spent",
 ];
 
 const OWN_PAGE = { rule: "rules", rwd: "rewards", camp: "campaigns", seg: "segments", we: "webhooks", loy: "members" };
