@@ -27,7 +27,7 @@ export function Backtest({ body, rule, words }) {
         ${!isWhole && html`<p class="program-quiet">Fill in the rest, and you see what it would have given.</p>`}
         ${error && html`<${Notice} tone="amber" title="Not to be tried yet">${error.message}<//>`}
         ${isWhole && !error && !result && html`<${Skeleton} lines=${5} />`}
-        ${isWhole && !error && result && html`<${Shown} result=${result} words=${words} trigger=${body.trigger} />`}
+        ${isWhole && !error && result && html`<${Shown} result=${result} words=${words} trigger=${body.trigger} replaced=${rule} />`}
       </div>
     <//>
   `;
@@ -47,7 +47,7 @@ function subtitle(result, zone) {
   return `The last ${number(result.events)} events, ${date(first, zone)} to ${date(last, zone)}, of ${plural(result.members, "member", "members")}.`;
 }
 
-function Shown({ result, words, trigger }) {
+function Shown({ result, words, trigger, replaced }) {
   const { today, proposed, difference } = result;
   if (result.events === 0) return html`<p class="program-quiet">As soon as events come in, you see here what the rule would have given on them.</p>`;
   return html`
@@ -61,7 +61,7 @@ function Shown({ result, words, trigger }) {
         </p>
       </div>
       <${Worth} difference=${difference} words=${words} />
-      <${ByRule} rules=${result.rules} />
+      <${ByRule} rules=${result.rules} replaced=${replaced} />
       <${Examples} examples=${result.examples} words=${words} trigger=${trigger} />
       <ul class="program-notes">${result.notes.map((note) => html`<li key=${note}>${note}</li>`)}</ul>
     <//>
@@ -86,8 +86,8 @@ function Worth({ difference, words }) {
 }
 
 /** Rule by rule, where there are several. */
-function ByRule({ rules }) {
-  const lines = merged(rules);
+function ByRule({ rules, replaced }) {
+  const lines = merged(rules, replaced);
   if (lines.length < 2) return null;
   const columns = [
     { key: "name", label: "Rule", render: ({ name, rule }) => (rule ? name : html`<strong>This rule</strong>`) },
@@ -97,10 +97,14 @@ function ByRule({ rules }) {
   return html`<${Table} caption="Points by rule" columns=${columns} rows=${lines} rowKey=${({ rule }) => rule ?? "draft"} />`;
 }
 
-/** Each rule that gives something once, with what it gives on either side; null where it is not on that side. */
-function merged(rules) {
+/**
+ * Each rule that gives something once, with what it gives on either side; null where it is not on that side. A rule and the draft
+ * that takes its place are one.
+ */
+function merged(rules, replaced) {
   const lines = new Map();
-  for (const { rule, name, side, points: given } of rules) {
+  for (const { rule: id, name, side, points: given } of rules) {
+    const rule = id === replaced ? null : id;
     lines.set(rule, { rule, name, today: null, proposed: null, ...lines.get(rule), [side]: given });
   }
   return [...lines.values()].filter(({ rule, today, proposed }) => rule === null || today > 0 || proposed > 0);
