@@ -33,9 +33,8 @@ def invite(page: Any, email: str, name: str, role: str) -> str:
 def accept(page: Any, link: str) -> None:
     """Chooses a password, which signs in."""
     page.goto(link)
-    for field in page.locator("input[type=password]").all():
-        field.fill(PASSWORD)
-    page.locator("form button[type=submit]").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("navigation", name="Dashboard").wait_for()
 
 
@@ -109,7 +108,7 @@ def seen_in_the_audit_log(page: Any) -> None:
     judge(page)
     changed.get_by_role("button", name="Person updated").click()
     what = page.get_by_role("dialog").get_by_role("row", name="role")
-    assert what.locator("td").all_inner_texts() == ["viewer", "editor"]
+    expect(what.locator("td")).to_have_text(["viewer", "editor"])
     page.get_by_role("button", name="Close").last.click()
     page.get_by_role("combobox", name="Who").select_option("cli")
     expect(page.get_by_text("No changes")).to_be_visible()
@@ -124,7 +123,7 @@ def test_a_change_of_the_program_is_told_field_by_field(signed_in: SignedIn, sho
     expect(row).to_contain_text("Key “tests”")
     row.get_by_role("button", name="Program updated").click()
     told = page.get_by_role("dialog").get_by_role("row", name="metadata.audited")
-    assert told.locator("td").all_inner_texts() == ["none", "yes"]
+    expect(told.locator("td")).to_have_text(["none", "yes"])
     judge(page)
     shop.call("PATCH", "/loyalty/programs/prog_default", {"metadata": {"audited": None}})
     assert shop.get("/loyalty/programs/prog_default")["metadata"] == metadata
