@@ -12,6 +12,8 @@ import pytest
 from tests.api.conftest import Api, payment
 from tests.api.redeeming import ACCOUNTS, REDEMPTIONS, TRANSACTIONS, a_member, a_reward, redeem, refund, tell
 from tests.reports.conftest import CLOCK, GROWS, PROGRAM, Bureau, Row, check_journal
+from vinr_engagement.commands import Settle, unwritten
+from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation.clock import DAY, HOUR, format_instant, parse_instant
 from vinr_engagement.reports import MOVEMENTS
 
@@ -83,6 +85,24 @@ async def test_what_is_due_counts_whether_or_not_it_is_written(bureau: Bureau) -
     assert later["totals"]["units"][0]["not_written"] == {"rows": 0, "amount": 0}
     assert sum(row["returned"] for row in before) == 200
     assert before[-1]["closing_balance"] == (await api.get(f"{ACCOUNTS}/{member}"))["balance"]
+
+
+async def test_a_member_who_cannot_be_settled_is_left_out(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the sweep sets one aside: the books are closed without what is due of it."""
+    await bureau.api.patch(PROGRAM, {"currency": {"expiry_months": 1}})
+    broken = await a_member(bureau.api, 5)
+    for points in (30, 200):
+        await a_member(bureau.api, points)
+    await move_on(bureau.api, "2026-05-10T12:00:00Z")
+
+    class Stubborn(Settle):
+        def decide(self, context: Context) -> int:
+            assert broken not in self.accounts, "it cannot be settled"
+            return super().decide(context)
+
+    monkeypatch.setattr(unwritten, "Settle", Stubborn)
+    rows = await bureau.journal(("2026-05-01", "2026-05-03"))
+    assert [(row["expired"], row["closing_balance"]) for row in rows] == [(230, 5), (0, 5)]
 
 
 async def test_what_is_recorded_late_is_told(bureau: Bureau) -> None:

@@ -14,7 +14,7 @@ from tests.crash.processes import Server, ready
 from tests.crash.year import FOR_EVER, opened, prepare
 from tests.reports.conftest import REPORTS, Bureau, read
 from tests.served import served
-from vinr_engagement.commands import Store
+from vinr_engagement.commands import Store, leases
 from vinr_engagement.commands.verify import verify
 from vinr_engagement.entrypoints.worker import Worker
 from vinr_engagement.entrypoints.worker.jobs import jobs_of
@@ -251,6 +251,23 @@ async def test_the_worker_makes_them(bureau: Bureau) -> None:
     assert await status_of(bureau, unmade) in ("pending", "completed"), "a stop gives it back"
     assert await store.database.ask("select name from leases") == []
     assert store.jobs_done["make_reports"] > 3
+
+
+async def test_a_worker_that_loses_its_lease_gives_it_back(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vinr_engagement.entrypoints.worker.worker.RENEWAL_SECONDS", 0.0)
+    await some_rows(bureau.api, 900)
+    asked = await bureau.ask("transactions")
+    store = bureau.api.stores["test"]
+    worker = Worker([store], structlog.get_logger(), _only_reports)
+    running = asyncio.create_task(worker.run())
+    await until_it_is(bureau, asked, "running")
+    until = real_now() + leases.LEASE
+    taken = "update leases set holder = 'another', until = $1 where name = 'make_reports'"
+    assert await store.database.write(lambda session: session.execute(taken, until)) == 1
+    await until_it_is(bureau, asked, "pending")
+    worker.stop()
+    await running
+    assert await store.database.ask("select holder from leases where name = 'make_reports'") == [("another",)]
 
 
 def _only_reports(store: Store, log: Any) -> list[Any]:
