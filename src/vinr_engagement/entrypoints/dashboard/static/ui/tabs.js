@@ -1,7 +1,7 @@
 // Tabs: one of several views of the same thing.
 
 import { number } from "../lib/format.js";
-import { html, useRef } from "../lib/preact.js";
+import { html, useEffect, useRef } from "../lib/preact.js";
 
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 
@@ -12,6 +12,7 @@ const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
  */
 export function Tabs({ tabs, current, onChange, label = "Views" }) {
   const list = useRef(null);
+  useEffect(() => intoView(list.current), [current]);
   const move = (event) => {
     const index = tabs.findIndex(({ key }) => key === current);
     const next = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1 : index + (STEPS[event.key] ?? NaN);
@@ -31,4 +32,11 @@ export function Tabs({ tabs, current, onChange, label = "Views" }) {
       `)}
     </div>
   `;
+}
+
+/** Where there is no room for all tabs, the current one is moved into view. */
+function intoView(list) {
+  const tab = list.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+  const frame = list.getBoundingClientRect();
+  if (tab && (tab.left < frame.left || tab.right > frame.right)) list.scrollLeft += tab.left - frame.left;
 }

@@ -18,7 +18,7 @@ export function AddMember({ program, onClose }) {
     refreshMember();
     navigate(`members/${made.id}`);
   });
-  return html`<${FormDialog} title="Add a member" submit="Add" action=${action} onClose=${onClose}>
+  return html`<${FormDialog} title="Add a member" submit="Add the member" action=${action} onClose=${onClose}>
     <${AlreadyThere} error=${action.error} />
     <${Field} name="customer" label="Customer id" optional
       hint="Your id for the buyer, so that their next payment earns. Without one the account stands alone, and can be linked later.">

@@ -53,7 +53,7 @@ function columnsOf(account, program, names) {
     { key: "credit", label: "Credit", priority: 1, render: (lot) => html`<${Credit} lot=${lot} account=${account} names=${names} />` },
     { key: "remaining", label: "Left", align: "end", priority: 1, render: (lot) => html`<${Points} value=${lot.remaining} />` },
     { key: "amount", label: "Of", align: "end", priority: 3, render: (lot) => html`<${Points} value=${lot.amount} />` },
-    { key: "given", label: "Given", priority: 3, render: (lot) => date(lot.effective_at, program.timezone) },
+    { key: "given", label: "Given", priority: 3, render: (lot) => html`<span class="figure">${date(lot.effective_at, program.timezone)}</span>` },
     { key: "expires", label: "Expires", priority: 1, render: (lot) => html`<${Expiry} lot=${lot} program=${program} />` },
   ];
 }
@@ -72,5 +72,6 @@ function Expiry({ lot, program }) {
   if (lot.pending) return html`<span>pending until ${date(lot.available_at, program.timezone)}</span>`;
   if (lot.expires_at === null) return html`<span class="muted">never</span>`;
   const soon = lot.remaining > 0 && daysUntil(lot.expires_at, now) <= program.expiring_notice_days;
-  return html`<span>${date(lot.expires_at, program.timezone)} ${soon && html`<${Badge} tone="amber">${relative(lot.expires_at)}</${Badge}>`}</span>`;
+  return html`<span class="figure">${date(lot.expires_at, program.timezone)}</span>
+    ${soon && html` <${Badge} tone="amber">${relative(lot.expires_at)}</${Badge}>`}`;
 }
