@@ -182,9 +182,8 @@ export class AuditLog {
   /**
    * List changes of configuration.
    *
-   * Who changed what when, before and after; newest first. What people do to members is here too, what API keys do is
-   * not: of that
-   * the [events](/v1/events) tell.
+   * Who changed what when, before and after; newest first. What people do to members is here too; of what API keys do
+   * to them the outgoing events tell.
    */
   list(params: EitherCase<AuditLogListParams> = {}, options?: RequestOptions): PagePromise<AuditEntry> {
     return this.#transport.list(path`/v1/audit-log`, params, options);

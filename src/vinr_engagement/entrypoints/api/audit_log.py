@@ -109,8 +109,8 @@ class ListAuditLog(Paging, CreatedAt):
 async def list_audit_log(request: Request, caller: Caller, query: Annotated[ListAuditLog, Query()]) -> Response:
     """List changes of configuration
 
-    Who changed what when, before and after; newest first. What people do to members is here too, what API keys do is not: of that
-    the [events](/v1/events) tell.
+    Who changed what when, before and after; newest first. What people do to members is here too; of what API keys do
+    to them the outgoing events tell.
     """
 
     async def place(session: Session, cursor: str) -> str | None:

@@ -38,8 +38,8 @@ class AuditLog(Resource):
     ) -> Page[types.AuditEntry]:
         """List changes of configuration.
 
-        Who changed what when, before and after; newest first. What people do to members is here too, what API
-        keys do is not: of that the [events](/v1/events) tell.
+        Who changed what when, before and after; newest first. What people do to members is here too; of what API
+        keys do to them the outgoing events tell.
 
         ``actor``: Only changes made with this API key, or by this person.
 
@@ -93,8 +93,8 @@ class AsyncAuditLog(AsyncResource):
     ) -> AsyncPager[types.AuditEntry]:
         """List changes of configuration.
 
-        Who changed what when, before and after; newest first. What people do to members is here too, what API
-        keys do is not: of that the [events](/v1/events) tell.
+        Who changed what when, before and after; newest first. What people do to members is here too; of what API
+        keys do to them the outgoing events tell.
 
         ``actor``: Only changes made with this API key, or by this person.
 
