@@ -14,13 +14,15 @@ ACTIVE_DAYS: Final = 90
 
 async def active_at(books: Books, day: int) -> int:
     """Members who earned or redeemed on a local day or the 89 before it."""
-    found: set[int] = set()
-    for members, _ in await _parts(books, day - ACTIVE_DAYS + 1, day):
-        found.update(activity.members_of(members))
-    for when, acted in _tail(books).items():
-        if day - ACTIVE_DAYS < when <= day:
-            found.update(acted)
-    return len(found)
+    first = day - ACTIVE_DAYS + 1
+    acted = [member for when, found in _tail(books).items() if first <= when <= day for member in found]
+    rows = await books.session.fetch(
+        "select members from analytics_activity where program = $1 and day between $2 and $3",
+        books.program.id,
+        first,
+        day,
+    )
+    return activity.count_members([members for (members,) in rows], acted)
 
 
 async def active_on(books: Books, days: Sequence[int]) -> list[int]:
@@ -68,13 +70,11 @@ def _counted(changes: Counter[int], days: Sequence[int]) -> list[int]:
 
 async def active_in(books: Books, first: int, last: int) -> Counter[int]:
     """Members who did something from one local day to another, by the month of their enrolment."""
-    found: Cohorts = {}
-    for members, cohorts in await _parts(books, first, last):
-        found.update(activity.cohorts_of(members, cohorts))
-    for day, acted in _tail(books).items():
+    acted: Cohorts = {}
+    for day, found in _tail(books).items():
         if first <= day <= last:
-            found.update(acted)
-    return Counter(found.values())
+            acted.update(found)
+    return activity.count_by_cohort(await _parts(books, first, last), acted)
 
 
 def _tail(books: Books) -> dict[int, Cohorts]:

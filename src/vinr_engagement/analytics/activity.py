@@ -2,11 +2,11 @@
 
 from array import array
 from base64 import b64decode, b64encode
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from vinr_engagement.analytics.tables import QUARTER, Activity
@@ -73,3 +73,35 @@ def members_of(text: str) -> "array[int]":
 
 def _text(numbers: "array[int]") -> str:
     return b64encode(numbers.tobytes()).decode()
+
+
+def count_members(parts: Iterable[str], more: Iterable[int]) -> int:
+    """How many different members there are in the parts, and among some more."""
+    import pyarrow  # noqa: PLC0415 (takes a tenth of a second and 40 MB, which only reports need)
+    import pyarrow.compute  # noqa: PLC0415
+
+    packed_members = b"".join([b64decode(part) for part in parts]) + array("Q", more).tobytes()
+    distinct = pyarrow.compute.call_function("count_distinct", [_column(pyarrow.uint64(), 8, packed_members)])
+    return int(distinct.as_py())
+
+
+def count_by_cohort(parts: Sequence[tuple[str, str]], more: Cohorts) -> Counter[int]:
+    """How many different members there are of each cohort in the parts, and among some more."""
+    import pyarrow  # noqa: PLC0415
+
+    last = packed("", 0, 0, more)
+    members = b"".join([b64decode(part) for part, _ in parts]) + b64decode(last.members)
+    cohorts = b"".join([b64decode(part) for _, part in parts]) + b64decode(last.cohorts)
+    columns = {"member": _column(pyarrow.uint64(), 8, members), "cohort": _column(pyarrow.uint16(), 2, cohorts)}
+    once = pyarrow.table(columns).group_by("member").aggregate([("cohort", "min")])
+    counts = once.group_by("cohort_min").aggregate([([], "count_all")]).to_pydict()
+    return Counter(
+        {month + _EPOCH_MONTH: number for month, number in zip(counts["cohort_min"], counts["count_all"], strict=True)}
+    )
+
+
+def _column(kind: Any, width: int, numbers: bytes) -> Any:
+    """Packed numbers as a column, without copying them."""
+    import pyarrow  # noqa: PLC0415
+
+    return pyarrow.Array.from_buffers(kind, len(numbers) // width, [None, pyarrow.py_buffer(numbers)])

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from vinr_engagement.analytics.rollup import Addition, parts_of, programs_of, state_of, take_turn
+from vinr_engagement.analytics.rollup import Addition, names_a_kind, parts_of, programs_of, state_of, take_turn
 from vinr_engagement.analytics.tables import (
     ACTIVITY,
     COHORT_TOTALS,
@@ -182,7 +182,7 @@ async def rebuild(database: Database, now: Instant) -> None:
 
 
 def _rows_of(counted: Recount) -> Iterable[tuple[Table[Any], list[Any]]]:
-    yield TOTALS, [row for row in counted.addition.totals.values() if row.amount or row.number]
+    yield TOTALS, [row for row in counted.addition.totals.values() if row.amount or row.number or names_a_kind(row)]
     yield COHORT_TOTALS, list(counted.addition.cohorts.values())
     for (program, day), (members, cohorts) in counted.days.items():
         found = dict(zip(members, cohorts, strict=True))

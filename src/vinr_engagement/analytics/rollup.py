@@ -155,15 +155,20 @@ async def _plan_sums(
 ) -> None:
     held = {table.key_of(row): row for row in await session.find(table, list(added))} if added else {}
     for key, row in added.items():
-        if not any(getattr(row, column) for column in columns):
-            continue
         before = held.get(key)
+        if not any(getattr(row, column) for column in columns) and (before is not None or not names_a_kind(row)):
+            continue
         if before is None:
             inserted.setdefault(table, []).append(row)
             continue
         for column in columns:
             setattr(row, column, getattr(row, column) + getattr(before, column))
         updated.setdefault(table, []).append((before, row))
+
+
+def names_a_kind(row: Total | CohortTotal) -> bool:
+    """Whether readers learn from this row which kinds a program has: it is kept where it comes to nothing, too."""
+    return isinstance(row, Total) and row.span == ALL_TIME
 
 
 async def _plan_day(
