@@ -58,6 +58,11 @@ def routes() -> list[str]:
     return [route for route in (*found, *NEW) if not route.startswith("_")]
 
 
+def name_of(route: str) -> str:
+    """What the pictures of a page are called: `members/:account` is `members-of-account`."""
+    return route.replace("/:", "-of-").replace("/", "-") or "overview"
+
+
 def path_of(route: str, first_of: Callable[[str], dict[str, Any] | None]) -> str | None:
     """A route with an id in the place of its name; ``None`` where there is nothing of the kind.
 
@@ -85,7 +90,7 @@ def _pages(chromium: Any, given: Any) -> dict[str, str]:
     context.close()
     for route in (route for route, path in found.items() if path is None):
         print(f"Left out, since there is none: {route}")
-    named = {(route.replace("/:", "-of-").replace("/", "-") or "overview"): path for route, path in found.items()}
+    named = {name_of(route): path for route, path in found.items()}
     return {name: path for name, path in named.items() if path is not None and given.only in name}
 
 
