@@ -125,10 +125,10 @@ def furnish(place: World, mark: str) -> None:
         _members(place, client, mark)
         _events(place, client, mark)
         _webhooks(place, client)
+        _reports(place, client)
     with place.client(place.keys["live"]) as client:
         colleague = _made(client, PEOPLE, {"email": f"{mark}@shop.test", "role": "viewer"})
         place.known["person"] = [colleague["id"]]
-        _reports(place, client)
 
 
 def _members(place: World, client: httpx2.Client, mark: str) -> None:

@@ -102,9 +102,10 @@ class Model(Crediting, Redeeming, Climbing, Referring, Campaigning, Paying):
         customers = {customer for (customer, _), linked in self.links.items() if linked.resolved() is member}
         self.links = {key: linked for key, linked in self.links.items() if linked.resolved() is not member}
         elsewhere = {customer for customer, _ in self.links}
-        for event, answer in self.events.values():
+        for _, answer in self.events.values():
             wrote = any(h.amounts and h.member is not None and h.member.resolved() is member for h in answer.programs)
-            if wrote or event["object"].get("customer") in customers - elsewhere:
+            of_member = answer.member is not None and answer.member.resolved() is member
+            if wrote or of_member or answer.customer in customers - elsewhere:
                 answer.erased = True
         for payment in self.payments.values():
             if any(purchase.member.resolved() is member for purchase in payment.purchases.values()):
@@ -172,8 +173,24 @@ class Model(Crediting, Redeeming, Climbing, Referring, Campaigning, Paying):
             raise Refused("event_in_future")
         handler = getattr(self, "on_" + event["type"].replace(".", "_"), self.on_other)
         answer = handler(event, event["object"], at)
+        answer.customer = self.customer_about(event)
+        answer.member = None if answer.customer else self.member_about(event, answer)
         self.events[event["id"]] = event, answer
         return answer
+
+    def customer_about(self, event: Event) -> str | None:
+        """Whom an event names, or who made the payment that it is about."""
+        body = event["object"]
+        if body.get("customer") is not None or event["type"] not in BUILT_IN:
+            return body.get("customer")
+        payment = self.payments.get(body.get("payment", body.get("id")))
+        return None if payment is None or payment.customer == ERASED else payment.customer
+
+    def member_about(self, event: Event, answer: Answer) -> Member | None:
+        """Whom an event without a customer reached, or names."""
+        reached = next((heard.member for heard in answer.programs if heard.member is not None), None)
+        named = event["object"].get("metadata", {}).get("loyalty_account")
+        return reached or next((member for member in self.members if named and member.id == named), None)
 
     def on_other(self, event: Event, body: dict[str, Any], at: int) -> Answer:
         return self.heard([self.evaluate(program, event) for program in self.programs])
@@ -220,6 +237,7 @@ class Model(Crediting, Redeeming, Climbing, Referring, Campaigning, Paying):
         if payment is not None:
             self.claw_back(payment, programs, told)
         answer = self.heard(programs, told)
+        answer.customer, answer.member = first.customer, member or first.member
         self.events[event_id] = event, answer
         return answer
 

@@ -83,3 +83,6 @@ class Answer:
     redemptions: "list[Told]" = field(default_factory=list)
     credit: "list[Returned]" = field(default_factory=list)
     erased: bool = False
+    customer: str | None = None
+    member: Member | None = None
+    """Whom the event is about: a customer or, where it names none, a member."""

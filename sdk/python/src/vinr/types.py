@@ -503,6 +503,7 @@ class AnalyticsTimeseries(Model):
     program: str
     """The program."""
     interval: Literal["day", "week", "month"]
+    """How long each entry is, in the program's time zone."""
     timezone: str
     """Of the program: days, weeks (from Monday) and months begin there."""
     currency: str
@@ -1084,6 +1085,7 @@ class Cohorts(Model):
     program: str
     """The program."""
     interval: Literal["month"]
+    """How long each period is, in the program's time zone."""
     timezone: str
     """Of the program: its months begin there."""
     as_of: datetime

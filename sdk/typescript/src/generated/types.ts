@@ -203,6 +203,7 @@ export interface AnalyticsTimeseries {
   object: "analytics_timeseries";
   /** The program. */
   program: string;
+  /** How long each entry is, in the program's time zone. */
   interval: "day" | "week" | "month";
   /** Of the program: days, weeks (from Monday) and months begin there. */
   timezone: string;
@@ -636,6 +637,7 @@ export interface Cohorts {
   object: "cohorts";
   /** The program. */
   program: string;
+  /** How long each period is, in the program's time zone. */
   interval: "month";
   /** Of the program: its months begin there. */
   timezone: string;

@@ -135,7 +135,7 @@ class AnalyticsTimeseries(Shape):
 
     object: Literal["analytics_timeseries"]
     program: str
-    interval: Literal["day", "week", "month"]
+    interval: Literal["day", "week", "month"] = Field(description="How long each entry is, in the program's time zone.")
     timezone: str = Field(description="Of the program: days, weeks (from Monday) and months begin there.")
     currency: str = Field(description="Of `points_liability`, which is in its minor units.")
     period: PeriodShape
@@ -221,7 +221,7 @@ class Cohorts(Shape):
 
     object: Literal["cohorts"]
     program: str
-    interval: Literal["month"]
+    interval: Literal["month"] = Field(description="How long each period is, in the program's time zone.")
     timezone: str = Field(description="Of the program: its months begin there.")
     as_of: Time = Field(description="Now.")
     unsettled_accounts: int = Field(description=_UNSETTLED, ge=0)
