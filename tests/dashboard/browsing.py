@@ -17,7 +17,7 @@ PATIENCE: Final = 15_000
 """Milliseconds in which what is waited for has to come: a machine that does much else is slow."""
 WIDE: Final = (1440, 900)
 NARROW: Final = (390, 844)
-_SERIOUS: Final = ("serious", "critical")
+SERIOUS: Final = ("serious", "critical")
 _NOBODY: Final = "/v1/session"
 """Asked first on every visit; 401 is how the API says that nobody is signed in."""
 
@@ -73,7 +73,7 @@ class Tab:
 def judge(page: Any, *, allowed: Iterable[str] = ()) -> None:
     """Fails where axe-core finds something serious on the page as it is now, or where it is wider than the window."""
     found = Axe().run(page).response["violations"]
-    serious = [each for each in found if each["impact"] in _SERIOUS and each["id"] not in set(allowed)]
+    serious = [each for each in found if each["impact"] in SERIOUS and each["id"] not in set(allowed)]
     told = [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in serious]
     assert not told, f"{page.url}: {told}"
     beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
