@@ -29,6 +29,6 @@ create table campaign_members (
   progress text not null,
   primary key (bucket, account, campaign)
 ) /*sqlite: without rowid */ /*postgresql: with (fillfactor = 80) */;
-create index campaign_members_results on campaign_members (campaign, bucket, account);
+create index campaign_members_results on campaign_members (campaign);
 
 alter table purchases add column contributions text not null default '[]';
