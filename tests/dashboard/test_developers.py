@@ -259,9 +259,7 @@ def test_pages_serve_everybody_on_a_telephone_by_day(signed_in: SignedIn) -> Non
 
 def written(module: str, name: str) -> str:
     """What stands between the brackets of a constant."""
-    found = re.search(
-        rf"{name} = [{{\[](.*?)^[}}\]];", (STATIC / "pages" / module).read_text("utf-8"), re.DOTALL | re.MULTILINE
-    )
+    found = re.search(rf"{name} = [{{\[](.*?)^[}}\]];", (STATIC / module).read_text("utf-8"), re.DOTALL | re.MULTILINE)
     assert found, f"{module} has no {name}"
     return found[1]
 
@@ -272,17 +270,15 @@ def keys_of(module: str, name: str) -> set[str]:
 
 
 def test_what_can_be_chosen_is_what_there_is() -> None:
-    families = re.findall(r'"?([\w.]+)"?: \[(.*?)\]', written("developers/event_types.js", "FAMILIES"))
+    families = re.findall(r'"?([\w.]+)"?: \[(.*?)\]', written("pages/developers/event_types.js", "FAMILIES"))
     assert {f"{family}.{name}" for family, names in families for name in re.findall(r"\w+", names)} == EVENT_TYPES
-    assert tuple(re.findall(r'"(\w+)"', written("developers/scopes.js", "RESOURCES"))) == RESOURCES
+    assert tuple(re.findall(r'"(\w+)"', written("pages/developers/scopes.js", "RESOURCES"))) == RESOURCES
 
 
 def test_there_are_words_for_everything() -> None:
-    assert keys_of("overview/sentence.js", "SENTENCES") == EVENT_TYPES
+    assert keys_of("pages/overview/sentence.js", "SENTENCES") == EVENT_TYPES
     events = (GUIDES / "events.md").read_text("utf-8")
-    assert keys_of("developers/reasons.js", "OF_EVENTS") == set(
-        re.findall(r"\| `(?:ignored|deferred)` \| `(\w+)`", events)
-    )
+    assert keys_of("lib/reasons.js", "OF_EVENTS") == set(re.findall(r"\| `(?:ignored|deferred)` \| `(\w+)`", events))
     reasons: set[str] = set()
     for guide in ("earning-rules.md", "campaigns.md"):
         text = (GUIDES / guide).read_text("utf-8")
@@ -290,4 +286,4 @@ def test_there_are_words_for_everything() -> None:
             block for block in text.split("\n\n") if block.startswith("| reason |") and "`not_started`" in block
         )
         reasons |= set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    assert keys_of("developers/reasons.js", "OF_RULES") == reasons
+    assert keys_of("lib/reasons.js", "OF_RULES") == reasons

@@ -12,7 +12,7 @@ import pytest
 from tests.api.conftest import Api, payment
 from tests.api.redeeming import ACCOUNTS, REDEMPTIONS, TRANSACTIONS, a_member, a_reward, redeem, refund, tell
 from tests.reports.conftest import CLOCK, GROWS, PROGRAM, Bureau, Row, check_journal
-from vinr_engagement.commands import Settle, unwritten
+from vinr_engagement.commands import Settle, foresight
 from vinr_engagement.commands.context import Context
 from vinr_engagement.foundation.clock import DAY, HOUR, format_instant, parse_instant
 from vinr_engagement.reports import MOVEMENTS
@@ -100,7 +100,7 @@ async def test_a_member_who_cannot_be_settled_is_left_out(bureau: Bureau, monkey
             assert broken not in self.accounts, "it cannot be settled"
             return super().decide(context)
 
-    monkeypatch.setattr(unwritten, "Settle", Stubborn)
+    monkeypatch.setattr(foresight, "Settle", Stubborn)
     rows = await bureau.journal(("2026-05-01", "2026-05-03"))
     assert [(row["expired"], row["closing_balance"]) for row in rows] == [(230, 5), (0, 5)]
 

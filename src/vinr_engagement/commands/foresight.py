@@ -36,18 +36,24 @@ async def foresee(write_path: WritePath, session: Session, program: str, now: In
         unsettled = count - FORESEEN_AT_MOST
     tally, changes = analytics.Tally(), []
     for at in range(0, min(len(due), FORESEEN_AT_MOST), AT_ONCE):
-        for state in await _settled(write_path, session, due[at : at + AT_ONCE]):
+        for state in await settled(write_path, session, due[at : at + AT_ONCE]):
             changes.append(gathering.rows_of(state))
             tally.add_all(analytics.tally_of(state, changes[-1]))
     return Foresight(analytics.Ahead(tally, unsettled), changes)
 
 
-async def _settled(write_path: WritePath, session: Session, accounts: Sequence[str]) -> list[State]:
+async def settled(
+    write_path: WritePath, session: Session, accounts: Sequence[str], now: Instant | None = None
+) -> list[State]:
+    """The rows as settling these accounts by ``now``, or the store's own time, would leave them. Writes nothing.
+
+    One that cannot be settled is left out, as the sweep sets it aside.
+    """
     try:
-        return [await write_path.foresee(session, Settle(accounts), _ENGINE)]
+        return [await write_path.foresee(session, Settle(accounts), _ENGINE, now)]
     except (Contention, Unavailable):
         raise
-    except Exception:  # noqa: BLE001 (one that cannot be settled is left out, as the sweep sets it aside)
+    except Exception:  # noqa: BLE001 (whatever is wrong with one account, the others are settled)
         if len(accounts) == 1:
             return []
-        return [state for account in accounts for state in await _settled(write_path, session, [account])]
+        return [state for account in accounts for state in await settled(write_path, session, [account], now)]

@@ -1,19 +1,15 @@
-"""What time has changed of members and nobody has written yet: as :class:`Settle` would, found out without effect."""
+"""The ledger rows that time has brought about and nobody has written yet, for reports of any length."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Final
 
-from vinr_engagement.audit import Origin
-from vinr_engagement.commands.settle import Settle
+from vinr_engagement.commands.foresight import settled
 from vinr_engagement.commands.write_path import WritePath
 from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.foundation.database import Session
-from vinr_engagement.foundation.errors import Contention, Unavailable
 from vinr_engagement.ledger import TRANSACTIONS, Transaction
 
 ACCOUNTS_A_STEP: Final = 200
-
-_ORIGIN: Final = Origin("engine")
 
 
 async def unwritten(
@@ -23,19 +19,8 @@ async def unwritten(
     last: tuple[Instant, str] = (-(1 << 62), "")
     while due := await _due(session, program, now, last):
         last = due[-1]
-        yield await _rows_of(write_path, session, [account for _, account in due], now)
-
-
-async def _rows_of(write_path: WritePath, session: Session, accounts: Sequence[str], now: Instant) -> list[Transaction]:
-    try:
-        settled = await write_path.foresee(session, Settle(accounts), _ORIGIN, now)
-    except (Contention, Unavailable):
-        raise
-    except Exception:  # noqa: BLE001 (one that cannot be settled is left out, as the sweep sets it aside)
-        if len(accounts) == 1:
-            return []
-        return [row for account in accounts for row in await _rows_of(write_path, session, [account], now)]
-    return list(settled.inserted.get(TRANSACTIONS, ()))
+        states = await settled(write_path, session, [account for _, account in due], now)
+        yield [row for state in states for row in state.inserted.get(TRANSACTIONS, ())]
 
 
 async def _due(session: Session, program: str, now: Instant, last: tuple[Instant, str]) -> list[tuple[Instant, str]]:

@@ -110,3 +110,10 @@ export function relative(value, now = storeNow()) {
  * @param {string} many
  */
 export const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
+
+/** @param {string | null | undefined} word such as `goodwill_credit` @returns {string} `Goodwill credit` */
+export function inWords(word) {
+  if (!word) return "";
+  const spaced = word.replaceAll(/[_.]+/g, " ").replace(/^api\b/, "API").trim();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}

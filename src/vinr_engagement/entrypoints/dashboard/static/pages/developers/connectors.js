@@ -1,12 +1,12 @@
 // Providers whose webhooks are taken in as they are: Stripe and Shopify.
 
+import { inWords } from "../../lib/format.js";
 import { api } from "../../lib/api.js";
 import { html, useState } from "../../lib/preact.js";
 import { invalidate, useAction, useQuery } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
 import { Badge, Button, Card, Copy, DefinitionList, ErrorNotice, Field, Page, Skeleton, Switch } from "../../ui/index.js";
 import { Table, TextInput, Time, toast } from "../../ui/index.js";
-import { inWords } from "../overview/sentence.js";
 import { FormDialog, inputsOf } from "./form_dialog.js";
 
 const REFUSED = [

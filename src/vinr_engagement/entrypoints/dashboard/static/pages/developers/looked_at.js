@@ -1,12 +1,11 @@
 // Every rule and campaign that was looked at for an event: what it gave, or why not.
 
-import { signed } from "../../lib/format.js";
+import { inWords, signed } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";
 import { Link } from "../../lib/router.js";
 import { Badge } from "../../ui/index.js";
-import { inWords } from "../overview/sentence.js";
-import { conditionText, ruleReason } from "./reasons.js";
+import { conditionText, reasonText } from "../../lib/reasons.js";
 
 /** The names of rules and campaigns, by their id. */
 function useTitles() {
@@ -17,7 +16,7 @@ function useTitles() {
 
 function WhyNot({ looked }) {
   const failed = looked.failed.map((each) => html`<li key=${each.fact + each.op}>${conditionText(each)}</li>`);
-  return html`<div class="outcome-why">${ruleReason(looked.reason)}${failed.length > 0 && html`<ul>${failed}</ul>`}</div>`;
+  return html`<div class="outcome-why">${reasonText(looked.reason)}${failed.length > 0 && html`<ul>${failed}</ul>`}</div>`;
 }
 
 function Looked({ looked, title, to, note }) {

@@ -1,14 +1,13 @@
 // What came of a received event: for each program the member, what was written, and every rule with why or why not.
 
-import { money, points, signed } from "../../lib/format.js";
+import { inWords, money, points, signed } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
 import { Link } from "../../lib/router.js";
 import { useProgram } from "../../lib/session.js";
 import { Card, DefinitionList, Status } from "../../ui/index.js";
 import { useNames } from "../overview/names.js";
-import { inWords } from "../overview/sentence.js";
 import { LookedAt } from "./looked_at.js";
-import { eventReason, ruleReason } from "./reasons.js";
+import { reasonText } from "../../lib/reasons.js";
 
 const arePoints = (line) => !line.unit || line.unit === "points";
 const amountText = (line) => (arePoints(line) ? `${signed(line.amount)} points` : money(line.amount, line.unit));
@@ -47,12 +46,12 @@ function Program({ outcome, name, isAlone }) {
   return html`
     <section class="outcome-program">
       <h3>${title} ${!isAlone && html`<${Status} value=${outcome.status} />`}</h3>
-      ${reason && !isAlone && html`<p>${eventReason(reason)}</p>`}
+      ${reason && !isAlone && html`<p>${reasonText(reason)}</p>`}
       <${Member} outcome=${outcome} name=${name} />
       <${Written} lines=${outcome.transactions} />
       <${LookedAt} outcome=${outcome} />
       ${isCut && html`<p class="muted">Rules that react to rules were cut short after eight levels.</p>`}
-      ${referral && html`<p>Referral ${referral.id}: ${inWords(referral.status)}. ${ruleReason(referral.reason)}</p>`}
+      ${referral && html`<p>Referral ${referral.id}: ${inWords(referral.status)}. ${reasonText(referral.reason)}</p>`}
     </section>
   `;
 }
@@ -70,7 +69,7 @@ function besides({ payment, redemptions = [], credit = [] }) {
 
 function Headline({ outcome }) {
   const gave = linesOf(outcome).some(arePoints);
-  const said = gave ? `${signed(pointsOf(outcome))} points` : eventReason(outcome.reason) || "No points.";
+  const said = gave ? `${signed(pointsOf(outcome))} points` : reasonText(outcome.reason) || "No points.";
   return html`
     <p class="outcome-headline" role="status">
       <${Status} value=${outcome.status} /> <strong>${said}</strong>

@@ -7,7 +7,7 @@ import { useQueryParams } from "../../lib/router.js";
 import { Card, Empty, ListTable, Page, Status, Time } from "../../ui/index.js";
 import { Filters } from "./filters.js";
 import { pointsOf } from "./outcome.js";
-import { eventReason } from "./reasons.js";
+import { reasonText } from "../../lib/reasons.js";
 
 const STATUSES = [
   ["", "All statuses"],
@@ -25,7 +25,7 @@ function result({ outcome }) {
   if (!outcome) return html`<span class="muted">Erased</span>`;
   const gave = pointsOf(outcome);
   if (gave !== 0) return html`<span class="figure">${signed(gave)} points</span>`;
-  return html`<span class="muted">${eventReason(outcome.reason) || "No points"}</span>`;
+  return html`<span class="muted">${reasonText(outcome.reason) || "No points"}</span>`;
 }
 
 const COLUMNS = [

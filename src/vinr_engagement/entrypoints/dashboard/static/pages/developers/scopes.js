@@ -1,8 +1,8 @@
 // What a restricted key may do: for each resource nothing, read, or write, which includes to read.
 
+import { inWords } from "../../lib/format.js";
 import { html } from "../../lib/preact.js";
 import { Select } from "../../ui/index.js";
-import { inWords } from "../overview/sentence.js";
 
 export const RESOURCES = [
   "accounts",

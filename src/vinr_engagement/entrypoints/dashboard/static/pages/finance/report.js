@@ -1,10 +1,9 @@
 // One report: whether it is there yet, and what it adds up to.
 
-import { money, number, points } from "../../lib/format.js";
+import { inWords, money, number, points } from "../../lib/format.js";
 import { html, useEffect } from "../../lib/preact.js";
 import { useQuery } from "../../lib/query.js";
 import { Table } from "../../ui/index.js";
-import { inWords } from "../overview/sentence.js";
 
 const POLL_MILLISECONDS = 600;
 const OPEN = ["pending", "running"];

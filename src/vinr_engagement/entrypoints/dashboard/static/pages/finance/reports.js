@@ -1,14 +1,13 @@
 // Files for the books and for analysis: asked for, made in the background, kept for a while.
 
 import { api } from "../../lib/api.js";
-import { date, number } from "../../lib/format.js";
+import { date, inWords, number } from "../../lib/format.js";
 import { html, useState } from "../../lib/preact.js";
 import { useAction, useList } from "../../lib/query.js";
 import { useClock, useProgram, useSession } from "../../lib/session.js";
 import { dayOf } from "../../lib/zone.js";
 import { Button, Card, Empty, Field, ListTable, Page, Select, Status, TextInput, Time, toast } from "../../ui/index.js";
 import { FormDialog, inputsOf } from "../developers/form_dialog.js";
-import { inWords } from "../overview/sentence.js";
 import { download, FORMATS } from "./journal.js";
 import { monthAfter } from "./months.js";
 import { failureOf, isOpen, totalsOf, usePolling } from "./report.js";

@@ -1,7 +1,8 @@
 // What came of an event, in words: which rules and campaigns gave what, and why the others gave nothing.
 
-import { countOf, failedWords, nothingGivenWords } from "./words.js";
 import { money } from "../../lib/format.js";
+import { conditionText, reasonText } from "../../lib/reasons.js";
+import { countOf } from "./words.js";
 
 /** @typedef {{rules?: Record<string, string>, campaigns?: Record<string, string>}} Called  names by id */
 
@@ -32,18 +33,15 @@ function ruleLine(rule, called) {
 
 function campaignLine(campaign, called) {
   const name = `Campaign ${called.campaigns?.[campaign.campaign] ?? campaign.campaign}, ${campaign.mechanic.replaceAll("_", " ")}`;
-  if (campaign.reason === "progressed") return { gave: true, text: `${name}: ${nothingGivenWords("progressed")}.` };
+  if (campaign.reason === "progressed") return { gave: true, text: `${name}: ${reasonText("progressed")}` };
   const line = judgedLine(name, campaign, campaign.matched && !campaign.reason);
   const isPart = line.gave && campaign.mechanic === "points_multiplier";
   return isPart ? { gave: true, text: `${name}: ${countOf(campaign.points)} of these.` } : line;
 }
 
 function judgedLine(name, judged, gave) {
-  return { gave, text: gave ? `${name}: ${countOf(judged.points)}.` : `${name}: nothing, for ${nothingGivenWords(judged.reason)}${failures(judged)}.` };
-}
-
-function failures({ failed }) {
-  return failed.length === 0 ? "" : ` (${failed.map(failedWords).join("; ")})`;
+  const why = [reasonText(judged.reason), ...judged.failed.map(conditionText)].join(" ");
+  return { gave, text: gave ? `${name}: ${countOf(judged.points)}.` : `${name}: nothing. ${why}` };
 }
 
 const NOT_CONVERTED = {

@@ -3,6 +3,7 @@
 import { html, useId, useState } from "../../lib/preact.js";
 import { api } from "../../lib/api.js";
 import { money } from "../../lib/format.js";
+import { reasonText } from "../../lib/reasons.js";
 import { useAction, useList, useQuery } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
 import { Link, useQueryParams } from "../../lib/router.js";
@@ -10,7 +11,7 @@ import { Button, Card, Empty, ErrorNotice, JsonView, Select, Skeleton, Status, T
 import { More } from "./activity.js";
 import { refreshMember } from "./member_data.js";
 import { judgementsOf } from "./outcome.js";
-import { countOf, ignoredWords } from "./words.js";
+import { countOf } from "./words.js";
 
 const CHOICES = [
   ["", "Every event"],
@@ -92,22 +93,16 @@ function amountOf({ body, outcome }) {
 
 function outcomeWords(event, judged) {
   if (event.outcome === null) return "What came of it was erased with the member.";
-  if (event.status !== "processed") return `${ignoredWords(judged.reason)}${stillCounts(event, judged)}`;
+  if (event.status !== "processed") return reasonText(judged.reason);
   if (judged.points === 0) return "It took effect, and no points moved.";
   return `${countOf(Math.abs(judged.points))} ${judged.points > 0 ? "earned" : "taken back"}.`;
-}
-
-/** A payment that earned nothing is a purchase all the same. */
-function stillCounts(event, judged) {
-  const counts = judged.reason === "no_matching_rule" && event.type === "payment.completed";
-  return counts ? " It still counts as spend and as an order." : "";
 }
 
 /** Evaluates an ignored event again, by the rules of now. */
 function Replay({ event, account }) {
   const action = useAction(async () => {
     const outcome = await api.post(`/events/${encodeURIComponent(event.id)}/replay`, { account: account.id });
-    const words = outcome.status === "processed" ? "It took effect now." : `Still ignored: ${ignoredWords(outcome.reason)}`;
+    const words = outcome.status === "processed" ? "It took effect now." : `Still ignored: ${reasonText(outcome.reason)}`;
     toast(words, outcome.status === "processed" ? "green" : "red");
     refreshMember();
   });

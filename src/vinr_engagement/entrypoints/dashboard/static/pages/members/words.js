@@ -78,68 +78,6 @@ export function sentence(text) {
   return text === "" ? text : text[0].toUpperCase() + text.slice(1);
 }
 
-const IGNORED = {
-  guest: "It names no customer and no member, so it is nobody's here.",
-  not_enrolled: "The customer had no account in the program, and nothing in it would have enrolled them.",
-  unknown_account: "The account that its metadata names is none of this program.",
-  account_closed: "The member's account was closed.",
-  no_matching_rule: "The member is known, but no rule and no campaign applied.",
-  program_paused: "The program was paused.",
-  no_program: "Every program is archived.",
-  payment_already_completed: "Another event had completed this payment before.",
-  refund_already_completed: "Another event had told of this refund or dispute before.",
-  dispute_not_lost: "The dispute was not lost, so nothing is taken back.",
-  payment_not_completed: "It waits for the payment that it is about, and takes effect when that arrives.",
-};
-
-/** Why an event was ignored or deferred. @param {string|null} reason */
-export function ignoredWords(reason) {
-  return reason === null || reason === undefined ? "" : (IGNORED[reason] ?? sentence(spaced(reason)) + ".");
-}
-
-const NOTHING_GIVEN = {
-  condition_failed: "a condition did not hold",
-  not_started: "the event was before its start",
-  ended: "the event was after its end",
-  no_amount: "it goes by amount, and the event has none",
-  no_currency: "the event has no currency",
-  currency_not_listed: "it has no rate for the event's currency",
-  zero_award: "it came to 0 points",
-  cap_reached: "the member's cap left no room",
-  budget_exhausted: "its budget was spent",
-  inactive: "it was not active",
-  award_too_large: "the award was larger than any account can hold",
-  not_in_audience: "the member was not in its audience",
-  not_the_best: "another campaign had a higher factor",
-  limit_reached: "the member had all that one member gets",
-  progressed: "it counted towards the challenge",
-};
-
-/** Why a rule or a campaign gave nothing. @param {string|null} reason */
-export function nothingGivenWords(reason) {
-  return reason === null || reason === undefined ? "" : (NOTHING_GIVEN[reason] ?? spaced(reason));
-}
-
-const OPERATORS = {
-  eq: "is", neq: "is not", gt: "is more than", gte: "is at least", lt: "is less than", lte: "is at most",
-  in: "is one of", not_in: "is none of", between: "is between", exists: "is there", contains: "contains",
-};
-
-/** A condition that did not hold: what was asked, and what was found. @param {object} failed */
-export function failedWords(failed) {
-  const asked = failed.op === "exists"
-    ? `${failed.fact} is ${failed.value === false ? "not there" : "there"}`
-    : `${failed.fact} ${OPERATORS[failed.op] ?? failed.op} ${valueWords(failed.value, failed.op)}`;
-  const found = failed.found === null || failed.found === undefined ? "there was none" : `it was ${valueWords(failed.found)}`;
-  return `${asked}; ${found}`;
-}
-
-/** @param {unknown} value @param {string} [op] */
-export function valueWords(value, op) {
-  if (Array.isArray(value)) return value.map((each) => valueWords(each)).join(op === "between" ? " and " : ", ");
-  return typeof value === "string" ? `“${value}”` : String(value);
-}
-
 const REFUSED = {
   account_closed: "The account is closed.",
   reward_inactive: "The reward is not active now.",

@@ -1,6 +1,6 @@
 // What an outgoing event says, in plain words.
 
-import { date, money, points } from "../../lib/format.js";
+import { date, inWords, money, points } from "../../lib/format.js";
 
 /**
  * @typedef {object} Sentence
@@ -14,13 +14,6 @@ import { date, money, points } from "../../lib/format.js";
 export function pointsText(amount) {
   const whole = Math.abs(amount);
   return `${points(whole)} ${whole === 1 ? "point" : "points"}`;
-}
-
-/** @param {string | null | undefined} word such as `goodwill_credit` @returns {string} `Goodwill credit` */
-export function inWords(word) {
-  if (!word) return "";
-  const spaced = word.replaceAll(/[_.]+/g, " ").replace(/^api\b/, "API").trim();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
 const credit = (object) => `${money(Math.abs(object.amount), object.currency)} of store credit`;

@@ -1,12 +1,12 @@
 // The reader's own password.
 
+import { inWords } from "../../lib/format.js";
 import { api } from "../../lib/api.js";
 import { html, useState } from "../../lib/preact.js";
 import { useAction } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
 import { Button, Card, DefinitionList, Field, Form, Page, TextInput, toast } from "../../ui/index.js";
 import { inputsOf } from "../developers/form_dialog.js";
-import { inWords } from "../overview/sentence.js";
 
 const EMPTY = { current_password: "", new_password: "", repeated: "" };
 const OWN = { type: "password", autocomplete: "current-password" };

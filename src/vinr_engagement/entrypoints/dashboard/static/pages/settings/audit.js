@@ -1,11 +1,11 @@
 // Who changed which configuration when: before and after, field by field; and what people did to members.
 
+import { inWords } from "../../lib/format.js";
 import { html, useMemo, useState } from "../../lib/preact.js";
 import { useList } from "../../lib/query.js";
 import { useQueryParams } from "../../lib/router.js";
 import { Button, Card, DefinitionList, Dialog, Empty, Id, ListTable, Page, Time } from "../../ui/index.js";
 import { Filters } from "../developers/filters.js";
-import { inWords } from "../overview/sentence.js";
 import { useActors, whoOf } from "./actors.js";
 import { Changes, changesOf } from "./changes.js";
 import { ACTIONS, subjectPage } from "./subjects.js";

@@ -1,11 +1,11 @@
 // Who may sign in here, and in which role.
 
+import { inWords } from "../../lib/format.js";
 import { api } from "../../lib/api.js";
 import { html, useState } from "../../lib/preact.js";
 import { useAction, useList } from "../../lib/query.js";
 import { useSession } from "../../lib/session.js";
 import { Badge, Button, Card, Empty, ErrorNotice, ListTable, Menu, Page, Status, Time, toast } from "../../ui/index.js";
-import { inWords } from "../overview/sentence.js";
 import { AskAboutPeople } from "./person_dialogs.js";
 
 const nameOf = (person) => person.name || person.email;

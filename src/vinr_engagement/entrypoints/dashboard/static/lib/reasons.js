@@ -1,14 +1,13 @@
-// Why something gave nothing, in plain words.
+// Why an event, a rule or a campaign gave nothing, in plain words.
 
-import { number } from "../../lib/format.js";
-import { inWords } from "../overview/sentence.js";
+import { inWords, number } from "./format.js";
 
 const OF_EVENTS = {
   guest: "It names nobody, so nobody could earn.",
   not_enrolled: "The customer is not a member, and nothing gave a reason to enrol them.",
   unknown_account: "The account in metadata.loyalty_account is none of this program.",
   account_closed: "The member’s account is closed.",
-  no_matching_rule: "The member is known, but no rule applies. A payment still counts as spend and as an order.",
+  no_matching_rule: "The member is known, but no rule and no campaign applied. A payment still counts as spend and as an order.",
   program_paused: "The program is paused.",
   no_program: "Every program is archived.",
   payment_already_completed: "Another event completed this payment before.",
@@ -48,11 +47,8 @@ const COMPARISONS = {
   contains: "must contain",
 };
 
-/** @param {string | null} reason of an event @returns {string} */
-export const eventReason = (reason) => (reason ? (OF_EVENTS[reason] ?? `${inWords(reason)}.`) : "");
-
-/** @param {string | null} reason of a rule or a campaign @returns {string} */
-export const ruleReason = (reason) => (reason ? (OF_RULES[reason] ?? `${inWords(reason)}.`) : "");
+/** @param {string | null} reason of an event, a rule or a campaign @returns {string} a sentence, empty without a reason */
+export const reasonText = (reason) => (reason ? (OF_RULES[reason] ?? OF_EVENTS[reason] ?? `${inWords(reason)}.`) : "");
 
 function valueText(value) {
   if (value === null || value === undefined) return "nothing";
