@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache, reduce
-from operator import or_
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -18,21 +17,33 @@ from vinr_engagement.members import Account
 from vinr_engagement.programs import Program
 
 
-def verdicts(
+def facts_of(
     context: Context,
     entry: ProgramRules,
-    listed: list[rules.Rule],
+    trigger: str,
     account: Account | None,
     event_object: dict[str, Any],
     at: Instant,
     customer: str | None = None,
-    *,
+) -> rules.Facts:
+    """What the rules and campaigns of a trigger may ask about an event and the member as before it. Without an account, about
+    one that is enrolled by the event. May raise ``NotGathered``.
+    """
+    if trigger not in entry.asking:
+        return rules.Facts(event_object, _NOBODY, at)
+    return facts_about(context, entry, account, at, entry.needs_of(trigger), event_object, customer)
+
+
+def verdicts(
+    entry: ProgramRules,
+    listed: list[rules.Rule],
+    account: Account | None,
+    facts: rules.Facts,
     factors: Sequence[rules.CampaignFactor] = (),
 ) -> list[rules.Verdict]:
-    """One verdict for each rule, with the factors of campaigns. Without an account, as for one that is enrolled by this event."""
+    """One verdict for each rule on what :func:`facts_of` answered, with the factors of campaigns."""
     program = entry.program
-    facts = _facts(context, entry, listed, account, event_object, at, customer)
-    key = programs.lowest_tier(program) if account is None or account.tier is None else account.tier
+    key = tier_of(program, account)
     tier = None if key is None else tier_factor(program, key)
     return [
         rules.evaluate(
@@ -47,6 +58,11 @@ def verdicts(
     ]
 
 
+def tier_of(program: Program, account: Account | None) -> str | None:
+    """The tier of a member, or of one that is enrolled by an event."""
+    return programs.lowest_tier(program) if account is None or account.tier is None else account.tier
+
+
 @lru_cache(maxsize=256)
 def _exact(multiplier: str) -> Fraction:
     return Fraction(multiplier)
@@ -54,25 +70,8 @@ def _exact(multiplier: str) -> Fraction:
 
 def tier_factor(program: Program, key: str) -> tuple[str, Fraction] | None:
     """The multiplier of a tier; ``None`` where it has none."""
-    for tier in program.tier_config.tiers:
-        if tier.key == key and tier.multiplier != "1":
-            return key, _exact(tier.multiplier)
-    return None
-
-
-def _facts(
-    context: Context,
-    entry: ProgramRules,
-    listed: list[rules.Rule],
-    account: Account | None,
-    event_object: dict[str, Any],
-    at: Instant,
-    customer: str | None,
-) -> rules.Facts:
-    if all(rule.conditions is None and not rule.multipliers for rule in listed):
-        return rules.Facts(event_object, _NOBODY, at)
-    needs = entry.with_segments(reduce(or_, (rule.needs for rule in listed)))
-    return facts_about(context, entry, account, at, needs, event_object, customer)
+    tier = program.tier_config.named(key)
+    return None if tier is None or tier.multiplier == "1" else (key, _exact(tier.multiplier))
 
 
 def facts_about(
@@ -127,8 +126,12 @@ def _customer_facts(context: Context, customer: str) -> dict[str, Any] | None:
 
 
 def _behaviour(context: Context, program: Program, account: Account | None, at: Instant) -> rules.Behaviour:
+    known: dict[str, int | None] = {}
+
     def behaviour(name: str) -> int | None:
-        return 0 if account is None else behaviour_of(context, program, account, name, at)
+        if name not in known:
+            known[name] = 0 if account is None else behaviour_of(context, program, account, name, at)
+        return known[name]
 
     return behaviour
 
@@ -139,8 +142,8 @@ def behaviour_of(context: Context, program: Program, account: Account, name: str
     if window is None:
         return account.redemptions
     measure, first, last = window
-    counted = [total for total in standing.totals_of(context, account) if first <= total.day <= last]
-    return sum([total.spend if measure == "spend" else total.orders for total in counted])
+    totals, by_spend = standing.totals_of(context, account), measure == "spend"
+    return sum([total.spend if by_spend else total.orders for total in totals if first <= total.day <= last])
 
 
 class DaysCounted(NamedTuple):
@@ -153,8 +156,20 @@ class DaysCounted(NamedTuple):
 
 def window_of(program: Program, name: str, at: Instant) -> DaysCounted | None:
     """The days that a fact such as ``spend_90d`` goes by; ``None`` where it goes by none, like ``redemptions_total``."""
-    measure, _, span = name.partition("_")
-    if measure not in ("spend", "orders"):
+    measure, days = _spelled(name)
+    if measure is None:
         return None
     today = calendar.day_number(at, program.zone)
-    return DaysCounted(measure, -(1 << 40) if span == "lifetime" else today - int(span.removesuffix("d")) + 1, today)
+    return DaysCounted(measure, today - days + 1, today)
+
+
+_LIFETIME: Final = 1 << 40
+
+
+@lru_cache(maxsize=1024)
+def _spelled(name: str) -> tuple[str | None, int]:
+    """The measure of a behavioural fact, and how many days it looks back; no measure where it goes by none."""
+    measure, _, span = name.partition("_")
+    if measure not in ("spend", "orders"):
+        return None, 0
+    return measure, _LIFETIME if span == "lifetime" else int(span.removesuffix("d"))

@@ -105,8 +105,8 @@ def give(
         terms, points, reason = limited.terms, limited.points, limited.reason
         explanation = {**explanation, **limited.explanation}
     if boost is not None and terms.boost:
-        terms, share, told = campaign_books.boosted(context, account, boost, terms)
-        points = terms.points(terms.amount)
+        boosted, share, told = campaign_books.boosted(context, account, boost, terms)
+        terms, points = boosted.terms, boosted.points
         explanation = {**explanation, **told, "result": points}
     if points == 0:
         return Given(0, reason or "zero_award")

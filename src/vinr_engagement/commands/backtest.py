@@ -178,6 +178,7 @@ def _verdicts(
     own: Context, trial: Trial, event: ReceivedEvent, event_object: dict[str, Any], subject: Subject
 ) -> list[Verdict]:
     """One for each rule of the event's type, of both sides."""
-    about = (_account_in(own, subject), event_object, event.occurred_at, subject.customer)
-    factors = campaigning.factors_in_force(own, trial.entry, event.type, *about)
-    return appraise.verdicts(own, trial.entry, trial.entry.rules_for(event.type), *about, factors=factors)
+    entry, account = trial.entry, _account_in(own, subject)
+    facts = appraise.facts_of(own, entry, event.type, account, event_object, event.occurred_at, subject.customer)
+    factors = campaigning.factors_in_force(entry, event.type, account, facts)
+    return appraise.verdicts(entry, entry.rules_for(event.type), account, facts, factors)

@@ -91,9 +91,9 @@ def room(context: Context, campaign: Campaign, account: Account | None) -> Room:
 
 def boosted(
     context: Context, account: Account, looked: Looked, terms: rules.Terms
-) -> tuple[rules.Terms, Share | None, dict[str, Any]]:
-    """The terms of an award that a campaign multiplies, cut to what the campaign has left; its share, already booked, and
-    what the explanation tells of it.
+) -> tuple[rules.Boosted, Share | None, dict[str, Any]]:
+    """An award that a campaign multiplies, cut to what the campaign has left; its share, already booked, and what the
+    explanation tells of it.
     """
     campaign = looked.campaign
     left = room(context, campaign, account)
@@ -103,10 +103,10 @@ def boosted(
     found = rules.limit_boost(terms, most)
     told = {"campaign": campaign.id, "points": found.extra, "points_left": most, "cut": found.cut}
     if found.extra == 0:
-        return found.terms, None, {"campaign": told}
+        return found, None, {"campaign": told}
     share = share_of(campaign, found.extra, 0 if looked.points else 1)
     book(context, account, share)
-    return found.terms, share, {"campaign": told}
+    return found, share, {"campaign": told}
 
 
 def share_of(campaign: Campaign, points: int, times: int) -> Share:

@@ -1,20 +1,16 @@
 """Campaigns and an event: which apply to a member, what they give, and what refunds take back of it."""
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
-from typing import Any
 
 import msgspec
 
-from vinr_engagement import campaigns, programs
+from vinr_engagement import campaigns
 from vinr_engagement.campaigns import Campaign, Contribution, Judged
 from vinr_engagement.commands import appraise, awards, campaign_books, challenges
 from vinr_engagement.commands.awards import Award, Occasion, TakeBack
 from vinr_engagement.commands.campaign_books import Looked
 from vinr_engagement.commands.configuration import ProgramRules
 from vinr_engagement.commands.context import Context
-from vinr_engagement.foundation.clock import Instant
 from vinr_engagement.ledger import Transaction
 from vinr_engagement.members import Account
 from vinr_engagement.payments import Purchase
@@ -22,24 +18,14 @@ from vinr_engagement.programs import Program
 from vinr_engagement.rules import CampaignFactor, Facts, Needs
 
 
-def look(
-    context: Context,
-    entry: ProgramRules,
-    trigger: str,
-    account: Account | None,
-    event_object: dict[str, Any],
-    at: Instant,
-    customer: str | None = None,
-) -> list[Looked]:
-    """Every mechanic of the program's campaigns that reacts to a trigger, and whether it applies: to the member as before the
-    event. Without an account, as for one that is enrolled by it. Empty where no campaign reacts. May raise ``NotGathered``.
+def look(context: Context, entry: ProgramRules, trigger: str, account: Account | None, facts: Facts) -> list[Looked]:
+    """Every mechanic of the program's campaigns that reacts to a trigger, and whether it applies by what
+    ``appraise.facts_of`` answered. Empty where no campaign reacts. May raise ``NotGathered``.
     """
     listed = entry.campaigns_for(trigger)
     if not listed:
         return []
-    needs = entry.with_segments(reduce(or_, (campaign.needs(trigger) for campaign in listed)))
-    facts = appraise.facts_about(context, entry, account, at, needs, event_object, customer)
-    tier = programs.lowest_tier(entry.program) if account is None or account.tier is None else account.tier
+    tier = appraise.tier_of(entry.program, account)
     looked = [
         _look_at(context, campaign, place, account, facts, tier)
         for campaign in listed
@@ -98,28 +84,15 @@ def factors_of(looked: Sequence[Looked]) -> list[CampaignFactor]:
     ]
 
 
-def factors_in_force(
-    context: Context,
-    entry: ProgramRules,
-    trigger: str,
-    account: Account | None,
-    event_object: dict[str, Any],
-    at: Instant,
-    customer: str | None = None,
-) -> list[CampaignFactor]:
+def factors_in_force(entry: ProgramRules, trigger: str, account: Account | None, facts: Facts) -> list[CampaignFactor]:
     """The multipliers that apply to a member's event by schedule, audience and conditions, whatever is left of budgets and
     limits. May raise ``NotGathered``.
     """
-    listed = [each for each in entry.campaigns_for(trigger) if each.closed(at) is None]
-    if not listed:
-        return []
-    needs = entry.with_segments(reduce(or_, (campaign.needs(trigger) for campaign in listed)))
-    facts = appraise.facts_about(context, entry, account, at, needs, event_object, customer)
-    tier = programs.lowest_tier(entry.program) if account is None or account.tier is None else account.tier
+    tier = appraise.tier_of(entry.program, account)
     return [
         CampaignFactor(campaign.id, factor, judged.floor)
-        for campaign in listed
-        if _in_audience(campaign, facts, tier)
+        for campaign in entry.campaigns_for(trigger)
+        if campaign.closed(facts.at) is None and _in_audience(campaign, facts, tier)
         for mechanic in campaign.mechanics
         if mechanic.trigger == trigger and (factor := mechanic.factor()) is not None
         if (judged := mechanic.judge(facts)).holds
@@ -192,7 +165,9 @@ def remember(context: Context, purchase: Purchase, owed: list[Award], contributi
     if contributions:
         held = campaigns.contributions_of(purchase.contributions)
         context.state.change(purchase).contributions = campaigns.encoded(held + contributions)
-    return count_spend(context, purchase, purchase.net_spend, _campaigns_of(purchase) - known)
+    new = {award.share.campaign for award in owed if award.share is not None}
+    new |= {each.campaign for each in contributions}
+    return count_spend(context, purchase, purchase.net_spend, new - known)
 
 
 def _campaigns_of(purchase: Purchase) -> set[str]:
@@ -240,5 +215,5 @@ def featured_cost(context: Context, entry: ProgramRules, account: Account, rewar
     segments = frozenset(each.audience.segment for each in active if each.audience.segment is not None)
     needs = entry.with_segments(Needs(segments=segments))
     facts = appraise.facts_about(context, entry, account, context.now, needs)
-    tier = account.tier or programs.lowest_tier(entry.program)
+    tier = appraise.tier_of(entry.program, account)
     return campaigns.featured_cost([each for each in active if _in_audience(each, facts, tier)], reward)

@@ -94,9 +94,9 @@ def _give_to(
         return []
     standing.watch(context, account)
     referred = occasion.trigger.startswith(_REFERRAL)  # what a referral brings is the rules' alone
-    looked = [] if referred else campaigning.look(context, entry, occasion.trigger, account, snapshot, occasion.at)
-    factors = campaigning.factors_of(looked)
-    verdicts = appraise.verdicts(context, entry, listed, account, snapshot, occasion.at, factors=factors)
+    facts = appraise.facts_of(context, entry, occasion.trigger, account, snapshot, occasion.at)
+    looked = [] if referred else campaigning.look(context, entry, occasion.trigger, account, facts)
+    verdicts = appraise.verdicts(entry, listed, account, facts, campaigning.factors_of(looked))
     context.state.change(account)
     given = [
         give(context, entry.program, account, rule, verdict, occasion, campaigning.boost_of(looked))

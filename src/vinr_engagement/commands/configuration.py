@@ -19,6 +19,7 @@ class ProgramRules(msgspec.Struct):
     """A program with its active rules and launched campaigns by trigger, what they look at, its segments and its rewards.
 
     ``all_rules`` and ``campaigns`` have those that are over, too; ``featuring`` are launched campaigns that feature rewards.
+    ``asking`` are the triggers whose rules or campaigns ask about the event or the member.
     """
 
     program: Program
@@ -30,6 +31,7 @@ class ProgramRules(msgspec.Struct):
     campaigns: dict[str, Campaign] = {}
     campaigns_by_trigger: dict[str, list[Campaign]] = {}
     featuring: list[Campaign] = []
+    asking: frozenset[str] = frozenset()
 
     def rules_for(self, trigger: str) -> list[rules.Rule]:
         """The active rules of a trigger, oldest first."""
@@ -117,6 +119,8 @@ def program_rules(
         wanted = [rule.needs for rule in entry.rules_for(trigger)]
         wanted += [campaign.needs(trigger) for campaign in entry.campaigns_for(trigger)]
         entry.needs_by_trigger[trigger] = entry.with_segments(reduce(or_, wanted))
+    conditional = (rule.trigger for rule in compiled if rule.conditions is not None or rule.multipliers)
+    entry.asking = frozenset((*conditional, *entry.campaigns_by_trigger))
     return entry
 
 

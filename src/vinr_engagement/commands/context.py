@@ -23,12 +23,24 @@ class Statement:
 
 
 @dataclass(slots=True)
+class Watched:
+    """An account before its qualifying value changes: the value, what the tier stands on besides, and whether anything was
+    taken from a day since.
+    """
+
+    account: Account
+    value: int
+    standing: tuple[Any, ...]
+    lowered: bool = False
+
+
+@dataclass(slots=True)
 class Context:
     """One batch's view of the store, and the origin of the command being decided.
 
     ``latest_at`` is the time of what was recorded last; it is known to commands that reconfigure. ``reacted`` counts the
     recorded facts that rules have had the chance to react to; ``watched`` are the accounts whose qualifying value the
-    command may change, each with the value before. ``catch_up`` writes what time has changed of an account.
+    command may change, by id. ``catch_up`` writes what time has changed of an account.
     """
 
     state: State
@@ -40,7 +52,7 @@ class Context:
     clock_is_set: bool = False
     latest_at: Instant | None = None
     reacted: int = 0
-    watched: dict[str, tuple[Account, int]] = field(default_factory=dict)
+    watched: dict[str, Watched] = field(default_factory=dict)
 
     def account(self, identifier: str) -> Account:
         """An account brought up to date and announced for change; merged ones included. Raises ``NotFound``."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from vinr_engagement import members, outbox, tiers
 from vinr_engagement.commands import edited_tiers
-from vinr_engagement.commands.context import Context, of_account
+from vinr_engagement.commands.context import Context, Watched, of_account
 from vinr_engagement.foundation import calendar
 from vinr_engagement.foundation.clock import Instant, format_instant
 from vinr_engagement.foundation.database import Need
@@ -54,7 +54,8 @@ def watch(context: Context, account: Account) -> None:
     follow_program(context, account)
     program = context.configuration.program(account.program)
     if program.tier_config.tiers and account.id not in context.watched:
-        context.watched[account.id] = account, _value(context, program, account)
+        value = _value(context, program, account)
+        context.watched[account.id] = Watched(account, value, tiers.standing_of(account))
 
 
 def count(
@@ -71,6 +72,8 @@ def count(
     if not (points or spend or orders):
         return
     watch(context, account)
+    if (points < 0 or spend < 0) and account.id in context.watched:
+        context.watched[account.id].lowered = True
     total = _total(context, account, account.bucket if bucket is None else bucket, day)
     total.points += points
     total.spend += spend
@@ -92,12 +95,17 @@ def day_of(context: Context, account: Account, moment: Instant) -> int:
 
 
 def reassess(context: Context) -> None:
-    """Moves the members that are watched to the tier that they have reached, or no longer do; they are watched no more."""
-    for name, (account, before) in list(context.watched.items()):
-        program = context.configuration.program(account.program)
+    """Moves the members that are watched to the tier that they have reached, or no longer do; they are watched no more.
+
+    Where the days of a member only gained and the tier stands as it did, the member falls no sooner than before: when to look
+    at the account again is known already.
+    """
+    for name, watched in list(context.watched.items()):
+        account, program = watched.account, context.configuration.program(watched.account.program)
         totals = _totals(context, program, account)
-        change = tiers.reassess(program, account, totals, before, context.now)
-        wake(account, tiers.next_change_at(program, account, totals, context.now))
+        change = tiers.reassess(program, account, totals, watched.value, context.now)
+        if watched.lowered or tiers.standing_of(account) != watched.standing:
+            wake(account, tiers.next_change_at(program, account, totals, context.now))
         del context.watched[name]
         if change is not None:
             tell(context, account, change)

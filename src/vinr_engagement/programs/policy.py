@@ -32,5 +32,5 @@ def inactivity_deadline(program: Program, activity_at: Instant, months: int) -> 
 
 def lowest_tier(program: Program) -> str | None:
     """The key of the tier that every member is in at least; ``None`` where the program has no tiers."""
-    lowest = min(program.tier_config.tiers, key=lambda tier: tier.rank, default=None)
-    return None if lowest is None else lowest.key
+    ladder = program.tier_config.ladder
+    return ladder[0].key if ladder else None

@@ -64,13 +64,26 @@ class Tier(msgspec.Struct):
     multiplier: str = "1"
 
 
-class TierConfig(msgspec.Struct):
-    """The levels of a program and what qualifies for them."""
+class TierConfig(msgspec.Struct, dict=True):
+    """The levels of a program and what qualifies for them. Not to be changed: its order is worked out once."""
 
     qualify_on: Literal["points", "spend"] = "points"
     period: TierPeriod = msgspec.field(default_factory=TierPeriod)
     tiers: list[Tier] = []
     downgrade: TierDowngrade = msgspec.field(default_factory=TierDowngrade)
+
+    @cached_property
+    def ladder(self) -> tuple[Tier, ...]:
+        """The levels, lowest first."""
+        return tuple(sorted(self.tiers, key=lambda tier: tier.rank))
+
+    def named(self, key: str | None) -> Tier | None:
+        """The level of a key, if there is one."""
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str | None, Tier]:
+        return {tier.key: tier for tier in self.tiers}
 
 
 class ReferralLimit(msgspec.Struct):

@@ -162,10 +162,13 @@ def limit_boost(terms: Terms, room: int | None) -> Boosted:
     Why that keeps the promise on refunds: neither what is earned with the campaign nor what is earned without it plus the
     room rises as the net amount falls, so the lesser of them does not either.
     """
-    extra = terms.boost_points(terms.amount)
+    points = terms.points(terms.amount)
+    extra = points - terms.plain_points(terms.amount)
+    if room is None:
+        return Boosted(points, extra, 0, terms)
     given = _cut(extra, room)
-    if room is not None:  # also where all of it fits: what it adds may rise by a point as the net amount falls
-        terms = msgspec.structs.replace(terms, boost_room=max(0, room))
+    # Also where all of it fits: what it adds may rise by a point as the net amount falls.
+    terms = msgspec.structs.replace(terms, boost_room=max(0, room))
     return Boosted(terms.points(terms.amount), given, extra - given, terms)
 
 

@@ -6,6 +6,7 @@ be worked out from the definition is, when it is compiled.
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -178,9 +179,9 @@ def _multiply(
     if tier is not None and tier[1] != 1:
         factors.multiply(f"tier:{tier[0]}", tier[1].numerator, tier[1].denominator, _factor_text(tier[1]))
     if campaigns:
-        best, *others = sorted(campaigns, key=lambda campaign: -campaign.factor)
-        options = [(each.floor, each.factor.numerator, each.factor.denominator) for each in (best, *others)]
-        factors.boost = _descending(options)
+        falling = sorted(campaigns, key=lambda each: each.factor, reverse=True) if len(campaigns) > 1 else campaigns
+        options = [(each.floor, each.factor.numerator, each.factor.denominator) for each in falling]
+        factors.boost, best = _descending(options), falling[0]
         factors.lines.append({"origin": f"campaign:{best.campaign}", "factor": _factor_text(best.factor)})
 
 
@@ -199,7 +200,10 @@ def _climb_multipliers(factors: _Factors, rule: Rule, facts: Facts) -> None:
 
 
 def _factor_text(factor: Fraction) -> str:
-    return exact_text(factor.numerator, factor.denominator)
+    return _exact_text(factor.numerator, factor.denominator)
+
+
+_exact_text = lru_cache(maxsize=1024)(exact_text)  # of factors there are few
 
 
 def _terms(rule: Rule, factors: _Factors, judged: Judgement, amount: int | None, rounding: Rounding) -> Terms:

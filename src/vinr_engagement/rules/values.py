@@ -44,8 +44,13 @@ def instant_of(value: object) -> Instant | None:
         return None
 
 
+_SHORT = frozenset((int, bool, float))
+
+
 def shown(value: object) -> object:
     """A found value, small enough to stand in an explanation."""
+    if value is None or type(value) in _SHORT:
+        return value
     if isinstance(value, str) and len(value) > _SHOWN_CHARACTERS:
         return value[: _SHOWN_CHARACTERS - 1] + "…"
     if isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 from vinr_engagement.tiers.advance import advance, next_change_at
 from vinr_engagement.tiers.check import misplaced
-from vinr_engagement.tiers.climber import Climber, Pin, Reason, TierChange, pin_of
+from vinr_engagement.tiers.climber import Climber, Pin, Reason, TierChange, pin_of, standing_of
 from vinr_engagement.tiers.period import qualifying_value
 from vinr_engagement.tiers.pin import forget_reason, leave, pin
 from vinr_engagement.tiers.progress import progress
@@ -29,5 +29,6 @@ __all__ = [
     "qualifying_value",
     "reassess",
     "settle_in",
+    "standing_of",
     "total_key",
 ]

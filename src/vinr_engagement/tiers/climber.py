@@ -64,6 +64,17 @@ def pin_of(climber: Climber) -> Pin | None:
     return None if climber.tier_pin is None else _pins.decode(climber.tier_pin)
 
 
+def standing_of(climber: Climber) -> tuple[str | None, str | None, int | None, int | None, str | None]:
+    """What a member's tier stands on, besides the value."""
+    return (
+        climber.tier,
+        climber.tier_earned,
+        climber.tier_kept_until,
+        climber.tier_below_since,
+        climber.tier_pin,
+    )
+
+
 def set_pin(climber: Climber, pin: Pin | None) -> None:
     """Puts a pin in the place of the one there was; ``None`` takes it away."""
     climber.tier_pin = None if pin is None else json.text(pin)

@@ -7,17 +7,14 @@ from vinr_engagement.programs import Program, Tier
 from vinr_engagement.tiers.climber import Climber, Reason, TierChange, pin_of
 
 
-def ladder(program: Program) -> list[Tier]:
+def ladder(program: Program) -> tuple[Tier, ...]:
     """The tiers, lowest first; empty where the program has none."""
-    return sorted(program.tier_config.tiers, key=lambda tier: tier.rank)
+    return program.tier_config.ladder
 
 
 def tier_named(program: Program, key: str | None) -> Tier | None:
     """The tier of a key; ``None`` where the program has no such tier (any more)."""
-    for tier in program.tier_config.tiers:
-        if tier.key == key:
-            return tier
-    return None
+    return program.tier_config.named(key)
 
 
 def reached(program: Program, value: int) -> Tier | None:

@@ -96,8 +96,9 @@ def evaluate_in(context: Context, entry: ProgramRules, happening: Happening) -> 
         context.settled(account)
     listed = entry.rules_for(happening.type)
     about = (account, happening.object, happening.at, happening.customer)
-    looked = campaigning.look(context, entry, happening.type, *about)
-    verdicts = appraise.verdicts(context, entry, listed, *about, factors=campaigning.factors_of(looked))
+    facts = appraise.facts_of(context, entry, happening.type, *about)
+    looked = campaigning.look(context, entry, happening.type, account, facts)
+    verdicts = appraise.verdicts(entry, listed, account, facts, campaigning.factors_of(looked))
     written = _rows_written(context)
     enrolled = limited = False
     if account is None:
