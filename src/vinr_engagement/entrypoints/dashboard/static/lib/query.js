@@ -107,7 +107,7 @@ function useSoon(action) {
 function entryFor(key, path, params, read) {
   let entry = entries.get(key);
   if (!entry) {
-    entry = { path, params, read, data: undefined, error: null, reading: null, readAt: 0, users: new Set() };
+    entry = { path, params, read, data: undefined, error: null, reading: null, readAt: 0, users: new Set(), leaving: false };
     entries.set(key, entry);
     forgetOldest();
   }
@@ -123,6 +123,7 @@ function forgetOldest() {
 
 /** Reads an entry, unless that is being done; whoever shows it is drawn anew. */
 function load(entry) {
+  if (entry.leaving) return entry.reading ?? Promise.resolve();
   entry.reading ??= (async () => {
     try {
       entry.data = await entry.read(entry);
@@ -174,6 +175,23 @@ export function invalidate(prefix) {
     entry.readAt = 0;
     if (entry.users.size > 0) load(entry);
   }
+}
+
+/**
+ * Deletes what a page shows: from now on nothing under its path is read any more, unless it could not be deleted.
+ * @param {string} path
+ */
+export async function remove(path) {
+  const shown = [...entries].filter(([, entry]) => entry.path.startsWith(path));
+  for (const [, entry] of shown) entry.leaving = true;
+  await Promise.all(shown.map(([, entry]) => entry.reading));
+  try {
+    await api.delete(path);
+  } catch (error) {
+    for (const [, entry] of shown) entry.leaving = false;
+    throw error;
+  }
+  setTimeout(() => shown.forEach(([key]) => entries.delete(key))); // Once the page that showed it was left.
 }
 
 /** Forgets everything: another person may read here next. */

@@ -2,7 +2,7 @@
 
 import { api } from "../../lib/api.js";
 import { html, useState } from "../../lib/preact.js";
-import { invalidate, useAction, useQuery } from "../../lib/query.js";
+import { invalidate, remove, useAction, useQuery } from "../../lib/query.js";
 import { navigate } from "../../lib/router.js";
 import { useSession } from "../../lib/session.js";
 import { Button, Card, Confirm, DefinitionList, ErrorNotice, Id, Menu, Page, Skeleton, Time, toast } from "../../ui/index.js";
@@ -43,13 +43,13 @@ function Rotate({ path, onClose, onDone }) {
 }
 
 function Delete({ endpoint, path, onClose }) {
-  const remove = async () => {
-    await api.delete(path);
+  const confirm = async () => {
+    await remove(path);
     toast("The endpoint is deleted");
     navigate("webhooks", { replace: true });
   };
   return html`
-    <${Confirm} title="Delete the endpoint" confirm="Delete" danger onConfirm=${remove} onClose=${onClose}>
+    <${Confirm} title="Delete the endpoint" confirm="Delete" danger onConfirm=${confirm} onClose=${onClose}>
       <p>${endpoint.url} hears of nothing any more, and what was sent to it is forgotten.</p>
     </${Confirm}>
   `;
