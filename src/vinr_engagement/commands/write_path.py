@@ -1,6 +1,7 @@
 """The one write path: gather → decide → save → commit → answer.
 
-A batch is whatever arrived while the previous one was committing; a lone request is a batch of one. A refused command
+A batch is whatever arrived while the previous one was committing; a lone request is a batch of one. Those who were answered
+together mostly ask again together: while they do, the next batch waits for them, a few milliseconds at most. A refused command
 undoes only its own changes. If the database refuses the batch, its groups run again one by one.
 """
 
@@ -31,6 +32,12 @@ SQLITE_BATCH = 1_000
 """A batch takes no further group once it has this many commands: a commit is what costs on SQLite."""
 POSTGRESQL_BATCH = 100
 """On PostgreSQL processes work side by side: the fewer members a batch holds, the less they wait for each other."""
+COMPANY = 4
+"""Where a batch had so many groups, the next one waits for as many."""
+QUIET_SECONDS = 0.001
+"""Nobody else is waited for once nobody came for so long, ..."""
+PATIENCE_SECONDS = 0.01
+"""... or after so long in all."""
 QUEUE_COMMANDS = 50_000
 """Commands waiting beyond this many are refused as unavailable."""
 ATTEMPTS = 8
@@ -104,6 +111,7 @@ class WritePath:
         self._waiting: deque[Group] = deque()
         self._draining = 0
         self._turns = asyncio.Lock()
+        self._company = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -212,10 +220,18 @@ class WritePath:
     async def _next_turn(self) -> "_Turn | None":
         """The right to take a batch and its locks; ``None`` where nothing waits."""
         await self._turns.acquire()
+        await self._wait_for_company()
         if self._waiting:
             return _Turn(self._turns)
         self._turns.release()
         return None
+
+    async def _wait_for_company(self) -> None:
+        """Lets those who were answered together ask again: a batch of one before them would cost as much as theirs."""
+        came, patience = 0, PATIENCE_SECONDS
+        while came < len(self._waiting) < self._company and patience > 0:
+            came, patience = len(self._waiting), patience - QUIET_SECONDS
+            await asyncio.sleep(QUIET_SECONDS)
 
     def _next_batch(self) -> list[Group]:
         batch = [self._waiting.popleft()]
@@ -225,7 +241,8 @@ class WritePath:
             if size > self._most:
                 break
             batch.append(self._waiting.popleft())
-        self.waiting_commands -= sum(len(group.commands) for group in batch)
+        self.waiting_commands -= sum([len(group.commands) for group in batch])
+        self._company = len(batch) if len(batch) >= COMPANY else 0
         return batch
 
     async def _run_batch(self, batch: list[Group], turn: "_Turn") -> None:
