@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.rulebook import group, payment, rule, terms_of, verdict_of
+from tests.rules.rulebook import facts_of, group, payment, rule, terms_of, verdict_of
 from vinr_engagement import rules
 from vinr_engagement.foundation.errors import Invalid
 
@@ -179,6 +179,24 @@ def test_no_event_makes_evaluation_raise(
     verdict = verdict_of(compiled, event, customer={"a": customer, "metadata": customer})
     assert verdict.matched is (verdict.reason is None) is (verdict.points > 0)
     msgspec.json.encode(verdict)
+
+
+@given(conditions(), EVENTS, JSON)
+def test_what_an_event_rules_out_holds_for_no_member(
+    group: dict[str, Any], event: dict[str, Any], customer: Any
+) -> None:
+    try:
+        compiled = rules.parse_conditions(group)
+    except Invalid:
+        return
+    if compiled is None:
+        return
+    ruled_out = compiled.ruled_out(event)
+    holds = compiled.judge(facts_of(event, customer={"a": customer})).holds
+    assert not (ruled_out and holds)
+    asked = [each["fact"] for each in group["conditions"]]
+    if group["match"] == "all" and all(fact.startswith("event.") and "line_items" not in fact for fact in asked):
+        assert ruled_out is not holds
 
 
 @given(JSON)

@@ -51,9 +51,11 @@ def goes_by_days(program: Program) -> bool:
 
 def watch(context: Context, account: Account) -> None:
     """Remembers the qualifying value before a change of it; the first time counts, until it is reassessed."""
+    if account.id in context.watched:
+        return
     follow_program(context, account)
     program = context.configuration.program(account.program)
-    if program.tier_config.tiers and account.id not in context.watched:
+    if program.tier_config.tiers:
         value = _value(context, program, account)
         context.watched[account.id] = Watched(account, value, tiers.standing_of(account))
 

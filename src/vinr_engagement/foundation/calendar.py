@@ -94,6 +94,7 @@ def _instant_of_aware(moment: datetime) -> int:
     return (since_epoch.days * 86_400 + since_epoch.seconds) * _SECOND + since_epoch.microseconds
 
 
+@lru_cache(maxsize=1024)  # what happens together mostly expires together
 def add_months(instant: int, months: int, zone: ZoneInfo) -> int:
     """Return the instant so many calendar months later (earlier, if negative), at the same local time of day.
 

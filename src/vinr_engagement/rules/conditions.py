@@ -19,7 +19,7 @@ import msgspec
 
 from vinr_engagement.rules import facts as known_facts
 from vinr_engagement.rules import operators, values
-from vinr_engagement.rules.facts import LINE_ITEMS, Facts, Needs, Read
+from vinr_engagement.rules.facts import EVENT, LINE_ITEMS, Facts, Needs, Read
 from vinr_engagement.rules.fields import choice, listing, mapping, quote, refuse
 
 _MOST_CONDITIONS = 50
@@ -63,18 +63,28 @@ UNCONDITIONAL = Judgement(True)
 
 
 class Conditions(msgspec.Struct, frozen=True, eq=False):
-    """A compiled group. ``definition`` is the JSON it was made from."""
+    """A compiled group. ``definition`` is the JSON it was made from; all of ``on_event`` must hold, and ask about the event
+    alone.
+    """
 
     definition: dict[str, Any]
     match: str
     plain: tuple[Condition, ...]
     on_items: tuple[Condition, ...]
+    on_event: tuple[Condition, ...]
     needs: Needs
     held: Judgement
 
     def judge(self, facts: Facts) -> Judgement:
         """Judge the conditions, in their order, reading no more facts than it takes. Never raises for any event."""
         return self._judge_all(facts) if self.match == "all" else self._judge_any(facts)
+
+    def ruled_out(self, event: dict[str, Any]) -> bool:
+        """Whether the event's ``data.object`` alone says that they do not hold, whoever the member is."""
+        if not self.on_event:
+            return False
+        facts = Facts(event, {}, 0)
+        return any(not condition.accepts(condition.read(facts)) for condition in self.on_event)
 
     def _judge_all(self, facts: Facts) -> Judgement:
         for condition in self.plain:
@@ -152,11 +162,13 @@ def normalise_conditions(definition: Any) -> Any:
 
 def _grouped(group: dict[str, Any], match: str, compiled: list[Condition]) -> Conditions:
     held = Judgement(True, floor=max(condition.floor for condition in compiled))
+    plain = tuple(condition for condition in compiled if not condition.fact.startswith(LINE_ITEMS))
     return Conditions(
         definition=group,
         match=match,
-        plain=tuple(condition for condition in compiled if not condition.fact.startswith(LINE_ITEMS)),
+        plain=plain,
         on_items=tuple(condition for condition in compiled if condition.fact.startswith(LINE_ITEMS)),
+        on_event=tuple(each for each in plain if match == "all" and each.fact.startswith(EVENT)),
         needs=reduce(or_, map(_needs, compiled)),
         held=held if match == "all" else UNCONDITIONAL,
     )

@@ -18,6 +18,7 @@ Read = Callable[[Any], Any]
 Behaviour = Callable[[str], int | None]
 """Answers a fact like ``spend_90d`` by its name; None for one that is missing."""
 
+EVENT = "event."
 LINE_ITEMS = "event.line_items."
 _LONGEST_NAME = 200
 _DEEPEST = 12

@@ -40,9 +40,18 @@ def reassess(
     if not stands(program, climber):
         return settle_in(program, climber, totals, now)
     before, value = tier_named(program, climber.tier_earned), qualifying_value(program, climber, totals, now)
+    if _nothing_new(program, climber, value, value_before):
+        return None
     place(program, climber, value, value_before, now)
     rose = higher(tier_named(program, climber.tier_earned), before)
     return moved(program, climber, cause or ("threshold_reached" if rose else "refunded"), value, now)
+
+
+def _nothing_new(program: Program, climber: Climber, value: int, value_before: int) -> bool:
+    """Whether the value belongs to the tier that was earned, as it did before, and nothing else keeps the member."""
+    plain = climber.tier_below_since is None and climber.tier_pin is None
+    best = reached(program, value)
+    return plain and best is not None and best.key == climber.tier_earned and value_before >= best.threshold
 
 
 def settle_in(

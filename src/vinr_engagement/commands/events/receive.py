@@ -165,12 +165,16 @@ def _payment_keys(event: EventIn) -> list[tuple[int, str]]:
 
 
 def _limits(context: Context, event: EventIn, accounts: list[Account]) -> list[Need]:
-    """What caps and budgets have left."""
+    """What caps and budgets have left, of rules that may match."""
     needs: list[Need] = []
     for entry in context.configuration.earning:
         if event.type in entry.campaigns_by_trigger:
             needs += _campaign_limits(entry, event.type, accounts)
         for rule in entry.rules_for(event.type):
+            if rule.cap is None and rule.budget is None:
+                continue
+            if rule.conditions is not None and rule.conditions.ruled_out(event.object):
+                continue
             if rule.budget is not None:
                 needs.append((rules.RULE_BUDGETS, (rule.id,)))
             period = awards.period_of(rule, entry.program, event.occurred_at)

@@ -65,25 +65,24 @@ class State:
 
         A row changed in this batch is listed as it is now, even where it no longer meets the query's ``where``.
         """
-        if argument not in self._complete.get(query, ()) and argument[:2] not in self._born:
+        complete = self._complete.get(query)
+        if (complete is None or argument not in complete) and argument[:2] not in self._born:
             raise NotGathered((query, argument))
-        return self._collections.get(query, {}).get(argument, [])
+        listed = self._collections.get(query)
+        return [] if listed is None else listed.get(argument, [])
 
     def missing(self, source: Table[Any] | Query[Any], key: Key) -> bool:
         """Whether this has still to be gathered."""
-        if key[:2] in self._born:
-            return False
-        if isinstance(source, Table):
-            return key not in self._rows.get(source, ())
-        return key not in self._complete.get(source, ())
+        known = self._rows.get(source) if type(source) is Table else self._complete.get(source)  # type: ignore[arg-type]
+        return (known is None or key not in known) and key[:2] not in self._born
 
     # gathering
 
     def gathered(self, table: Table[Row], keys: Sequence[Key], rows: list[Row]) -> None:
         """Takes in what the database has for these keys; rows already here stay as they are."""
-        known = self._rows.setdefault(table, {})
+        known, key_of = self._rows.setdefault(table, {}), table.key_of
         for row in rows:
-            self._adopt(table, row)
+            known.setdefault(key_of(row), row)
         for key in keys:
             known.setdefault(key, None)
 
