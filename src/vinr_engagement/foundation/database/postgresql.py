@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from operator import attrgetter
 from typing import Any
 
 import asyncpg
 from msgspec.structs import astuple
 
 from vinr_engagement.foundation.database import migrations, statements
+from vinr_engagement.foundation.database.mixtures import Mixtures
 from vinr_engagement.foundation.database.port import Changes, Result, Session, Wanted
 from vinr_engagement.foundation.database.state import Key
 from vinr_engagement.foundation.database.table import Row, Table
@@ -24,8 +24,6 @@ SCHEMA_ATTEMPTS = 10
 _AGAIN = frozenset({"40001", "40P01", "23505"})
 """Serialisation failure, deadlock, unique violation: another transaction was faster."""
 _DOWN = ("08", "28", "3D", "53", "57P", "58", "XX", "25006")
-_NAME = attrgetter("name")
-"""Tables are saved in one order, so that few statements are enough."""
 _MIGRATION_TABLE = "schema_migrations"
 _LOOKUPS = {
     "plan_cache_mode": "force_generic_plan",
@@ -42,9 +40,12 @@ class PostgreSQLSession:
     engine = "postgresql"
 
     def __init__(
-        self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
+        self,
+        connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]",
+        mixtures: Mixtures | None = None,
     ) -> None:
         self._connection = connection
+        self._mixtures = Mixtures() if mixtures is None else mixtures
 
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         return [tuple(record) for record in await self._connection.fetch(sql, *arguments)]
@@ -79,12 +80,11 @@ class PostgreSQLSession:
         for table, rows in changes.deleted.items():
             keys = [table.key_of(row) for row in rows]
             await self._connection.execute(statements.postgresql_delete(table), *zip(*keys, strict=True))
-        updated, inserted = sorted(changes.updated, key=_NAME), sorted(changes.inserted, key=_NAME)
-        if updated or inserted:
-            sql = statements.postgresql_write(tuple(updated), tuple(inserted))
-            arrays = [[astuple(row) for _, row in changes.updated[table]] for table in updated]
-            arrays += [[astuple(row) for row in changes.inserted[table]] for table in inserted]
-            await self._connection.execute(sql, *arrays)
+        if changes.updated or changes.inserted:
+            updated, inserted = self._mixtures.covering(changes.updated, changes.inserted)
+            arrays = [[astuple(row) for _, row in changes.updated.get(table, ())] for table in updated]
+            arrays += [[astuple(row) for row in changes.inserted.get(table, ())] for table in inserted]
+            await self._connection.execute(statements.postgresql_write(updated, inserted), *arrays)
 
 
 class PostgreSQLDatabase:
@@ -168,6 +168,7 @@ class _Pool:
         self._database = database
         self._size = size
         self._settings = settings
+        self._mixtures = Mixtures()
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._connecting = asyncio.Lock()
 
@@ -193,7 +194,7 @@ class _Pool:
         with _faults_translated():
             pool = await self._connected()
             async with pool.acquire() as connection, connection.transaction(**transaction):
-                yield PostgreSQLSession(connection)
+                yield PostgreSQLSession(connection, self._mixtures)
 
     async def ask(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """One statement; it is its own transaction."""
