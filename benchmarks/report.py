@@ -178,6 +178,7 @@ def _scale(engines: list[EngineResult], drawn: set[str]) -> Iterator[str]:
         yield f"Filled in {filled.seconds:,.0f} seconds. The server had {scale.peak_memory / 1e6:,.0f} MB at most"
         yield f"(target: under 300 MB, {'met' if scale.peak_memory < 300e6 else 'missed'})."
         yield ""
+        yield from _kept(engine.title, scale)
         yield from _table(("case", "small, a second", "large, a second", "change"), _scale_rows(scale))
 
 
@@ -214,6 +215,16 @@ def _sweep(engines: list[EngineResult], drawn: set[str]) -> Iterator[str]:
         ),
         [_sweep_row(engine.title, engine.sweep) for engine in engines if engine.sweep is not None],
     )
+    for engine in engines:
+        if engine.sweep is not None:
+            yield from _kept(engine.title, engine.sweep)
+
+
+def _kept(title: str, measured: Scale | Sweep) -> Iterator[str]:
+    """Of what commit figures are that were kept when the rest was measured anew."""
+    if measured.commit:
+        yield f"{title}'s figures of this are those of commit {measured.commit}."
+        yield ""
 
 
 def _sweep_row(title: str, sweep: Sweep) -> tuple[str, ...]:

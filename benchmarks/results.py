@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -59,12 +60,13 @@ class Filled(msgspec.Struct):
 
 
 class Scale(msgspec.Struct):
-    """The same cases on a large store, run beside those on the small one."""
+    """The same cases on a large store, run beside those on the small one. ``commit`` where it is not the engine's."""
 
     filled: Filled
     small: list[dict[str, Sample]]
     large: list[dict[str, Sample]]
     peak_memory: int
+    commit: str = ""
 
 
 class Second(msgspec.Struct):
@@ -77,7 +79,7 @@ class Second(msgspec.Struct):
 
 
 class Sweep(msgspec.Struct):
-    """Lots expiring under a steady load; milliseconds, seconds, and lots."""
+    """Lots expiring under a steady load; milliseconds, seconds, and lots. ``commit`` where it is not the engine's."""
 
     lots: int
     expired: int
@@ -88,6 +90,7 @@ class Sweep(msgspec.Struct):
     timeline: list[Second]
     complete: bool
     peak_memory: int
+    commit: str = ""
 
 
 class EngineResult(msgspec.Struct):
@@ -115,8 +118,22 @@ class Results(msgspec.Struct):
     engines: list[EngineResult]
 
     def put(self, found: EngineResult) -> None:
-        """Adds what was found of an engine, in place of what is there of it."""
+        """Adds what was found of an engine, in place of what is there of it. The large store and the sweep take long: where they
+        were left out, what is there of them stays, with the commit that it is of.
+        """
+        for known in self.engines:
+            if known.engine == found.engine:
+                found.scale = found.scale or _dated(known.scale, known.commit)
+                found.sweep = found.sweep or _dated(known.sweep, known.commit)
         self.engines = sorted([*(each for each in self.engines if each.engine != found.engine), found], key=_by_engine)
+
+
+Long = TypeVar("Long", Scale, Sweep)
+
+
+def _dated(kept: Long | None, commit: str) -> Long | None:
+    """What is kept of an earlier run, with the commit of that."""
+    return None if kept is None else msgspec.structs.replace(kept, commit=kept.commit or commit)
 
 
 def _by_engine(result: EngineResult) -> str:

@@ -51,3 +51,20 @@ def test_the_guide_says_what_was_measured(what: str) -> None:
     page = (DOCS / "guides" / "performance.md").read_text(encoding="utf-8")
     told = ROWS[what]
     assert f"| {what} | {told(POSTGRESQL)} | {told(SQLITE)} |" in page
+
+
+def test_what_takes_long_is_kept_with_its_commit_when_the_rest_is_measured_anew() -> None:
+    found = results.read(PUBLISHED / "results.json")
+    before = next(each for each in found.engines if each.engine == "postgresql")
+    assert before.scale is not None
+    assert before.sweep is not None
+    commit = before.scale.commit or before.commit
+    found.put(EngineResult("postgresql", "PostgreSQL", "18", 2, 1, 1, commit="later"))
+    found.put(EngineResult("postgresql", "PostgreSQL", "18", 2, 1, 1, commit="latest"))
+    (kept,) = (each for each in found.engines if each.engine == "postgresql")
+    assert kept.scale is not None
+    assert kept.sweep is not None
+    assert (kept.commit, kept.scale.commit, kept.scale.filled) == ("latest", commit, before.scale.filled)
+    assert kept.sweep.rate == before.sweep.rate
+    drawn = "\n".join(report._page(found, set()))
+    assert f"PostgreSQL's figures of this are those of commit {commit}." in drawn
