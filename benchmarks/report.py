@@ -252,6 +252,7 @@ _HOW = """
   run, before and after the cases; a ratio is of the rates of one run.
 - **Durable.** SQLite with `synchronous = FULL`; PostgreSQL with {settings},
   all else as it comes.
+- **Quiet.** A case begins once the workers have done what the one before it left to them, a minute later at most.
 - **Load.** One process on the same machine, {connections} keep-alive connections that are never idle. A case fails unless every
   request was answered with 200 and every event was processed.
 - **Events.** Payments of random members, with new ids in no order. Two rules: a point per whole pound, and five points for one

@@ -1,6 +1,8 @@
 """Everything of one engine: rounds of all cases, then the parts, the large store and the sweep where they are wanted."""
 
 import os
+import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,8 @@ from benchmarks.cases import FULL, PLAIN, Case
 from benchmarks.results import EngineResult, Round
 from benchmarks.servers import Engine, Site
 
+QUIET_WITHIN_SECONDS = 60
+_WAITING = "select (select count(*) from movements) + (select count(*) from event_batches where position is null)"
 PROFILED = ("one", "full", "batch", "import", "redeem")
 Sites = dict[str, Site]
 """The stores by name."""
@@ -85,6 +89,7 @@ def _round(sites: Sites, plan: Plan) -> Round:
     this = Round(before, {})
     for case in plan.chosen:
         terminal.say(case.title)
+        _until_quiet(sites.values())
         this.samples[case.name] = case.measure(sites[case.store], plan.events)
     terminal.say("yardstick")
     this.yard = yardstick.mean(before, yardstick.measure(engine, plan.members, plan.seconds / 2))
@@ -92,6 +97,13 @@ def _round(sites: Sites, plan: Plan) -> Round:
     for case in plan.chosen:
         terminal.sample(case, this)
     return this
+
+
+def _until_quiet(sites: Iterable[Site]) -> None:
+    """Waits for what the workers have left to do of the case before, which would be measured with the next one."""
+    given_up_at = time.monotonic() + QUIET_WITHIN_SECONDS
+    while any(site.fetch(_WAITING) != [(0,)] for site in sites) and time.monotonic() < given_up_at:
+        time.sleep(0.5)
 
 
 def _parts(sites: Sites, plan: Plan, result: EngineResult) -> None:
