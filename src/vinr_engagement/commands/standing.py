@@ -53,11 +53,11 @@ def watch(context: Context, account: Account) -> None:
     """Remembers the qualifying value before a change of it; the first time counts, until it is reassessed."""
     if account.id in context.watched:
         return
+    before = tiers.standing_of(account)
     follow_program(context, account)
     program = context.configuration.program(account.program)
     if program.tier_config.tiers:
-        value = _value(context, program, account)
-        context.watched[account.id] = Watched(account, value, tiers.standing_of(account))
+        context.watched[account.id] = Watched(account, _value(context, program, account), before)
 
 
 def count(
