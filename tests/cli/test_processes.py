@@ -73,6 +73,12 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def sockets_listening(port: int) -> int:
+    """Those of the kernel, however many processes hold each."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
+    return sum(line[1].endswith(f":{port:04X}") and line[3] == "0A" for line in lines)
+
+
 class Senders:
     """Four that send events, each on a new connection, until they are told to stop or the server is gone."""
 
@@ -138,6 +144,27 @@ def test_both_serve_and_what_they_count_adds_up(vinr: Any, start: Start) -> None
     lines = [json.loads(line) for line in running.stderr.read_text().splitlines()]
     assert {line["event"] for line in lines} == {"request"}
     assert len(lines) == 60 + 12 + 1, "every request, and nothing else"
+
+
+@ON_POSTGRESQL
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux deals connections out among sockets of one port")
+def test_connections_are_dealt_out_evenly_on_a_port_that_nobody_else_may_have(vinr: Any, start: Start) -> None:
+    running, url, _ = started(vinr, start)
+    port = int(url.rpartition(":")[2])
+    connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(64)]
+    for connection in connections:
+        connection.connect()
+    for connection in connections:
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read()
+        connection.close()
+    answered = by_process(scraped(url), "vinr_http_requests_total", route="/healthz")
+    assert sum(answered.values()) == 64
+    assert min(answered.get("1", 0), answered.get("2", 0)) >= 14, "by chance it is less once in 500,000 times"
+    assert sockets_listening(port) == 2
+    for several in ((), ("--processes", "2")):
+        assert "the port is in use" in vinr.fails("serve", "--port", str(port), *several, code=1)
+    assert running.stop() == 0
 
 
 @ON_POSTGRESQL

@@ -31,11 +31,11 @@ PORTS_TRIED = 50
 GARBAGE_THRESHOLD = 50_000
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises ``CommandFailed`` where it cannot be had."""
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that listens there, beside others where it is ``shared``. Raises ``CommandFailed`` where it cannot be had."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=2_048)
+        return socket.create_server(address[:2], family=family, backlog=2_048, reuse_port=shared)
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         reason = "the port is in use; choose another with --port" if taken else error.strerror or str(error)
