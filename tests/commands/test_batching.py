@@ -54,6 +54,24 @@ async def test_those_who_were_answered_together_are_decided_together() -> None:
     assert path.sizes.count(MANY) >= 4, "not one of them alone, and then the others"
 
 
+async def test_once_all_of_them_are_there_nobody_waits_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Paper()
+    await asyncio.gather(*(ask(path, 1) for _ in range(MANY)))
+    monkeypatch.setattr(write_path, "QUIET_SECONDS", 3_600)
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(ask(path, 1, number) for number in range(MANY)))
+    assert path.sizes == [MANY, MANY]
+
+
+async def test_who_came_meanwhile_and_who_were_answered_become_one_batch() -> None:
+    path = Paper()
+    few = [asyncio.create_task(ask(path, 8)) for _ in range(COMPANY)]
+    await asyncio.sleep(0.001)
+    assert path.sizes == [COMPANY], "the others come while these are decided"
+    await asyncio.gather(*few, *(ask(path, 8) for _ in range(MANY)))
+    assert path.sizes.count(COMPANY + MANY) >= 5
+
+
 async def test_a_lone_one_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write_path, "QUIET_SECONDS", 3_600)
     path = Paper()

@@ -257,7 +257,7 @@ async def test_a_batch_that_began_before_an_edit_begins_again(club: Club, monkey
     await club.pay("ann", "pay_1", 8_000)
     stale: Configuration = club.store.write_path.configuration
     await club.configure(tiers=[TIERS[0], {**TIERS[1], "threshold": 5_000}])
-    begun, context_of = [], club.store.write_path._context
+    begun, context_of = [], club.store.write_path._gathered
 
     async def once_with_the_old_tiers(*arguments: Any, **more: Any) -> Any:
         context = await context_of(*arguments, **more)
@@ -266,7 +266,7 @@ async def test_a_batch_that_began_before_an_edit_begins_again(club: Club, monkey
             context.configuration = stale
         return context
 
-    monkeypatch.setattr(club.store.write_path, "_context", once_with_the_old_tiers)
+    monkeypatch.setattr(club.store.write_path, "_gathered", once_with_the_old_tiers)
     assert await club.store.sweep() == 1
     assert (await club.account("ann")).tier == "silver", "by the tiers that there are now"
     assert len(begun) > 1

@@ -1,6 +1,7 @@
 """Campaigns and an event: which apply to a member, what they give, and what refunds take back of it."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import msgspec
 
@@ -71,8 +72,13 @@ def _choose(looked: list[Looked]) -> None:
 
 def boost_of(looked: Sequence[Looked]) -> Looked | None:
     """The multiplier that counts for an event."""
-    rated = [(each.mechanic.factor() or 0, each) for each in looked if each.reason is None and each.mechanic.factor()]
-    return max(rated, key=lambda pair: pair[0])[1] if rated else None
+    best: Looked | None = None
+    highest: Fraction | None = None
+    for each in looked:
+        factor = each.mechanic.factor() if each.reason is None else None
+        if factor is not None and (highest is None or factor > highest):
+            best, highest = each, factor
+    return best
 
 
 def factors_of(looked: Sequence[Looked]) -> list[CampaignFactor]:

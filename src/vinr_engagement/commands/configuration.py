@@ -10,9 +10,24 @@ import msgspec
 from vinr_engagement import campaigns, outbox, programs, rewards, rules
 from vinr_engagement.campaigns import Campaign
 from vinr_engagement.foundation import json
-from vinr_engagement.foundation.database import Session
+from vinr_engagement.foundation.clock import Instant
+from vinr_engagement.foundation.database import Session, Table
 from vinr_engagement.programs import Program
 from vinr_engagement.rewards import Reward
+
+
+class StoreState(msgspec.Struct, gc=False):
+    """The one row that says by which version of the configuration, and by which clock, a store decides; ``clock_now`` is NULL
+    where that is the real one.
+    """
+
+    id: int
+    configuration_version: int
+    clock_now: Instant | None
+
+
+STORE_STATE = Table("store_state", StoreState, ("id",))
+STORE_STATE_KEY = (1,)
 
 
 class ProgramRules(msgspec.Struct):

@@ -2,7 +2,7 @@
 changed is written back in one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from vinr_engagement import analytics, outbox
@@ -12,9 +12,18 @@ from vinr_engagement.foundation.database import Changes, Need, Query, Session, S
 
 
 async def gather_needs(
-    session: Session, context: Context, commands: Iterable[Command], first: Iterable[Need] = (), *, lock: bool = True
+    session: Session,
+    context: Context,
+    commands: Iterable[Command],
+    first: Iterable[Need] = (),
+    *,
+    lock: bool = True,
+    enough: Callable[[State], bool] = lambda _: False,
 ) -> None:
-    """Fetches what commands know that they need, wave by wave; ``first`` comes with the first wave."""
+    """Fetches what commands know that they need, wave by wave; ``first`` comes with the first wave.
+
+    After each it is asked whether that is ``enough``.
+    """
     waves, also = [command.needs(context) for command in commands], list(first)
     while waves or also:
         needs, going = also, []
@@ -24,7 +33,7 @@ async def gather_needs(
                 needs.extend(wanted)
                 going.append(wave)
         await gather(session, context.state, needs, lock=lock)
-        waves, also = going, []
+        waves, also = [] if enough(context.state) else going, []
 
 
 async def gather(session: Session, state: State, needs: Iterable[Need], *, lock: bool = True) -> None:
@@ -52,7 +61,7 @@ def _steps(wanted: dict[Table[Any] | Query[Any], dict[Any, None]], *, lock: bool
     return steps
 
 
-_ORDER = ("idempotency_keys", "received_events", "customer_links", "customers", "payments", "accounts")
+_ORDER = ("store_state", "idempotency_keys", "received_events", "customer_links", "customers", "payments", "accounts")
 _LAST = ("referral_conversions", "rule_budgets", "reward_stock")
 
 

@@ -8,7 +8,7 @@ undoes only its own changes. If the database refuses the batch, its groups run a
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,13 @@ from vinr_engagement.audit import Origin
 from vinr_engagement.commands import cascade, deeds, gathering, passage
 from vinr_engagement.commands import configuration as configurations
 from vinr_engagement.commands.claims import IDEMPOTENCY_KEYS, Claim, IdempotencyKey, key_reused
-from vinr_engagement.commands.configuration import Configuration
+from vinr_engagement.commands.configuration import STORE_STATE, STORE_STATE_KEY, Configuration
 from vinr_engagement.commands.context import Command, Context
 from vinr_engagement.foundation.bell import Bell
 from vinr_engagement.foundation.clock import Instant, real_now
 from vinr_engagement.foundation.database import (
     Database,
+    Need,
     NotGathered,
     Session,
     State,
@@ -108,10 +109,12 @@ class WritePath:
         self._real_time_only = real_time_only
         self._lanes, self._most = (1, SQLITE_BATCH) if database.engine == "sqlite" else (lanes, POSTGRESQL_BATCH)
         self._configuration = configurations.EMPTY
+        self._clock_now: Instant | None = None
         self._waiting: deque[Group] = deque()
         self._draining = 0
         self._turns = asyncio.Lock()
-        self._company = 0
+        self._company = self._everyone = 0
+        self._complete: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -192,6 +195,8 @@ class WritePath:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(Group(commands, origin, render, claim, future))
         self.waiting_commands += len(commands)
+        if self._complete is not None and len(self._waiting) >= self._everyone:
+            _end(self._complete)
         if self._draining < self._lanes:
             self._draining += 1
             task = asyncio.create_task(self._drain())
@@ -215,6 +220,8 @@ class WritePath:
                     _fail(group, error)
             finally:
                 turn.pass_on()
+            self._company = len(batch) if len(batch) >= COMPANY else 0
+            self._everyone = len(batch) + len(self._waiting)
         self._draining -= 1
 
     async def _next_turn(self) -> "_Turn | None":
@@ -231,7 +238,18 @@ class WritePath:
         came, patience = 0, PATIENCE_SECONDS
         while came < len(self._waiting) < self._company and patience > 0:
             came, patience = len(self._waiting), patience - QUIET_SECONDS
-            await asyncio.sleep(QUIET_SECONDS)
+            await self._wait_until_complete(QUIET_SECONDS)
+
+    async def _wait_until_complete(self, seconds: float) -> None:
+        """Until all are there who were answered together, or waited already when they were; for so long at most."""
+        loop = asyncio.get_running_loop()
+        self._complete = loop.create_future()
+        patience = loop.call_later(seconds, _end, self._complete)
+        try:
+            await self._complete
+        finally:
+            patience.cancel()
+            self._complete = None
 
     def _next_batch(self) -> list[Group]:
         batch = [self._waiting.popleft()]
@@ -242,7 +260,6 @@ class WritePath:
                 break
             batch.append(self._waiting.popleft())
         self.waiting_commands -= sum([len(group.commands) for group in batch])
-        self._company = len(batch) if len(batch) >= COMPANY else 0
         return batch
 
     async def _run_batch(self, batch: list[Group], turn: "_Turn") -> None:
@@ -287,25 +304,61 @@ class WritePath:
         return answers
 
     async def _decide_all(self, session: Session, batch: list[Group], turn: "_Turn") -> list[Any]:
-        context = await self._context(session, batch[0].origin, lock=batch[0].alone)
-        claims = [(IDEMPOTENCY_KEYS, group.claim.row_key) for group in batch if group.claim]
-        await gathering.gather_needs(session, context, [each for group in batch for each in group.commands], claims)
+        first = [(IDEMPOTENCY_KEYS, group.claim.row_key) for group in batch if group.claim]
+        commands = [each for group in batch for each in group.commands]
+        if batch[0].alone:
+            context = await self._context(session, batch[0].origin, lock=True)
+            await gathering.gather_needs(session, context, commands, first)
+        else:
+            context = await self._gathered(session, batch[0].origin, commands, first)
         turn.pass_on()
         answers = [await _decide_group(session, context, group) for group in batch]
         await gathering.save(session, context)
         return answers
 
+    async def _gathered(
+        self, session: Session, origin: Origin, commands: Sequence[Command], first: Iterable[Need]
+    ) -> Context:
+        """The store with what commands need. By which configuration and clock comes with the first wave: mostly by those of the
+        last batch, else what is needed is gathered by the new ones.
+        """
+        known = (self._configuration.version, self._clock_now)
+        context = self._context_by(self._configuration, self._clock_now, origin)
+        wanted = [(STORE_STATE, STORE_STATE_KEY), *first]
+        await gathering.gather_needs(session, context, commands, wanted, enough=lambda state: _known_of(state) != known)
+        version, clock_now = _known_of(context.state)
+        if (version, clock_now) != known:
+            state, self._clock_now = context.state, clock_now
+            context = self._context_by(await self._configured(session, version), clock_now, origin)
+            context.state = state
+            await gathering.gather_needs(session, context, commands)
+        return context
+
     async def _context(self, session: Session, origin: Origin, *, lock: bool) -> Context:
         """The store's configuration and clock; a command that changes them holds them until it commits."""
         read = _STATE_LOCKED if lock and session.engine == "postgresql" else _STATE
         ((version, clock_now),) = await session.fetch(read)
+        context = self._context_by(await self._configured(session, version), clock_now, origin)
+        context.latest_at = await _latest_at(session) if lock else None
+        return context
+
+    async def _configured(self, session: Session, version: int) -> Configuration:
         configuration = self._configuration  # taken once: a lane or a preview beside this one may replace it
         if version != configuration.version:
             configuration = self._configuration = await configurations.load(session, version)
-        set_clock: Instant | None = None if self._real_time_only else clock_now
+        return configuration
+
+    def _context_by(self, configuration: Configuration, clock_now: Instant | None, origin: Origin) -> Context:
+        set_clock = None if self._real_time_only else clock_now
         now = real_now() if set_clock is None else set_clock
-        latest_at = await _latest_at(session) if lock else None
-        return Context(State(), configuration, now, origin, [], passage.catch_up, set_clock is not None, latest_at)
+        return Context(State(), configuration, now, origin, [], passage.catch_up, set_clock is not None)
+
+
+def _known_of(state: State) -> tuple[int, Instant | None]:
+    """The version of the configuration, and the clock, that were gathered."""
+    found = state.find(STORE_STATE, STORE_STATE_KEY)
+    assert found is not None, "migrations make it"
+    return found.configuration_version, found.clock_now
 
 
 async def _latest_at(session: Session) -> Instant | None:
@@ -313,6 +366,11 @@ async def _latest_at(session: Session) -> Instant | None:
     received = await session.fetch("select received_at from received_events order by received_id desc limit 1")
     told = await session.fetch("select created_at from outgoing_events order by id desc limit 1")
     return max((moment for (moment,) in received + told), default=None)
+
+
+def _end(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 def _succeed(group: Group, answer: Any) -> None:

@@ -169,7 +169,7 @@ def limit_boost(terms: Terms, room: int | None) -> Boosted:
     given = _cut(extra, room)
     # Also where all of it fits: what it adds may rise by a point as the net amount falls.
     terms = msgspec.structs.replace(terms, boost_room=max(0, room))
-    return Boosted(terms.points(terms.amount), given, extra - given, terms)
+    return Boosted(points - (extra - given), given, extra - given, terms)
 
 
 def _cut(points: int, room: int | None) -> int:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from vinr_engagement.foundation.decimals import Rounding
+from vinr_engagement.foundation.decimals import Rounding, round_fraction
 from vinr_engagement.rules.award import Step, Terms, exact_text
 from vinr_engagement.rules.conditions import UNCONDITIONAL, Failure, Judgement
 from vinr_engagement.rules.definition import Rate, Rule
@@ -176,7 +176,7 @@ def _multiply(
     factors.multiply("rule", own.numerator, own.denominator, own.text)
     if rule.multipliers:
         _climb_multipliers(factors, rule, facts)
-    if tier is not None and tier[1] != 1:
+    if tier is not None:
         factors.multiply(f"tier:{tier[0]}", tier[1].numerator, tier[1].denominator, _factor_text(tier[1]))
     if campaigns:
         falling = sorted(campaigns, key=lambda each: each.factor, reverse=True) if len(campaigns) > 1 else campaigns
@@ -242,12 +242,13 @@ def _sum(items: Iterable[Any], amount: int) -> int:
 def _priced(
     rule: Rule, terms: Terms, event: dict[str, Any], amount: int | None, lines: list[dict[str, str]]
 ) -> Verdict:
-    points = terms.points(amount)
+    exact = terms.exact(amount)
+    points = round_fraction(*exact, terms.rounding)  # nothing has cut it yet
     explanation = {
         "award": rule.award.definition,
         "base": _base(terms, event, amount),
         "multipliers": lines,
-        "exact": exact_text(*terms.exact(amount)),
+        "exact": exact_text(*exact),
         "rounding": terms.rounding,
         "rounded": points,
         "result": points,

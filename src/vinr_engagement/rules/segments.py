@@ -26,7 +26,7 @@ class Segment(msgspec.Struct, frozen=True, eq=False):
 
     def holds(self, facts: Facts) -> bool:
         """Whether the member of these facts is in it, at their time."""
-        return self.conditions is None or self.conditions.judge(facts).holds
+        return self.conditions is None or self.conditions.hold(facts)
 
 
 def parse_segment(definition: dict[str, Any]) -> Segment:

@@ -9,6 +9,7 @@ from a value: what rises, rises in a transaction, and when a value will fall fol
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
@@ -41,10 +42,13 @@ def first_day_counted(program: Program, day: int) -> int | None:
     period = program.tier_config.period
     if period.type == "lifetime":
         return None
-    if period.type == "calendar":
-        return _period_start(program, day)
-    first = calendar.add_months_to_day(day, -(period.months or 1))
-    while calendar.add_months_to_day(first, period.months or 1) <= day:  # four times at most: months have 28 to 31 days
+    return _period_start(program, day) if period.type == "calendar" else _first_of_rolling(day, period.months or 1)
+
+
+@lru_cache(maxsize=1024)
+def _first_of_rolling(day: int, months: int) -> int:
+    first = calendar.add_months_to_day(day, -months)
+    while calendar.add_months_to_day(first, months) <= day:  # four times at most: months have 28 to 31 days
         first += 1
     return first
 

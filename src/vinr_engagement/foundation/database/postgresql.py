@@ -1,7 +1,7 @@
 """PostgreSQL 14 and newer, through asyncpg: set-based statements, rows locked in the order of their keys."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -34,6 +34,26 @@ _LOOKUPS = {
 """Writers look rows up by key, however many: a plan made while tables were small would go on reading whole ones."""
 
 
+class Column(list[Any]):
+    """Values for an array parameter that has one dimension.
+
+    The driver goes over an array twice: first it asks of each element whether it is an array itself, which costs as much as
+    all else that it does for it, then it encodes them. These are none: the first time there is nothing to see.
+    """
+
+    __slots__ = ("_seen",)
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        super().__init__(values)
+        self._seen = False
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._seen:
+            return super().__iter__()
+        self._seen = True
+        return iter(())
+
+
 class PostgreSQLSession:
     """A transaction on one connection."""
 
@@ -58,11 +78,11 @@ class PostgreSQLSession:
     async def find(self, table: Table[Row], keys: Sequence[Key]) -> list[Row]:
         sql = statements.postgresql_find(table)
         row = table.row
-        return [row(*record) for record in await self._connection.fetch(sql, *zip(*keys, strict=True))]
+        return [row(*record) for record in await self._connection.fetch(sql, *_columns(keys))]
 
     async def gather(self, wanted: Sequence[Wanted]) -> list[list[Any]]:
         sql = statements.postgresql_gather(tuple([(source, lock) for source, _, lock in wanted]))
-        arrays = [array for _, keys, _ in wanted for array in zip(*keys, strict=True)]
+        arrays = [column for _, keys, _ in wanted for column in _columns(keys)]
         found = await self._connection.fetchrow(sql, *arrays)
         assert found is not None
         gathered = []
@@ -79,12 +99,17 @@ class PostgreSQLSession:
     async def save(self, changes: Changes) -> None:
         for table, rows in changes.deleted.items():
             keys = [table.key_of(row) for row in rows]
-            await self._connection.execute(statements.postgresql_delete(table), *zip(*keys, strict=True))
+            await self._connection.execute(statements.postgresql_delete(table), *_columns(keys))
         if changes.updated or changes.inserted:
             updated, inserted = self._mixtures.covering(changes.updated, changes.inserted)
-            arrays = [[astuple(row) for _, row in changes.updated.get(table, ())] for table in updated]
-            arrays += [[astuple(row) for row in changes.inserted.get(table, ())] for table in inserted]
+            arrays = [Column([astuple(row) for _, row in changes.updated.get(table, ())]) for table in updated]
+            arrays += [Column([astuple(row) for row in changes.inserted.get(table, ())]) for table in inserted]
             await self._connection.execute(statements.postgresql_write(updated, inserted), *arrays)
+
+
+def _columns(keys: Sequence[Key]) -> list[Column]:
+    """An array for each column of these keys."""
+    return [Column(values) for values in zip(*keys, strict=True)]
 
 
 class PostgreSQLDatabase:
