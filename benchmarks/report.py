@@ -70,7 +70,7 @@ def _measured_by(engine: EngineResult) -> Iterator[str]:
 
 
 def _served_by(engine: EngineResult) -> str:
-    return "one server process" if engine.processes == 1 else f"{engine.processes} server processes on one socket"
+    return "one server process" if engine.processes == 1 else f"{engine.processes} server processes on one port"
 
 
 def _yard(engine: EngineResult) -> str:
