@@ -1,5 +1,8 @@
-"""What is particular to SQLite: its log stays bounded however long the traffic goes on, and commits reach the disk."""
+"""What is particular to SQLite: its log stays bounded however long the traffic goes on, and commits reach the disk; and
+several may open a new file.
+"""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -40,3 +43,23 @@ async def test_commits_wait_for_the_disk(tmp_path: Path) -> None:
     database = SQLiteDatabase(tmp_path / "careful.db")
     assert await database.write(lambda session: session.fetch("pragma synchronous")) == [(2,)], "2 is full"
     await database.close()
+
+
+def test_several_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """Of a hundred files about six could not be opened by one of those who came together."""
+    together, failures = threading.Barrier(6), list[BaseException]()
+
+    def open_each() -> None:
+        for number in range(100):
+            together.wait(30)
+            try:
+                sqlite._connect(tmp_path / f"{number}.db").close()
+            except BaseException as failure:  # noqa: BLE001 (the others wait for this thread)
+                failures.append(failure)
+
+    threads = [threading.Thread(target=open_each) for _ in range(together.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []

@@ -7,6 +7,7 @@ coroutines run to their end without suspending: the writer thread drives them it
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -22,6 +23,7 @@ from vinr_engagement.foundation.database.table import Query, Row, Table, fields_
 from vinr_engagement.foundation.errors import Contention, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 30
+BUSY_LOOK_SECONDS = 0.01
 MIGRATION_TIMEOUT_SECONDS = 3_600
 """Another process may be migrating a large store."""
 READERS = 2
@@ -267,8 +269,23 @@ def _connect(path: Path) -> sqlite3.Connection:
         "journal_size_limit = 0",
         "cache_size = -65536",
     ):
-        connection.execute(f"pragma {pragma}")
+        _set(connection, f"pragma {pragma}")
     return connection
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Of several that open a new file at once one makes it write ahead; SQLite does not wait for it, whatever the timeout."""
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                connection.close()
+                raise
+            time.sleep(BUSY_LOOK_SECONDS)
+        else:
+            return
 
 
 def drive(work: Awaitable[Result]) -> Result:
