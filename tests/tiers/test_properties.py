@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tiers.club import THRESHOLDS, Account, at, program_of
@@ -166,6 +166,14 @@ def lived(program: Program, events: list[Any], steps: list[int]) -> Quick:
 
 @settings(max_examples=100, deadline=None)
 @given(PROGRAMS, EVENTS)
+@example(  # refunded in full once its period was over, while the grace ran
+    program_of("calendar 1 from 1", "immediate", grace=1, on="points", zone="Africa/Cairo"),
+    [(0, ("pay", 100, 0)), (12 * DAY, ("refund", 0, 100))],
+)
+@example(
+    program_of("rolling 1", "immediate", grace=3, on="points", zone="UTC"),
+    [(0, ("pay", 100, 0)), (30 * DAY, ("refund", 0, 100))],
+)
 def test_a_life_has_the_moves_that_the_slow_rules_give_it(program: Program, events: list[Any]) -> None:
     slow = Slow(program, start_of(program))
     live(slow, events)

@@ -97,9 +97,8 @@ def _first_day_below(program: Program, newest: list[DailyTotal], threshold: int)
 
 
 def stops_counting_at(program: Program, totals: Iterable[DailyTotal], at: Instant) -> bool:
-    """Whether a day leaves the value at exactly this instant."""
-    amount = _amount(program)
-    ends = {counts_until(program, total.day) for total in totals if amount(total)}
+    """Whether a day leaves the value at exactly this instant, whatever refunds left of it since."""
+    ends = {counts_until(program, total.day) for total in totals}
     return any(end is not None and calendar.start_of_day_number(end, program.zone) == at for end in ends)
 
 
