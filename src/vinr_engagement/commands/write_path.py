@@ -42,8 +42,7 @@ PATIENCE_SECONDS = 0.01
 QUEUE_COMMANDS = 50_000
 """Commands waiting beyond this many are refused as unavailable."""
 ATTEMPTS = 8
-_STATE = "select configuration_version, clock_now from store_state where id = 1"
-_STATE_LOCKED = _STATE + " for update"
+_HOLD_STATE = "select 1 from store_state where id = 1 for update"
 _ROUNDS = 64
 
 Outcome = Any | Refusal
@@ -336,9 +335,11 @@ class WritePath:
 
     async def _context(self, session: Session, origin: Origin, *, lock: bool) -> Context:
         """The store's configuration and clock; a command that changes them holds them until it commits."""
-        read = _STATE_LOCKED if lock and session.engine == "postgresql" else _STATE
-        ((version, clock_now),) = await session.fetch(read)
-        context = self._context_by(await self._configured(session, version), clock_now, origin)
+        if lock and session.engine == "postgresql":
+            await session.fetch(_HOLD_STATE)
+        (found,) = await session.find(STORE_STATE, [STORE_STATE_KEY])
+        configuration = await self._configured(session, found.configuration_version)
+        context = self._context_by(configuration, found.clock_now, origin)
         context.latest_at = await _latest_at(session) if lock else None
         return context
 
