@@ -28,7 +28,9 @@ MIGRATION_TIMEOUT_SECONDS = 3_600
 """Another process may be migrating a large store."""
 READERS = 2
 CHECKPOINT_BYTES = 64 * 1024 * 1024
-"""The write-ahead log is moved into the database, beside the writer, once it is this large; then it starts anew."""
+"""The write-ahead log is moved into the database, beside the writer, once it is this large. Then it starts anew in the room
+that it has: a file that each commit makes longer takes it 1.4 times as long.
+"""
 SYNCHRONOUS = "full"
 """What is committed is on the disk, also where power fails the moment after."""
 MINIMUM_VERSION = (3, 35, 0)
@@ -191,7 +193,7 @@ class SQLiteDatabase:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = _connect(self.path)
+            connection = self._local.connection = _connect(self.path, self._checkpoint_bytes)
             self._connections.append(connection)
         return connection
 
@@ -258,7 +260,7 @@ class _Held:
             self._connection.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, log_bytes: int = CHECKPOINT_BYTES) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
     )
@@ -266,7 +268,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         "journal_mode = wal",
         f"synchronous = {SYNCHRONOUS}",
         "wal_autocheckpoint = 0",
-        "journal_size_limit = 0",
+        f"journal_size_limit = {log_bytes}",
         "cache_size = -65536",
     ):
         _set(connection, f"pragma {pragma}")
