@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from benchmarks import cases, machine, report, results, runs, terminal
+from benchmarks import beside, cases, machine, report, results, runs, terminal
 from benchmarks.results import Results
 from benchmarks.runs import Plan
 
@@ -33,6 +33,12 @@ _FOLDERS = ("--folder", "--report")
 @click.option("--sweep-rate", default=200.0, help="Events a second beside the sweep.")
 @click.option("--sweep-before", default=20.0, help="Seconds of traffic before the sweep begins.")
 @click.option("--sweep-seconds", default=1_800.0, help="The sweep is watched for so long at most.")
+@click.option(
+    "--beside", "earlier", metavar="COMMIT", help="Also everything on beside the plain program of this commit."
+)
+@click.option("--series", default=5, help="Of runs in turn beside that commit, each on new stores.")
+@click.option("--series-members", default=50_000, help="Members of these stores.")
+@click.option("--series-events", default=4_000, help="Events of a run.")
 @click.option("--processes", default=0, help="Of the server, on PostgreSQL. 0 for as many as there are cores.")
 @click.option("--port", default=0, help="Of the server; a second one takes the next. 0 for free ones.")
 @click.option(
@@ -74,12 +80,18 @@ def _before(described: dict[str, str], into: Path | None) -> Results:
 
 
 def _plan(only: tuple[str, ...], options: dict[str, Any]) -> Plan:
-    scale, sweep = options.pop("scale"), options.pop("sweep")
+    scale, sweep, earlier = options.pop("scale"), options.pop("sweep"), options.pop("earlier")
+    series, members, events = (options.pop(name) for name in ("series", "series_members", "series_events"))
+    wanted = None if earlier is None else beside.Wanted(earlier, series, members, events)
     if not scale:
         options["scale_members"] = 0
     if not sweep:
         options["sweep_lots"] = 0
-    return Plan(chosen=[] if only == ("none",) else cases.chosen([name for name in only if name != "none"]), **options)
+    return Plan(
+        chosen=[] if only == ("none",) else cases.chosen([name for name in only if name != "none"]),
+        beside=wanted,
+        **options,
+    )
 
 
 def _arguments() -> list[str]:

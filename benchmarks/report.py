@@ -6,7 +6,19 @@ from pathlib import Path
 from benchmarks import load, plots, traffic
 from benchmarks.cases import CASES, YARDSTICK, Case
 from benchmarks.parts import ORDER
-from benchmarks.results import EngineResult, Results, Round, Scale, Sweep, figure, median, rates, ratio, slowdown
+from benchmarks.results import (
+    Beside,
+    EngineResult,
+    Results,
+    Round,
+    Scale,
+    Sweep,
+    figure,
+    median,
+    rates,
+    ratio,
+    slowdown,
+)
 from benchmarks.servers import POSTGRESQL_SETTINGS
 
 _ALT = {
@@ -38,6 +50,7 @@ def _page(found: Results, drawn: set[str]) -> Iterator[str]:
         yield from _cpu(measured, drawn)
     yield from _scale([engine for engine in found.engines if engine.scale is not None], drawn)
     yield from _sweep([engine for engine in found.engines if engine.sweep is not None], drawn)
+    yield from _beside([engine for engine in found.engines if engine.beside is not None])
     yield from _how(found)
 
 
@@ -220,7 +233,48 @@ def _sweep(engines: list[EngineResult], drawn: set[str]) -> Iterator[str]:
             yield from _kept(engine.title, engine.sweep)
 
 
-def _kept(title: str, measured: Scale | Sweep) -> Iterator[str]:
+def _beside(engines: list[EngineResult]) -> Iterator[str]:
+    if not engines:
+        return
+    yield "## Beside an earlier commit"
+    yield ""
+    yield "`POST /v1/events` with everything on beside the plain program of an earlier commit, one event a request. Either has a"
+    yield "server of its own code. They run in turn; each series has new stores and new processes, and the ratio is the median of"
+    yield "the series, of each the median of its runs."
+    yield ""
+    yield from _table(
+        ("engine", "earlier commit", "then, a second", "now, a second", "ratio", "target", "series"),
+        [_beside_row(engine, engine.beside) for engine in engines if engine.beside is not None],
+    )
+    for engine in engines:
+        if engine.beside is not None:
+            found = engine.beside
+            yield f"{engine.title}: {len(found.series)} series of {len(found.series[0])} runs of {found.events:,} events each,"
+            yield f"{found.members:,} members who have bought once. In the order of time:"
+            yield (
+                "; ".join(
+                    ", ".join(f"{pair.now:,.0f} of {pair.then:,.0f}" for pair in series) for series in found.series
+                )
+                + "."
+            )
+            yield ""
+            yield from _kept(engine.title, found)
+
+
+def _beside_row(engine: EngineResult, found: Beside) -> tuple[str, ...]:
+    pairs, target = [pair for series in found.series for pair in series], CASES["full"].targets[engine.engine]
+    return (
+        engine.title,
+        found.earlier,
+        _number(median(pair.then for pair in pairs)),
+        _number(median(pair.now for pair in pairs)),
+        f"{found.ratio:.2f} ×",
+        f"≥ {target} {_verdict(found.ratio, target)}",
+        ", ".join(f"{ratio:.2f}" for ratio in sorted(found.ratios)),
+    )
+
+
+def _kept(title: str, measured: Scale | Sweep | Beside) -> Iterator[str]:
     """Of what commit figures are that were kept when the rest was measured anew."""
     if measured.commit:
         yield f"{title}'s figures of this are those of commit {measured.commit}."

@@ -93,6 +93,36 @@ class Sweep(msgspec.Struct):
     commit: str = ""
 
 
+class Pair(msgspec.Struct):
+    """One run of either after the other: events a second."""
+
+    then: float
+    now: float
+
+
+class Beside(msgspec.Struct):
+    """Everything on beside the plain program of an earlier commit: series of runs in turn, each on stores of its own.
+
+    ``commit`` is that of the later code where it is not the engine's.
+    """
+
+    earlier: str
+    members: int
+    events: int
+    series: list[list[Pair]]
+    commit: str = ""
+
+    @property
+    def ratios(self) -> list[float]:
+        """Of each series: the median of what now is of then."""
+        return [statistics.median(pair.now / pair.then for pair in series) for series in self.series]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the series."""
+        return statistics.median(self.ratios)
+
+
 class EngineResult(msgspec.Struct):
     """Everything of one engine. ``commit`` is that of the code, empty where that is unknown; ``command`` measures it again."""
 
@@ -107,6 +137,7 @@ class EngineResult(msgspec.Struct):
     peak_memory: int = 0
     scale: Scale | None = None
     sweep: Sweep | None = None
+    beside: Beside | None = None
     commit: str = ""
     command: str = ""
 
@@ -118,17 +149,18 @@ class Results(msgspec.Struct):
     engines: list[EngineResult]
 
     def put(self, found: EngineResult) -> None:
-        """Adds what was found of an engine, in place of what is there of it. The large store and the sweep take long: where they
-        were left out, what is there of them stays, with the commit that it is of.
+        """Adds what was found of an engine, in place of what is there of it. The large store, the sweep and what is measured
+        beside an earlier commit take long: where they were left out, what is there of them stays, with the commit that it is of.
         """
         for known in self.engines:
             if known.engine == found.engine:
                 found.scale = found.scale or _dated(known.scale, known.commit)
                 found.sweep = found.sweep or _dated(known.sweep, known.commit)
+                found.beside = found.beside or _dated(known.beside, known.commit)
         self.engines = sorted([*(each for each in self.engines if each.engine != found.engine), found], key=_by_engine)
 
 
-Long = TypeVar("Long", Scale, Sweep)
+Long = TypeVar("Long", Scale, Sweep, Beside)
 
 
 def _dated(kept: Long | None, commit: str) -> Long | None:

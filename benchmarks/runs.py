@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import parts, program, scale, servers, sweep, terminal, yardstick
+from benchmarks import beside, parts, program, scale, servers, sweep, terminal, yardstick
 from benchmarks.cases import FULL, PLAIN, Case
 from benchmarks.results import EngineResult, Round
 from benchmarks.servers import Engine, Site
@@ -37,6 +37,7 @@ class Plan:
     sweep_rate: float
     sweep_before: float
     sweep_seconds: float
+    beside: beside.Wanted | None
 
 
 def measure(name: str, plan: Plan) -> EngineResult:
@@ -53,6 +54,8 @@ def measure(name: str, plan: Plan) -> EngineResult:
                 _scale(sites[PLAIN], plan, result)
         if plan.sweep_lots:
             _sweep(engine, plan, result)
+        if plan.beside is not None:
+            result.beside = beside.measure(engine, plan.beside)
     return result
 
 

@@ -150,15 +150,23 @@ def version(engine: Engine) -> str:
 
 def new_site(engine: Engine, name: str, members: int, furnishing: Furnishing = program.plain) -> Site:
     """A store with its schema, a program that is set up and a key; members are to come."""
+    site = bare_site(engine, name, members)
+    site.furnishing = furnishing
+    fill.furnish(site.url, furnishing)
+    return site
+
+
+def bare_site(engine: Engine, name: str, members: int, **environment: str) -> Site:
+    """A store with its schema, as it is installed, and a key. What is set in the environment holds for all its commands."""
     url = f"sqlite:///{engine.folder}/{name}.db"
     if engine.name != "sqlite":
         url = new_database(engine.url, f"bench_{name}")
     chosen = {name: value for name, value in os.environ.items() if name.startswith(("VINR_", "PYTHONPATH"))}
-    site = Site(engine, name, members, url, furnishing)
+    site = Site(engine, name, members, url)
     site.environment = {**chosen, "VINR_DATABASE_URL": url, "VINR_LOG_LEVEL": "error", "PATH": "/usr/bin:/bin"}
+    site.environment |= environment
     site.environment["VINR_WEBHOOK_ALLOW_PRIVATE"] = "true"  # what is told is received on this machine
     command(site, "migrate")
-    fill.furnish(url, furnishing)
     made = command(site, "keys", "create", "--environment", "test", "--name", "benchmark")
     site.key = next(word for word in made.split() if word.startswith("sk_test_"))
     return site

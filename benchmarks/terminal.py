@@ -9,6 +9,7 @@ from benchmarks.cases import CASES, Case
 from benchmarks.results import (
     EngineResult,
     Filled,
+    Pair,
     Parts,
     Round,
     Sample,
@@ -78,6 +79,14 @@ def sweep(found: Sweep) -> None:
     line(f"{found.expired:,} of {found.lots:,} lots expired in {found.seconds:.0f} s: {found.rate:,.0f} a second")
     for when, (middle, high) in (("before", found.before), ("during", found.during)):
         line(f"traffic {when}: p50 {middle:.1f} ms, p99 {high:.1f} ms")
+
+
+def pair(series: Sequence[Pair]) -> None:
+    """A series of runs in turn."""
+    line(
+        f"then {median(each.then for each in series):,.0f}/s, now {median(each.now for each in series):,.0f}/s:"
+        f" {median(each.now / each.then for each in series):.2f} ×"
+    )
 
 
 def _times(found: float | None) -> str:
