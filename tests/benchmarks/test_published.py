@@ -29,6 +29,12 @@ def filled(engine: EngineResult) -> str:
     return f"{engine.scale.filled.bytes / 1e9:.1f} GB"
 
 
+def beside(engine: EngineResult) -> str:
+    assert engine.beside is not None
+    assert engine.beside.earlier == "93a15ce"
+    return f"{engine.beside.ratio:.2f}"
+
+
 def swept(engine: EngineResult) -> str:
     assert engine.sweep is not None
     return f"{engine.sweep.rate:,.0f}/s"
@@ -41,6 +47,7 @@ ROWS = {
     "events of one single member": lambda engine: rate(engine, "hot"),
     "reads of an account": lambda engine: rate(engine, "read"),
     "memory of the server, at most": lambda engine: f"{engine.peak_memory / 1e6:,.0f} MB",
+    "everything on, of the plain program of commit 93a15ce": beside,
     "a store of 10,000,000 ledger rows": filled,
     "lots expired a second beside 200 events a second": swept,
 }
@@ -58,7 +65,8 @@ def test_what_takes_long_is_kept_with_its_commit_when_the_rest_is_measured_anew(
     before = next(each for each in found.engines if each.engine == "postgresql")
     assert before.scale is not None
     assert before.sweep is not None
-    commit = before.scale.commit or before.commit
+    assert before.beside is not None
+    commit, later = before.scale.commit or before.commit, before.beside.commit or before.commit
     found.put(EngineResult("postgresql", "PostgreSQL", "18", 2, 1, 1, commit="later"))
     found.put(EngineResult("postgresql", "PostgreSQL", "18", 2, 1, 1, commit="latest"))
     (kept,) = (each for each in found.engines if each.engine == "postgresql")
@@ -66,5 +74,7 @@ def test_what_takes_long_is_kept_with_its_commit_when_the_rest_is_measured_anew(
     assert kept.sweep is not None
     assert (kept.commit, kept.scale.commit, kept.scale.filled) == ("latest", commit, before.scale.filled)
     assert kept.sweep.rate == before.sweep.rate
+    assert kept.beside is not None
+    assert (kept.beside.commit, kept.beside.ratio) == (later, before.beside.ratio)
     drawn = "\n".join(report._page(found, set()))
     assert f"PostgreSQL's figures of this are those of commit {commit}." in drawn
