@@ -1,8 +1,8 @@
 """Today's program with everything on beside the plain one of an earlier commit: what the features since then cost.
 
-Either is a server of its own code on stores of its own, in turn on the same machine. A server keeps for its whole life what
-luck it has with memory: so several short series, each with new stores and new processes, say more than a long one. Nothing is
-known of the earlier code but its command line and its API.
+Either is a server of its own code on stores of its own, in turn on the same machine. Servers of the same code differ by up to
+a tenth for as long as they live: so several short series, each with new stores and new processes, say more than a long one.
+Nothing is known of the earlier code but its command line and its API.
 """
 
 import io
@@ -11,7 +11,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,26 +44,22 @@ class Wanted:
 def measure(engine: Engine, wanted: Wanted) -> Beside:
     """All series."""
     found = Beside(wanted.commit, wanted.members, wanted.events, [])
-    with _code(engine, wanted.commit) as code:
-        for number in range(wanted.series):
-            terminal.heading(
-                f"{engine.title}, everything on beside {wanted.commit}, series {number + 1} of {wanted.series}"
-            )
-            found.series.append(_series(engine, code, wanted, number))
-            terminal.pair(found.series[-1])
+    code = _code(engine, wanted.commit)
+    for number in range(wanted.series):
+        terminal.heading(
+            f"{engine.title}, everything on beside {wanted.commit}, series {number + 1} of {wanted.series}"
+        )
+        found.series.append(_series(engine, code, wanted, number))
+        terminal.pair(found.series[-1])
     return found
 
 
 def _series(engine: Engine, code: Path, wanted: Wanted, number: int) -> list[Pair]:
     """One run of each after the other, the first of them in turn; both servers are up, and one has nothing to do."""
-    with ExitStack() as stack:
-        then, now = (
-            stack.enter_context(site)
-            for site in (
-                _site_then(engine, code, f"then_{number}", wanted.members),
-                _site_now(engine, f"now_{number}", wanted.members),
-            )
-        )
+    with (
+        _site_then(engine, code, f"then_{number}", wanted.members) as then,
+        _site_now(engine, f"now_{number}", wanted.members) as now,
+    ):
         for site in (then, now):
             cases.one(site, min(WARMING_EVENTS, wanted.events))
         return [_pair(then, now, wanted.events, first_now=bool(run % 2)) for run in range(RUNS)]
@@ -128,8 +124,7 @@ def _until_idle(sites: tuple[Site, Site]) -> None:
             return
 
 
-@contextmanager
-def _code(engine: Engine, commit: str) -> Iterator[Path]:
+def _code(engine: Engine, commit: str) -> Path:
     """The earlier sources, in a folder that goes away with the databases."""
     archive = subprocess.run(["git", "archive", commit, "src"], cwd=_HERE, check=False, capture_output=True)
     if archive.returncode:
@@ -137,4 +132,4 @@ def _code(engine: Engine, commit: str) -> Iterator[Path]:
     folder = engine.folder / "then"
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as packed:
         packed.extractall(folder, filter="data")
-    yield folder / "src"
+    return folder / "src"
