@@ -131,6 +131,12 @@ class _Loop:
         connection.answer, connection.needed = b"", 0
         return True
 
+    def let_go(self, connection: _Connection) -> None:
+        """Closes a connection that has nothing more to do: kept open, the server would, once it has idled for long enough."""
+        del self._by_file[connection.socket.fileno()]
+        self._poll.unregister(connection.socket.fileno())
+        connection.socket.close()
+
     def close(self) -> None:
         """Lets go of every connection."""
         for connection in self._by_file.values():
@@ -181,7 +187,9 @@ def run(port: int, requests: Sequence[bytes], connections: int = CONNECTIONS, ex
                 for connection in answered:
                     latencies.append(at - connection.sent_at)
                     request = next(waiting, None)
-                    if request is not None:
+                    if request is None:
+                        loop.let_go(connection)
+                    else:
                         send(connection, request, at)
     finally:
         loop.close()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.request import Request, urlopen
 
 import asyncpg
@@ -197,24 +197,37 @@ def command(site: Site, *arguments: str) -> str:
 
 @contextmanager
 def served(site: Site, port: int, *options: str, launcher: Sequence[str] = (VINR,)) -> Iterator[Site]:
-    """``vinr serve`` on a store, for as long as the block runs; its peak of memory is noted at the end. Port 0 is a free one."""
+    """``vinr serve`` on a store, for as long as the block runs; its peak of memory is noted at the end. Port 0 is a free one.
+
+    Raises where it ended with an error. The end of what it said is told with that, and with what the block raises.
+    """
     port = port or _free_port()
     if site.engine.server_processes > 1 and LAUNCHER not in launcher:  # the sampler looks at one process
         options = (*options, "--processes", str(site.engine.server_processes))
-    process = subprocess.Popen(
-        [*launcher, "serve", "--port", str(port), *options],
-        env=site.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        _wait_until_ready(process, port)
-        site.port, site.server = port, process.pid
-        yield site
-        site.peak_memory = max(site.peak_memory, processes.peak_memory(process.pid))
-    finally:
-        process.terminate()
-        _, said = process.communicate(timeout=60)
-    if process.returncode:
-        raise RuntimeError(f"vinr serve ended with {process.returncode}: {said.decode()[-2_000:]}")
+    with tempfile.TemporaryFile("a+b") as said:  # no pipe, which would hold the server up as soon as it is full
+        process = subprocess.Popen(
+            [*launcher, "serve", "--port", str(port), *options],
+            env=site.environment, stdout=subprocess.DEVNULL, stderr=said,
+        )  # fmt: skip
+        try:
+            _wait_until_ready(process, port)
+            site.port, site.server = port, process.pid
+            yield site
+            site.peak_memory = max(site.peak_memory, processes.peak_memory(process.pid))
+        except Exception as failure:
+            failure.add_note(f"the server said: {_end_of(said) or 'nothing'}")
+            raise
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+        if process.returncode:
+            raise RuntimeError(f"vinr serve ended with {process.returncode}: {_end_of(said)}")
+
+
+def _end_of(said: IO[bytes]) -> str:
+    """The last of what a process has written to a file."""
+    said.seek(max(said.seek(0, os.SEEK_END) - 2_000, 0))
+    return said.read().decode(errors="replace")
 
 
 def _free_port() -> int:
@@ -226,8 +239,7 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
-            said = process.stderr.read().decode() if process.stderr else ""
-            raise RuntimeError(f"vinr serve ended with {process.returncode}: {said[-2_000:]}")
+            raise RuntimeError(f"vinr serve ended with {process.returncode}")
         try:
             with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
                 return
