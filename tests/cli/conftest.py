@@ -86,8 +86,16 @@ def vinr(tmp_path: Path, database_url: str) -> Vinr:
     return Vinr(tmp_path, database_url)
 
 
+@pytest.fixture(scope="session")
+def interruptible() -> Iterator[None]:
+    """What is started meanwhile hears SIGINT, also where a shell without job control runs these tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def start(tmp_path: Path, interruptible: None) -> Iterator[Callable[..., Running]]:
     """Starts commands that run until they are stopped, at the latest when the test ends."""
     started: list[Running] = []
 

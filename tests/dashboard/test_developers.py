@@ -77,11 +77,11 @@ def test_a_webhook_is_made_receives_and_is_told_again(signed_in: SignedIn, shop:
 
 def change_an_endpoint(page: Any, shop: Shop) -> None:
     """Replays, rotates the secret, disables and deletes the one that is shown."""
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Replay events").click()
     page.get_by_role("button", name="Replay", exact=True).click()
     page.get_by_text("told again").wait_for()
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Rotate the secret").click()
     page.get_by_role("button", name="Rotate", exact=True).click()
     assert secret_of(page).startswith("whsec_")
@@ -89,7 +89,7 @@ def change_an_endpoint(page: Any, shop: Shop) -> None:
     page.get_by_role("button", name="Disable").click()
     expect(page.get_by_role("button", name="Enable")).to_be_visible()
     expect(page.get_by_text("Somebody asked for it")).to_be_visible()
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Delete").click()
     page.route("**/v1/webhook-endpoints/*", lambda route: answer_late(route, shop))
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()

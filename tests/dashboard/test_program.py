@@ -98,7 +98,7 @@ def test_a_rule_from_the_form_to_its_points(signed_in: SignedIn, shop: Shop) -> 
     expect(changed.locator("ins")).to_have_text("3 points per £1")
     expect(page.locator(".program-history > li").nth(1)).to_contain_text("Created by Edith Clarke")
     judge(page)
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Switch off").click()
     expect(page.get_by_text("Version 3").first).to_be_visible()
     assert not shop.get(f"/loyalty/earning-rules/{rule}")["active"]
@@ -202,7 +202,7 @@ def test_a_campaign_from_its_draft_to_its_results(signed_in: SignedIn, shop: Sho
     page.get_by_role("tab", name="Setup").click()
     expect(page.get_by_role("group", name="Give a bonus").get_by_label("Points", exact=True)).to_be_disabled()
     expect(field(page, "Name")).to_be_enabled()
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Archive…").click()
     page.get_by_role("dialog").get_by_role("button", name="Archive for good").click()
     expect(page.locator(".subtitle").get_by_text("Archived")).to_be_visible()
