@@ -5,7 +5,7 @@ from vinr_engagement.commands.adjust import Adjust
 from vinr_engagement.commands.api_keys import ApiKey, CreateKey, RevokeKey, key_snapshot
 from vinr_engagement.commands.campaigns import AnnounceCampaigns, CreateCampaign, UpdateCampaign
 from vinr_engagement.commands.claims import Claim
-from vinr_engagement.commands.clock import AdvanceClock, RejoinRealTime, SetClock, clock_snapshot
+from vinr_engagement.commands.clock import AdvanceClock, RejoinRealTime, SetClock, clock_set, clock_snapshot
 from vinr_engagement.commands.configure import (
     CreateProgram,
     CreateRule,
@@ -123,6 +123,7 @@ __all__ = [
     "UpdateRule",
     "UpdateSegment",
     "WritePath",
+    "clock_set",
     "clock_snapshot",
     "count_members",
     "key_snapshot",

@@ -6,6 +6,7 @@ from vinr_engagement import audit
 from vinr_engagement.commands.campaigns import announce_until
 from vinr_engagement.commands.context import Context, Decision, Statement
 from vinr_engagement.foundation.clock import Instant, format_instant, real_now
+from vinr_engagement.foundation.database import Session
 from vinr_engagement.foundation.errors import Conflict, Unprocessable
 
 
@@ -64,13 +65,20 @@ class RejoinRealTime(_ClockCommand):
 
 def _set(context: Context, moment: Instant | None) -> dict[str, Any]:
     announce_until(context, context.now if moment is None else moment)
-    before = clock_snapshot(context.now, is_set=context.clock_is_set)
+    before = clock_snapshot(context.now if context.clock_is_set else None)
     context.statements.append(Statement("update store_state set clock_now = $1 where id = 1", (moment,)))
-    after = clock_snapshot(real_now() if moment is None else moment, is_set=moment is not None)
+    after = clock_snapshot(moment)
     audit.note(context.state, context.origin, "clock.set", "clock", before, after, context.now)
     return after
 
 
-def clock_snapshot(now: Instant, *, is_set: bool) -> dict[str, Any]:
-    """The clock as the API shows it."""
-    return {"object": "clock", "now": format_instant(now), "frozen": is_set}
+async def clock_set(session: Session) -> Instant | None:
+    """What the clock of a store is set to; ``None`` where it follows real time."""
+    ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
+    return moment
+
+
+def clock_snapshot(moment: Instant | None) -> dict[str, Any]:
+    """The clock as the API shows it, where it is set to this moment or, with ``None``, follows real time."""
+    now = real_now() if moment is None else moment
+    return {"object": "clock", "now": format_instant(now), "frozen": moment is not None}

@@ -9,6 +9,7 @@ from vinr_engagement.audit import Origin
 from vinr_engagement.campaigns import queries as campaign_queries
 from vinr_engagement.commands.api_keys import API_KEYS, ApiKey, CreateKey
 from vinr_engagement.commands.backtest import backtest
+from vinr_engagement.commands.clock import clock_set
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.furnish import Furnish
 from vinr_engagement.commands.preview import Preview
@@ -78,7 +79,7 @@ class Store:
         """What time it is in this store, asked on a session of its own database."""
         if self.environment == "live":
             return real_now()
-        ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
+        moment = await clock_set(session)
         return real_now() if moment is None else moment
 
     async def preview(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from vinr_engagement import inbox, members, outbox, programs, rules
+from vinr_engagement.commands.clock import clock_set
 from vinr_engagement.commands.verify_analytics import check_analytics
 from vinr_engagement.commands.verify_campaigns import check_announced, check_campaigns, told_of_campaigns
 from vinr_engagement.commands.verify_credit import check_spends, sum_credit
@@ -91,7 +92,7 @@ _IN_RANGE = "bucket between $1 and $2"
 
 async def _now(session: Session) -> Instant:
     """The store's clock, or when it last told of something if that is later: this machine's clock may be behind."""
-    ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
+    moment = await clock_set(session)
     ((told,),) = await session.fetch("select max(created_at) from outgoing_events")
     return max(real_now() if moment is None else moment, told or 0)
 

@@ -5,13 +5,12 @@ from typing import Literal
 from fastapi import Response
 from pydantic import Field
 
-from vinr_engagement.commands import AdvanceClock, RejoinRealTime, SetClock, clock_snapshot
+from vinr_engagement.commands import AdvanceClock, RejoinRealTime, SetClock, clock_set, clock_snapshot
 from vinr_engagement.entrypoints.api.answers import Caller, Errors, json_answer, perform
 from vinr_engagement.entrypoints.api.errors import Fault
 from vinr_engagement.entrypoints.api.exchange import Exchange
 from vinr_engagement.entrypoints.api.fields import Instant, Shape, Time, Wire, example
 from vinr_engagement.entrypoints.api.routing import Resource
-from vinr_engagement.foundation.database import Session
 
 test_helpers = Resource("test_helpers", "/v1/test-helpers", "test_helpers")
 
@@ -49,12 +48,7 @@ def _in_test_store(caller: Exchange) -> None:
 async def get_clock(caller: Caller) -> Response:
     """Retrieve the test clock"""
     _in_test_store(caller)
-
-    async def read(session: Session) -> bool:
-        ((moment,),) = await session.fetch("select clock_now from store_state where id = 1")
-        return moment is not None
-
-    return json_answer(clock_snapshot(await caller.store.now(), is_set=await caller.read(read)))
+    return json_answer(clock_snapshot(await caller.read(clock_set)))
 
 
 @test_helpers.write("POST", "/clock", "clock.set", Clock, errors=("test_mode_only", "clock_moves_forward"))
