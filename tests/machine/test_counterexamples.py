@@ -10,6 +10,7 @@ from vinr_engagement import inbox, ledger, members, outbox, payments
 from vinr_engagement.audit import Origin
 from vinr_engagement.commands import (
     CreateAccount,
+    CreateProgram,
     CreateRule,
     EraseAccount,
     MergeAccounts,
@@ -29,6 +30,13 @@ TABLES: list[Any] = [
     *(inbox.RECEIVED_EVENTS, outbox.OUTGOING_EVENTS),
 ]
 PER_POUND = {"type": "per_amount", "per": 100, "points": 1}
+FOR_GOOD = {
+    "qualify_on": "spend",
+    "period": {"type": "lifetime"},
+    "tiers": [{"name": "Bronze", "rank": 0, "threshold": 0}, {"name": "Silver", "rank": 1, "threshold": 500}],
+    "downgrade": {"mode": "never"},
+}
+"""Tiers that are never lost."""
 
 
 class Shop:
@@ -51,7 +59,11 @@ class Shop:
         return await self.hear(f"evt_{payment}", "payment.completed", **body)
 
     async def rule(self, trigger: str, **more: Any) -> None:
-        await self.run(CreateRule({"program": "prog_default", "name": trigger, "trigger": trigger, **more}))
+        await self.run(CreateRule({"program": "prog_default", "name": trigger, "trigger": trigger} | more))
+
+    async def moves(self) -> list[Any]:
+        """What was told of members who came into another tier."""
+        return [event for event in await self.rows(outbox.OUTGOING_EVENTS) if event.type == "loyalty.tier.changed"]
 
     async def enrol(self, customer: str | None, **metadata: str) -> str:
         return str((await self.run(CreateAccount("prog_default", customer, metadata)))["id"])
@@ -143,11 +155,30 @@ async def test_a_payment_of_somebody_erased_is_still_the_same_payment(shop: Shop
 
 async def test_a_payment_whose_refund_came_first_lifts_nobody(shop: Shop) -> None:
     """It lifted the member, who was then to fall again: with a grace, or where nobody falls, that was a tier for nothing."""
-    tiers = [{"name": "Bronze", "rank": 0, "threshold": 0}, {"name": "Silver", "rank": 1, "threshold": 500}]
-    config = {"qualify_on": "spend", "period": {"type": "lifetime"}, "tiers": tiers, "downgrade": {"mode": "never"}}
-    await shop.run(UpdateProgram("prog_default", {"tier_config": config}))
+    await shop.run(UpdateProgram("prog_default", {"tier_config": FOR_GOOD}))
     await shop.rule("payment.completed", award=PER_POUND)
     await shop.hear("evt_1", "refund.completed", id="re_1", payment="pay_1", amount=1_000)
     await shop.pay("pay_1", "cust_1")
-    assert [account.tier for account in await shop.rows(members.ACCOUNTS)] == ["bronze"]
-    assert "loyalty.tier.changed" not in [event.type for event in await shop.rows(outbox.OUTGOING_EVENTS)]
+    assert await shop.moves() == []
+
+
+async def test_nor_does_it_where_the_customer_is_then_enrolled_in_another_program(shop: Shop) -> None:
+    """That enrolment moved the members of the programs before it, whose refund was still to come."""
+    await shop.run(UpdateProgram("prog_default", {"tier_config": FOR_GOOD}))
+    await shop.run(CreateProgram({"name": "Club", "auto_enroll": True, "default_currency": "GBP"}, "prog_later"))
+    await shop.rule("payment.completed", award=PER_POUND, program="prog_later")
+    await shop.hear("evt_1", "refund.completed", id="re_1", payment="pay_1", amount=1_000)
+    heard = await shop.pay("pay_1", "cust_1")
+    assert [entry.enrolled for entry in heard.programs] == [True, True]
+    assert await shop.moves() == []
+
+
+async def test_a_refund_tells_what_rules_gave_for_the_fall_that_it_brought(shop: Shop) -> None:
+    """Its answer left out their points, and its balance was that of before them."""
+    await shop.run(UpdateProgram("prog_default", {"tier_config": {**FOR_GOOD, "downgrade": {"mode": "immediate"}}}))
+    await shop.rule("loyalty.tier.changed", award={"type": "fixed", "points": 5})
+    await shop.pay("pay_1", "cust_1")
+    heard = await shop.hear("evt_2", "refund.completed", id="re_1", payment="pay_1", amount=1_000)
+    (account,) = await shop.rows(members.ACCOUNTS)
+    assert [line.amount for line in heard.programs[0].transactions] == [-10, 5]
+    assert heard.programs[0].balance == account.balance == 10

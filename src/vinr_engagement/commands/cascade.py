@@ -30,19 +30,19 @@ def begin(context: Context) -> None:
     """Starts a command: what is recorded from here on may be reacted to."""
     context.reacted = len(context.state.inserted.get(outbox.OUTGOING_EVENTS, ()))
     context.watched.clear()
+    context.refunds_to_come = False
 
 
-def react(context: Context, at: Instant, *, refunds_to_come: bool = False) -> bool:
+def react(context: Context, at: Instant) -> bool:
     """Moves members to the tiers that they have reached, lets rules react to the facts that the command recorded since they
     last did, and to the facts that this records in turn.
 
-    ``at`` is when it happened, for facts that do not say so themselves. With ``refunds_to_come`` nobody is moved yet: what
-    counts is net of refunds, and those that came before their payment take effect later in this command. Answers whether
-    the limit was met: reactions beyond it were left out.
+    ``at`` is when it happened, for facts that do not say so themselves. With ``context.refunds_to_come`` nobody is moved yet.
+    Answers whether the limit was met: reactions beyond it were left out.
     """
     triggers = context.configuration.internal_triggers
     for depth in range(CASCADE_DEPTH + 1):
-        if not refunds_to_come:
+        if not context.refunds_to_come:
             standing.reassess(context)
         if not triggers:
             return False

@@ -40,7 +40,8 @@ class Context:
 
     ``latest_at`` is the time of what was recorded last; it is known to commands that reconfigure. ``reacted`` counts the
     recorded facts that rules have had the chance to react to; ``watched`` are the accounts whose qualifying value the
-    command may change, by id. ``catch_up`` writes what time has changed of an account.
+    command may change, by id. With ``refunds_to_come`` the command takes back, later on, some of what it gives: nobody is moved
+    to another tier meanwhile, as what counts is net of refunds. ``catch_up`` writes what time has changed of an account.
     """
 
     state: State
@@ -53,6 +54,7 @@ class Context:
     latest_at: Instant | None = None
     reacted: int = 0
     watched: dict[str, Watched] = field(default_factory=dict)
+    refunds_to_come: bool = False
 
     def account(self, identifier: str) -> Account:
         """An account brought up to date and announced for change; merged ones included. Raises ``NotFound``."""

@@ -3,15 +3,23 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from vinr_engagement import ledger, members, outbox, rules
+from vinr_engagement import campaigns, credit, ledger, members, outbox, referrals, rules, tiers
 from vinr_engagement.commands import campaign_books, cascade, referring, standing, store_credit
-from vinr_engagement.commands.context import Context, Decision, Statement, account_needs
+from vinr_engagement.commands.context import Context, Decision, Statement, account_needs, of_account
 from vinr_engagement.foundation import json
-from vinr_engagement.foundation.database import Need
+from vinr_engagement.foundation.database import Need, Query
 from vinr_engagement.foundation.errors import Conflict, Invalid
 from vinr_engagement.members import Account
 from vinr_engagement.rules import RuleUsage
 
+_COMBINED: tuple[Query[Any], ...] = (
+    campaigns.CAMPAIGNS_OF_ACCOUNT,
+    credit.WALLETS_OF_ACCOUNT,
+    referrals.DAYS_OF_REFERRER,
+    rules.USAGE_OF_ACCOUNT,
+    tiers.TOTALS_OF_ACCOUNT,
+)
+"""What is kept by account and counted together."""
 _REPARENTED = ("transactions", "lots", "purchases", "credit_spends", "redemptions")
 
 
@@ -26,7 +34,11 @@ class MergeAccounts(Decision):
         self.dry_run = dry_run
 
     def needs(self, context: Context) -> Iterator[Iterable[Need]]:
-        return account_needs(context, (self.source, self.target))
+        yield from account_needs(context, (self.source, self.target))
+        found = [
+            context.state.known(members.ACCOUNTS, members.account_key(name)) for name in (self.source, self.target)
+        ]
+        yield needs_of([account for account in found if account is not None])
 
     def decide(self, context: Context) -> dict[str, Any]:
         if self.source == self.target:
@@ -51,6 +63,13 @@ class MergeAccounts(Decision):
         if self.dry_run:
             return {**members.account_snapshot(imagined), "dry_run": True}
         return members.account_snapshot(combine(context, source, target))
+
+
+def needs_of(accounts: list[Account]) -> list[Need]:
+    """What a merge of two of these accounts looks at."""
+    open_ones = [referrals.referral_key(account.referral) for account in accounts if account.referral is not None]
+    counted = [need for account in accounts for source in _COMBINED for need in of_account(source, account)]
+    return [*counted, *((referrals.REFERRALS, key) for key in open_ones)]
 
 
 def _imagined(context: Context, source: Account, target: Account) -> Account:

@@ -1,5 +1,6 @@
 """Trying rules on an event without effect."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -7,8 +8,10 @@ import msgspec
 from vinr_engagement import ledger, rules
 from vinr_engagement.commands.configuration import Configuration, ProgramRules, internal_triggers, program_rules
 from vinr_engagement.commands.context import Context, Decision, no_such
+from vinr_engagement.commands.events import needed
 from vinr_engagement.commands.events.evaluate import Happening, evaluate_in, happening_of
 from vinr_engagement.commands.events.incoming import EventIn
+from vinr_engagement.foundation.database import Need
 from vinr_engagement.foundation.errors import Invalid
 from vinr_engagement.ledger import Source
 
@@ -22,6 +25,9 @@ class Preview(Decision):
         self.event = event
         self.definitions = definitions
         self.account = account
+
+    def needs(self, context: Context) -> Iterator[Iterable[Need]]:
+        return needed.waves(context, self.event, self.account)
 
     def decide(self, context: Context) -> dict[str, Any]:
         entries = self._programs(context)

@@ -43,7 +43,10 @@ QUEUE_COMMANDS = 50_000
 """Commands waiting beyond this many are refused as unavailable."""
 ATTEMPTS = 8
 _HOLD_STATE = "select 1 from store_state where id = 1 for update"
-_ROUNDS = 64
+_ROUNDS = 10_000
+"""A command that asks more often than this for what it lacks is at fault: one that goes through every program and every rule of a
+store asks often.
+"""
 
 Outcome = Any | Refusal
 
@@ -138,6 +141,7 @@ class WritePath:
 
         async def decide(session: Session) -> Outcome:
             context = await self._context(session, origin, lock=False)
+            await gathering.gather_needs(session, context, [command], lock=False)
             return await _decide(session, context, command, lock=False)
 
         outcome = await self._database.read(decide)

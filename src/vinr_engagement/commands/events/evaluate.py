@@ -99,7 +99,7 @@ def evaluate_in(context: Context, entry: ProgramRules, happening: Happening) -> 
     facts = appraise.facts_of(context, entry, happening.type, *about)
     looked = campaigning.look(context, entry, happening.type, account, facts)
     verdicts = appraise.verdicts(entry, listed, account, facts, campaigning.factors_of(looked))
-    written = _rows_written(context)
+    written = rows_written(context)
     enrolled = limited = False
     if account is None:
         awarding = any(_would_award(context, rule, verdict) for rule, verdict in zip(listed, verdicts, strict=True))
@@ -164,8 +164,7 @@ def _carry_out(
         campaigning.remember(context, purchase, owed, contributions)
         if account.referral is not None and happening.type == "payment.completed":
             outcome.referral = _referred(context, program, account, money, happening)
-    refunds_to_come = money is not None and money.refunded_at is not None
-    outcome.cascade_limit = cascade.react(context, happening.at, refunds_to_come=refunds_to_come)
+    outcome.cascade_limit = cascade.react(context, happening.at)
     account.last_activity_at = max(account.last_activity_at or 0, min(happening.at, context.now))
     outcome.balance = account.balance
     matched = _matched_any(outcome.rules) or any(each.matched for each in outcome.campaigns)
@@ -234,16 +233,21 @@ def _looked_at(looked: list[Looked]) -> list[CampaignOutcome]:
     ]  # fmt: skip
 
 
-def _rows_written(context: Context) -> int:
+def rows_written(context: Context) -> int:
+    """How many ledger rows the command has written so far."""
     return len(context.state.inserted.get(ledger.TRANSACTIONS, ()))
 
 
 def lines(context: Context, account: Account, since: int) -> list[TransactionLine]:
     """The ledger rows that were written since there were ``since`` rows, as the answer lists them: those of the account, and
-    what was paid to whoever referred it.
+    what was paid in its program to whoever referred it.
     """
     rows: list[Transaction] = context.state.inserted.get(ledger.TRANSACTIONS, [])
-    return [line(row) for row in rows[since:] if row.account == account.id or row.source_type == "referral"]
+    return [
+        line(row)
+        for row in rows[since:]
+        if row.account == account.id or (row.source_type == "referral" and row.program == account.program)
+    ]
 
 
 def purchase_of(context: Context, program: Program, account: Account, payment: Payment, at: Instant) -> Purchase:

@@ -3,10 +3,17 @@
 from collections.abc import Callable
 
 from vinr_engagement import payments
-from vinr_engagement.commands import awards, campaigning, referring, standing
+from vinr_engagement.commands import awards, campaigning, cascade, referring, standing
 from vinr_engagement.commands.context import Context
 from vinr_engagement.commands.events import incoming, spent
-from vinr_engagement.commands.events.evaluate import Happening, evaluate_everywhere, happening_of, spend_of
+from vinr_engagement.commands.events.evaluate import (
+    Happening,
+    evaluate_everywhere,
+    happening_of,
+    lines,
+    rows_written,
+    spend_of,
+)
 from vinr_engagement.commands.events.incoming import EventIn, PaymentObject, RefundObject
 from vinr_engagement.commands.events.outcome import EventOutcome, PaymentOutcome, ProgramOutcome, Spent, line, overall
 from vinr_engagement.foundation.errors import Conflict
@@ -47,11 +54,10 @@ def _evaluate(
     context: Context, event: EventIn, happening: Happening, payment: Payment, *, told_before: bool = False
 ) -> EventOutcome:
     """``told_before``: an invoice has said what the payment is; what it says itself counts."""
+    context.refunds_to_come = told_before or payment.refunded_at is not None
     programs, told = evaluate_everywhere(context, happening), Spent()
     spent.completed(context, event, payment, told)
-    cut = 0
-    if told_before or payment.refunded_at is not None:
-        cut = take_back(context, event, payment, programs, told)
+    cut = take_back(context, event, payment, programs, told) if context.refunds_to_come else 0
     status, reason = overall(programs, told)
     return EventOutcome(
         event.id,
@@ -190,6 +196,7 @@ def take_back(context: Context, event: EventIn, payment: Payment, programs: list
     at = max(payment.completed_at or 0, payment.refunded_at or 0)
     reason = "dispute" if event.type == "dispute.resolved" else "refund"
     refunds = awards.TakeBack(payment, net, reason, event.id, at)
+    reached: list[tuple[Account, ProgramOutcome]] = []
     for program_id, holder, bucket in payments.holders_of(payment):
         account = context.survivor(holder)
         assert account is not None
@@ -202,9 +209,21 @@ def take_back(context: Context, event: EventIn, payment: Payment, programs: list
         _restate(context, program, account, purchase, payment)
         outcome = _outcome_in(programs, program_id, account.id)
         outcome.transactions.extend(line(row) for row in rows)
-        outcome.balance = account.balance
+        reached.append((account, outcome))
     referring.refunded(context, payment, net, reason, at)
+    context.refunds_to_come = False
+    _react(context, event, reached)
     return cut
+
+
+def _react(context: Context, event: EventIn, reached: list[tuple[Account, ProgramOutcome]]) -> None:
+    """Moves members to where the refunds leave them, lets rules react, and tells what that brought."""
+    written = rows_written(context)
+    limited = cascade.react(context, event.occurred_at)
+    for account, outcome in reached:
+        outcome.transactions.extend(lines(context, account, written))
+        outcome.balance = account.balance
+        outcome.cascade_limit = outcome.cascade_limit or limited
 
 
 def _restate(context: Context, program: Program, account: Account, purchase: Purchase, payment: Payment) -> None:

@@ -1,14 +1,17 @@
 """Evaluating an ignored event again: the member has enrolled since, or was told apart by hand."""
 
+from collections.abc import Iterable, Iterator
+
 from vinr_engagement import inbox, payments, rules
 from vinr_engagement.commands.context import Context, Decision, no_such
-from vinr_engagement.commands.events import incoming, outcome
+from vinr_engagement.commands.events import incoming, needed, outcome
 from vinr_engagement.commands.events.customers import ALL_HANDLERS
 from vinr_engagement.commands.events.evaluate import evaluate_in, happening_of
 from vinr_engagement.commands.events.incoming import EventIn
 from vinr_engagement.commands.events.outcome import EventOutcome, ProgramOutcome, Spent
 from vinr_engagement.commands.events.payments import take_back
 from vinr_engagement.foundation import json
+from vinr_engagement.foundation.database import Need
 from vinr_engagement.foundation.errors import Conflict
 from vinr_engagement.inbox import ReceivedEvent
 from vinr_engagement.ledger import Source
@@ -23,15 +26,21 @@ class ReplayEvent(Decision):
         self.event = event
         self.account = account
 
+    def needs(self, context: Context) -> Iterator[Iterable[Need]]:
+        key = inbox.event_key(self.event)
+        yield [(inbox.RECEIVED_EVENTS, key)]
+        received = context.state.known(inbox.RECEIVED_EVENTS, key)
+        if received is not None and _replayable(received):
+            yield from needed.waves(context, _sent(received), self.account)
+
     def decide(self, context: Context) -> EventOutcome:
         received = context.state.find(inbox.RECEIVED_EVENTS, inbox.event_key(self.event))
         if received is None:
             raise no_such("event", self.event)
         account = None if self.account is None else context.own_account(self.account)
-        if received.outcome == inbox.ERASED:
+        if not _replayable(received):
             raise _not_replayable(received)
-        first = outcome.decoder.decode(received.outcome)
-        event = self._event(received, first)
+        first, event = outcome.decoder.decode(received.outcome), _sent(received)
         money = _money(context, event)
         answer = self._again(context, event, first, account, money)
         context.state.change(received)
@@ -41,22 +50,16 @@ class ReplayEvent(Decision):
         received.outcome = answer.encoded.decode()
         return answer
 
-    def _event(self, received: ReceivedEvent, first: EventOutcome) -> EventIn:
-        built_in = received.type in ALL_HANDLERS and received.type not in rules.PAYING_TRIGGERS
-        ignored = first.reason == "no_program" or any(entry.status == "ignored" for entry in first.programs)
-        if built_in or not ignored or received.status == "deferred":
-            raise _not_replayable(received)
-        return incoming.parse_event(json.decode(received.body))
-
     def _again(
         self, context: Context, event: EventIn, first: EventOutcome, account: Account | None, money: Payment | None
     ) -> EventOutcome:
         entries = first.programs or [
             ProgramOutcome(entry.program.id, "ignored") for entry in context.configuration.earning
         ]
+        context.refunds_to_come = money is not None and money.refunded > 0
         programs = [self._program_again(context, event, entry, account, money) for entry in entries]
         told = Spent(first.credit, first.redemptions)
-        if money is not None and money.refunded > 0:
+        if money is not None and context.refunds_to_come:
             take_back(context, event, money, programs, told)
         status, reason = outcome.overall(programs, told)
         return EventOutcome(
@@ -83,6 +86,19 @@ class ReplayEvent(Decision):
         only_account = None if account is None else account.id
         happening = happening_of(event, _source(event), money=money, only_account=only_account)
         return evaluate_in(context, context.configuration.programs[entry.program], happening)
+
+
+def _replayable(received: ReceivedEvent) -> bool:
+    """Whether a program ignored it, for what it does by itself was done."""
+    built_in = received.type in ALL_HANDLERS and received.type not in rules.PAYING_TRIGGERS
+    if built_in or received.status == "deferred" or received.outcome == inbox.ERASED:
+        return False
+    first = outcome.decoder.decode(received.outcome)
+    return first.reason == "no_program" or any(entry.status == "ignored" for entry in first.programs)
+
+
+def _sent(received: ReceivedEvent) -> EventIn:
+    return incoming.parse_event(json.decode(received.body))
 
 
 def _not_replayable(received: ReceivedEvent) -> Conflict:
