@@ -39,6 +39,7 @@ _DISCONNECT = """
     select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database()
     and pid <> pg_backend_pid()
 """
+_EXISTS = "select exists (select from pg_database where datname = $1)"
 Result = TypeVar("Result")
 
 if TYPE_CHECKING:
@@ -58,9 +59,12 @@ class Cluster:
         self._restore = ""
 
     def prepare(self) -> None:
-        """Makes the database that others are copied from, unless another worker of this run did."""
-        with stores.first_of_this_run("postgres") as first:
-            if first:
+        """Makes the database that others are copied from, unless another worker of this run did.
+
+        A server goes away with its databases once all workers that used it have ended, so that it is asked what it has.
+        """
+        with stores.first_of_this_run("postgres"):
+            if not self._runner.run(self._connection.fetchval(_EXISTS, FURNISHED)):
                 self.execute(*(f"alter system set {name} = off" for name in FOR_SPEED))
                 self.execute("select pg_reload_conf()", f"create database {FURNISHED} template template0")
                 self._runner.run(stores.furnish(self.url(FURNISHED)))

@@ -138,7 +138,7 @@ def _members(place: World, client: httpx2.Client, mark: str) -> None:
         place.add("account", account["id"])
         place.add("transaction", _made(client, TRANSACTIONS, {"account": account["id"], "amount": 500})["id"])
         _made(client, f"{CREDIT}/issue", {"account": account["id"], "amount": 5_000, "currency": "EUR"})
-    _credit(place, client, place.known["account"][-1], f"pay_{mark}")
+    _credit(place, client, place.known["account"][-1], f"pay_credit_{mark}")
     _rewards(place, client, place.known["account"][-1])
     standalone = _made(client, ACCOUNTS, {"program": "prog_default"})
     place.add("account", standalone["id"])
